@@ -1,0 +1,91 @@
+// Owns where the Agent listens: parses an Agent URL into a TCP or Unix-socket target. Knows nothing
+// of options, environment or HTTP clients.
+
+/** Longest path that fits the kernel's `sockaddr_un` (108 bytes with the closing NUL). */
+const MAX_SOCKET_PATH_BYTES = 107;
+
+export interface TcpTarget {
+  readonly transport: 'tcp';
+  /** `http://host:port` or `https://host:port`, without credentials. */
+  readonly origin: string;
+  /** Path prefix without a closing slash, usually empty. */
+  readonly basePath: string;
+  /** Value of the `authorization` header, from credentials in the URL. */
+  readonly authorization: string | undefined;
+}
+
+export interface UnixTarget {
+  readonly transport: 'unix';
+  readonly socketPath: string;
+}
+
+export type AgentTarget = TcpTarget | UnixTarget;
+
+/**
+ * Parses `http://…`, `https://…` or `unix:///absolute/path`. What follows `unix://` is taken as the
+ * path to the letter, nothing in it is decoded.
+ *
+ * @throws RangeError that says what is wrong; it never repeats credentials.
+ */
+export function parseAgentUrl(url: string): AgentTarget {
+  return url.startsWith('unix:') ? parseUnixUrl(url) : parseTcpUrl(url);
+}
+
+/** Where a request goes, fit for logs: no credentials. */
+export function describeTarget(target: AgentTarget): string {
+  return target.transport === 'unix'
+    ? `unix://${target.socketPath}`
+    : `${target.origin}${target.basePath}`;
+}
+
+/** The URL as it may be shown in messages. */
+export function withoutCredentials(url: string): string {
+  return url.replace(/\/\/[^/?#]*@/, '//***@');
+}
+
+function parseUnixUrl(url: string): UnixTarget {
+  const socketPath = url.slice('unix:'.length).replace(/^\/\/(?=\/)/, '');
+  if (!socketPath.startsWith('/')) {
+    throw new RangeError(`"${url}" has no absolute path; write unix:///path/to/apm.socket`);
+  }
+  if (socketPath.includes('\0')) throw new RangeError('the socket path contains a NUL character');
+  const bytes = Buffer.byteLength(socketPath);
+  if (bytes > MAX_SOCKET_PATH_BYTES) {
+    throw new RangeError(
+      `the socket path "${socketPath}" has ${bytes} bytes; the kernel takes at most ${MAX_SOCKET_PATH_BYTES}`,
+    );
+  }
+  return { transport: 'unix', socketPath };
+}
+
+function parseTcpUrl(text: string): TcpTarget {
+  if (!URL.canParse(text)) throw new RangeError('it is not a URL');
+  const url = new URL(text);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new RangeError(`its scheme is "${url.protocol}"; http:, https: and unix: are known`);
+  }
+  if (url.search !== '' || url.hash !== '') {
+    throw new RangeError('it has a query or a fragment, which the Agent does not take');
+  }
+  if (url.port === '0') throw new RangeError('its port is 0');
+  return {
+    transport: 'tcp',
+    origin: url.origin,
+    basePath: url.pathname.replace(/\/+$/, ''),
+    authorization: basicAuthorization(url),
+  };
+}
+
+function basicAuthorization(url: URL): string | undefined {
+  if (url.username === '' && url.password === '') return undefined;
+  const pair = `${percentDecoded(url.username)}:${percentDecoded(url.password)}`;
+  return `Basic ${Buffer.from(pair).toString('base64')}`;
+}
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a lone % is what the user typed, not an escape
+  }
+}

@@ -1,0 +1,40 @@
+// Owns what the package says through OpenTelemetry's `diag`: at most one warning per topic and
+// minute, with the number that was held back. Attribute values never appear in it.
+
+import { diag, type DiagLogger } from '@opentelemetry/api';
+import type { Clock } from './lang/clock.js';
+
+const QUIET_MILLIS = 60_000;
+const NAMESPACE = 'opentelemetry-exporter-datadog-agent';
+
+interface Topic {
+  readonly warnedAtMillis: number;
+  suppressed: number;
+}
+
+export class Diagnostics {
+  readonly #clock: Clock;
+  readonly #logger: DiagLogger = diag.createComponentLogger({ namespace: NAMESPACE });
+  readonly #topics = new Map<string, Topic>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Warns, unless the same topic was warned about within the last minute. */
+  warn(topic: string, message: string): void {
+    const now = this.#clock.nowMillis();
+    const last = this.#topics.get(topic);
+    if (last !== undefined && now - last.warnedAtMillis < QUIET_MILLIS) {
+      last.suppressed++;
+      return;
+    }
+    const held = last?.suppressed ?? 0;
+    this.#topics.set(topic, { warnedAtMillis: now, suppressed: 0 });
+    this.#logger.warn(held === 0 ? message : `${message} (${held} more like this were not logged)`);
+  }
+
+  debug(message: string): void {
+    this.#logger.debug(message);
+  }
+}

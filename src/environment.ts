@@ -1,0 +1,124 @@
+// Owns the meaning of the environment variables that Datadog and OpenTelemetry users set. A pure
+// function of the variables it is given; a value that makes no sense is reported and left out.
+
+import { type AgentTarget, parseAgentUrl, withoutCredentials } from './agent-target.js';
+import { reasonOf } from './errors.js';
+
+export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
+/** Told about a variable that is ignored; gets a sentence for the log. */
+export type WarnOfVariable = (variable: string, message: string) => void;
+
+export interface Environment {
+  /** From `DD_TRACE_AGENT_URL`, else `DD_AGENT_HOST` and `DD_TRACE_AGENT_PORT`. */
+  readonly target: AgentTarget | undefined;
+  /** From `DD_SERVICE`, else `service` in `DD_TAGS`; likewise `env` and `version`. */
+  readonly service: string | undefined;
+  readonly env: string | undefined;
+  readonly version: string | undefined;
+  /** The rest of `DD_TAGS`. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** What the SDK's detectors read from `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_SERVICE_NAME`. */
+  readonly resourceAttributes: ReadonlyMap<string, string>;
+  /** `DD_EXTERNAL_ENV`, which the Agent's admission controller sets in Kubernetes. */
+  readonly externalEnv: string | undefined;
+}
+
+const DEFAULT_PORT = '8126';
+
+export function readEnvironment(vars: EnvironmentVariables, warn: WarnOfVariable): Environment {
+  const { service, env, version, ...tags } = parseTags(vars['DD_TAGS'] ?? '');
+  return {
+    target: agentTarget(vars, warn),
+    service: textOf(vars, 'DD_SERVICE') ?? service,
+    env: textOf(vars, 'DD_ENV') ?? env,
+    version: textOf(vars, 'DD_VERSION') ?? version,
+    tags,
+    resourceAttributes: resourceAttributes(vars),
+    externalEnv: headerSafe(textOf(vars, 'DD_EXTERNAL_ENV')),
+  };
+}
+
+/**
+ * `key:value` pairs, separated by commas if there is one and by white space otherwise: the grammar
+ * that Datadog's tracers share. A pair without a key or without a value is left out.
+ */
+export function parseTags(text: string): Record<string, string> {
+  const tags: Record<string, string> = {};
+  for (const pair of text.split(text.includes(',') ? ',' : /\s+/)) {
+    const colon = pair.indexOf(':');
+    const key = pair.slice(0, Math.max(colon, 0)).trim();
+    const value = pair.slice(colon + 1).trim();
+    if (key !== '' && value !== '') Object.defineProperty(tags, key, ownProperty(value));
+  }
+  return tags;
+}
+
+/** Defines instead of assigning, so that a key `__proto__` is a key like any other. */
+function ownProperty(value: string): PropertyDescriptor {
+  return { value, enumerable: true, configurable: true, writable: true };
+}
+
+function agentTarget(vars: EnvironmentVariables, warn: WarnOfVariable): AgentTarget | undefined {
+  const url = textOf(vars, 'DD_TRACE_AGENT_URL');
+  if (url !== undefined) {
+    const target = targetOf('DD_TRACE_AGENT_URL', url, warn);
+    if (target !== undefined) return target;
+  }
+  const host = textOf(vars, 'DD_AGENT_HOST');
+  const port = textOf(vars, 'DD_TRACE_AGENT_PORT');
+  if (host === undefined && port === undefined) return undefined;
+  const literal = host !== undefined && host.includes(':') && !host.startsWith('[');
+  const authority = literal ? `[${host}]` : (host ?? '127.0.0.1');
+  const variable = host === undefined ? 'DD_TRACE_AGENT_PORT' : 'DD_AGENT_HOST';
+  return targetOf(variable, `http://${authority}:${validPort(port, warn)}`, warn);
+}
+
+function targetOf(variable: string, url: string, warn: WarnOfVariable): AgentTarget | undefined {
+  try {
+    return parseAgentUrl(url);
+  } catch (error) {
+    const reason = reasonOf(error);
+    warn(variable, `${variable} "${withoutCredentials(url)}" is ignored: ${reason}`);
+    return undefined;
+  }
+}
+
+function validPort(port: string | undefined, warn: WarnOfVariable): string {
+  if (port === undefined) return DEFAULT_PORT;
+  if (/^\d+$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535) return port;
+  warn(
+    'DD_TRACE_AGENT_PORT',
+    `DD_TRACE_AGENT_PORT is ignored: "${port}" is not a port; ${DEFAULT_PORT} is used`,
+  );
+  return DEFAULT_PORT;
+}
+
+/** As OpenTelemetry's environment detector reads them: `OTEL_SERVICE_NAME` wins. */
+function resourceAttributes(vars: EnvironmentVariables): ReadonlyMap<string, string> {
+  const attributes = new Map<string, string>();
+  for (const pair of (vars['OTEL_RESOURCE_ATTRIBUTES'] ?? '').split(',')) {
+    const [key, value, ...rest] = pair.split('=');
+    if (key === undefined || value === undefined || rest.length > 0) continue;
+    attributes.set(key.trim(), percentDecoded(value.trim()));
+  }
+  const serviceName = textOf(vars, 'OTEL_SERVICE_NAME');
+  if (serviceName !== undefined) attributes.set('service.name', serviceName);
+  return attributes;
+}
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replace(/^"|"$/g, ''));
+  } catch {
+    return text; // the SDK ignores the whole variable then, so no resource value can equal it
+  }
+}
+
+function textOf(vars: EnvironmentVariables, name: string): string | undefined {
+  const text = vars[name]?.trim();
+  return text === '' ? undefined : text;
+}
+
+function headerSafe(text: string | undefined): string | undefined {
+  return text?.replaceAll(/[^\t\x20-\x7e]/g, '');
+}

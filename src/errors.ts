@@ -1,0 +1,75 @@
+// Owns the package's error class and the closed list of reasons for which spans are lost. Knows
+// nothing of transport or encoding.
+
+/**
+ * Why an export failed:
+ *
+ * - `queue_full`: `maxPendingBytes` of encoded spans were already waiting for the Agent
+ * - `encode`: a span could not be encoded
+ * - `too_large`: one span alone is larger than `maxPayloadBytes`, or the Agent answered 413
+ * - `connect`: no connection to the Agent
+ * - `socket`: the connection broke while the request was under way
+ * - `timeout`: not settled within `timeoutMillis`
+ * - `protocol`: the peer does not speak HTTP/1.1
+ * - `rejected`: the Agent answered with a status other than 2xx
+ * - `aborted`: the caller's own signal
+ * - `shutdown`: the exporter was shut down
+ */
+export type ExportErrorKind =
+  | 'queue_full'
+  | 'encode'
+  | 'too_large'
+  | 'connect'
+  | 'socket'
+  | 'timeout'
+  | 'protocol'
+  | 'rejected'
+  | 'aborted'
+  | 'shutdown';
+
+/** Why a span ended in the `dropped` column: an error kind, or ids that the Agent would refuse. */
+export type DropReason = ExportErrorKind | 'invalid_id';
+
+export interface DatadogExportErrorDetails {
+  readonly kind: ExportErrorKind;
+  /** Spans that this failure lost for good. */
+  readonly lostSpans: number;
+  /** Requests that were started; 0 when nothing was sent. */
+  readonly attempts: number;
+  /** HTTP status, when the Agent answered. */
+  readonly status?: number | undefined;
+  readonly cause?: unknown;
+}
+
+/** The one error class of this package; match `code`, which is stable, rather than the message. */
+export class DatadogExportError extends Error {
+  override readonly name = 'DatadogExportError';
+  readonly kind: ExportErrorKind;
+  /** `DD_EXPORT_` and the kind in capitals, e.g. `DD_EXPORT_QUEUE_FULL`. */
+  readonly code: string;
+  readonly lostSpans: number;
+  readonly attempts: number;
+  readonly status: number | undefined;
+
+  constructor(message: string, details: DatadogExportErrorDetails) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.kind = details.kind;
+    this.code = `DD_EXPORT_${details.kind.toUpperCase()}`;
+    this.lostSpans = details.lostSpans;
+    this.attempts = details.attempts;
+    this.status = details.status;
+  }
+}
+
+/** The message of anything that was thrown, followed by the innermost cause if it says more. */
+export function reasonOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  if (thrown.message !== '') return thrown.message;
+  const inner: unknown = thrown instanceof AggregateError ? thrown.errors[0] : thrown.cause;
+  return inner instanceof Error && inner.message !== '' ? inner.message : thrown.name;
+}
+
+/** `1 span`, `2 spans`. */
+export function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

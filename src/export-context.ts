@@ -1,0 +1,57 @@
+// Owns putting together what all exports of an exporter share, from resolved options. The one place
+// where parts are constructed.
+
+import { type AgentTarget, describeTarget } from './agent-target.js';
+import { containerIdentity } from './container-identity.js';
+import type { Diagnostics } from './diagnostics.js';
+import type { ExportContext } from './export-task.js';
+import type { Clock } from './lang/clock.js';
+import { Ledger } from './ledger.js';
+import type { ResolvedOptions } from './options.js';
+import { V04Encoder } from './payload/v04-encoder.js';
+import { SampleRates } from './sample-rates.js';
+import { AgentConnection, TRACES_PATH } from './transport/agent-connection.js';
+import { type HeadersOf, requestHeaders } from './transport/request-headers.js';
+import { SendQueue } from './transport/send-queue.js';
+import { PACKAGE_VERSION } from './version.js';
+
+export function exportContext(
+  options: ResolvedOptions,
+  clock: Clock,
+  diagnostics: Diagnostics,
+): ExportContext {
+  const sampleRates = new SampleRates();
+  const { target, maxPayloadBytes, timeoutMillis } = options;
+  return {
+    encoder: new V04Encoder(options, maxPayloadBytes),
+    queue: sendQueue(options, headersOf(options, sampleRates)),
+    ledger: new Ledger(),
+    clock,
+    diagnostics,
+    sampleRates,
+    timeoutMillis,
+    request: `PUT ${describeTarget(target)}${target.transport === 'unix' ? ' ' : ''}${TRACES_PATH}`,
+  };
+}
+
+function sendQueue(options: ResolvedOptions, headers: HeadersOf): SendQueue {
+  const { target, ca, connectTimeoutMillis, requireFrom, maxConnections } = options;
+  const settings = { target, ca, connectTimeoutMillis, requireFrom, headersOf: headers };
+  const connections = Array.from({ length: maxConnections }, () => new AgentConnection(settings));
+  return new SendQueue(connections, options.maxPendingBytes);
+}
+
+function headersOf(options: ResolvedOptions, sampleRates: SampleRates): HeadersOf {
+  return requestHeaders({
+    ...containerIdentity(),
+    tracerVersion: PACKAGE_VERSION,
+    externalEnv: options.environment.externalEnv,
+    authorization: authorizationOf(options.target),
+    extra: options.headers,
+    ratesVersion: () => sampleRates.version,
+  });
+}
+
+function authorizationOf(target: AgentTarget): string | undefined {
+  return target.transport === 'tcp' ? target.authorization : undefined;
+}

@@ -1,0 +1,90 @@
+// Owns what an export says when it failed: which kind of failure, how many spans are lost, and one
+// sentence for the log. Knows nothing of how the export went about it.
+
+import { countOf, DatadogExportError, type ExportErrorKind, reasonOf } from './errors.js';
+import type { SendOutcome } from './transport/send-outcome.js';
+
+/** Why work is cut short, and what the caller gave as the reason. */
+export interface Cancellation {
+  readonly kind: Extract<ExportErrorKind, 'timeout' | 'aborted' | 'shutdown'>;
+  readonly cause?: unknown;
+}
+
+/** The loss of some of the spans of an export. */
+export interface Failure {
+  readonly kind: ExportErrorKind;
+  readonly spans: number;
+  readonly attempts: number;
+  readonly status?: number;
+  readonly cause?: unknown;
+}
+
+const PAYLOAD_TOO_LARGE = 413;
+
+const REASONS: Readonly<Record<ExportErrorKind, string>> = {
+  queue_full: '`maxPendingBytes` of spans already wait for the Agent',
+  encode: 'the spans could not be encoded',
+  too_large: 'the Agent answered 413, the payload is too large',
+  connect: 'no connection to the Agent',
+  socket: 'the connection broke',
+  timeout: 'it was not settled within `timeoutMillis`',
+  protocol: 'what answered does not speak HTTP/1.1',
+  rejected: 'the Agent refused the payload',
+  aborted: 'the caller aborted',
+  shutdown: 'the exporter was shut down',
+};
+
+/** The failure that an attempt came to, for the spans of its payload. */
+export function attemptFailure(
+  outcome: Exclude<SendOutcome, { kind: 'accepted' }>,
+  spans: number,
+  cancellation: Cancellation,
+): Failure {
+  switch (outcome.kind) {
+    case 'rejected': {
+      const { status } = outcome.reply;
+      const kind = status === PAYLOAD_TOO_LARGE ? 'too_large' : 'rejected';
+      return { kind, spans, attempts: 1, status };
+    }
+    case 'broken':
+      return { kind: outcome.at, spans, attempts: 1, cause: outcome.cause };
+    case 'cancelled':
+      return { ...cancellation, spans, attempts: outcome.attempts };
+  }
+}
+
+/** The error of an export, named after its first failure. */
+export function exportError(failures: readonly Failure[], request: string): DatadogExportError {
+  const first = failures[0] ?? { kind: 'encode', spans: 0, attempts: 0 };
+  const lostSpans = failures.reduce((sum, failure) => sum + failure.spans, 0);
+  const attempts = failures.reduce((sum, failure) => sum + failure.attempts, 0);
+  const tried = attempts === 0 ? 'nothing was sent' : countOf(attempts, 'request');
+  const message =
+    `Export failed: ${request}, ${tried}: ${sentence(first)}; ` +
+    `${countOf(lostSpans, 'span')} lost`;
+  return new DatadogExportError(message, { ...first, lostSpans, attempts });
+}
+
+/** One error for all the failed exports that a flush waited for. */
+export function combinedError(errors: readonly Error[]): Error | undefined {
+  const [first] = errors;
+  if (errors.length < 2 || !(first instanceof DatadogExportError)) return first;
+  const known = errors.filter((error) => error instanceof DatadogExportError);
+  const lostSpans = known.reduce((sum, error) => sum + error.lostSpans, 0);
+  return new DatadogExportError(
+    `${errors.length} exports failed, ${countOf(lostSpans, 'span')} lost; the first: ${first.message}`,
+    {
+      kind: first.kind,
+      status: first.status,
+      lostSpans,
+      attempts: known.reduce((sum, error) => sum + error.attempts, 0),
+      cause: new AggregateError(errors),
+    },
+  );
+}
+
+function sentence({ kind, status, cause }: Failure): string {
+  const answered = status === undefined ? '' : ` (status ${status})`;
+  const because = cause === undefined ? '' : `: ${reasonOf(cause)}`;
+  return REASONS[kind] + answered + because;
+}

@@ -1,0 +1,186 @@
+// Owns the exporter's life cycle: running, draining, stopped. How spans become bytes, and bytes
+// requests, is the business of `payload/` and `transport/`.
+
+import { Diagnostics } from './diagnostics.js';
+import { countOf, DatadogExportError, reasonOf } from './errors.js';
+import { exportContext } from './export-context.js';
+import { type Cancellation, combinedError, exportError } from './export-failure.js';
+import { type ExportContext, ExportTask } from './export-task.js';
+import { onAbort } from './lang/abort.js';
+import { waitFor } from './lang/bounded-wait.js';
+import { type Dispose, systemClock } from './lang/clock.js';
+import type { LedgerSnapshot } from './ledger.js';
+import { checkInteger } from './option-checks.js';
+import {
+  type DatadogSpanExporterOptions,
+  type ResolvedOptions,
+  resolveOptions,
+  TIMER_OR_ZERO,
+} from './options.js';
+import type { RateByService } from './sample-rates.js';
+import type { ExportResult, ReadableSpan, SpanExporter } from './sdk-contract.js';
+import { preloadUndici } from './transport/load-undici.js';
+
+export interface ForceFlushOptions {
+  /** Ends the wait, not the exports. */
+  readonly signal?: AbortSignal | undefined;
+  /** @default `flushTimeoutMillis` of the exporter */
+  readonly timeoutMillis?: number | undefined;
+}
+
+export interface ShutdownOptions {
+  /** Cuts short what is under way at once. */
+  readonly signal?: AbortSignal | undefined;
+  /** 0 aborts at once. @default `graceMillis` of the exporter */
+  readonly graceMillis?: number | undefined;
+}
+
+type ResultCallback = (result: ExportResult) => void;
+
+type ExporterState =
+  | { readonly phase: 'running' }
+  | { readonly phase: 'draining'; readonly done: Promise<void> }
+  | { readonly phase: 'stopped' };
+
+/** Sends finished spans to the Datadog Agent. Give it to a span processor of the SDK. */
+export class DatadogSpanExporter implements SpanExporter {
+  readonly #options: ResolvedOptions;
+  readonly #context: ExportContext;
+  readonly #tasks = new Set<ExportTask>();
+  #state: ExporterState = { phase: 'running' };
+
+  /** @throws TypeError or RangeError for an option of the wrong type or range. */
+  constructor(options: DatadogSpanExporterOptions = {}) {
+    const diagnostics = new Diagnostics(systemClock);
+    this.#options = resolveOptions(options, (variable, message) => {
+      diagnostics.warn(variable, message);
+    });
+    this.#context = exportContext(this.#options, systemClock, diagnostics);
+    preloadUndici(this.#options.requireFrom);
+  }
+
+  /**
+   * Encodes the spans before it returns, and calls back once, later. Never throws.
+   *
+   * Success means that the Agent accepted every valid span. Spans that no Agent would take are
+   * dropped and counted in `stats()`; they do not fail the others.
+   */
+  export(spans: readonly ReadableSpan[], resultCallback: ResultCallback): void {
+    const result = this.#state.phase === 'running' ? this.#accept(spans) : this.#decline(spans);
+    void result.then((value) => this.#callBack(resultCallback, value));
+  }
+
+  /**
+   * Waits until every span accepted before this call is settled.
+   *
+   * @throws DatadogExportError if some of them were lost, or if the wait ended before they were
+   * settled (`timeout`, `aborted`: nothing is lost by that).
+   */
+  async forceFlush(options: ForceFlushOptions = {}): Promise<void> {
+    const { clock } = this.#context;
+    const given = checkInteger('timeoutMillis', options.timeoutMillis, TIMER_OR_ZERO);
+    const timeoutMillis = given ?? this.#options.flushTimeoutMillis;
+    const work = Promise.all([...this.#tasks].map((task) => task.result));
+    const outcome = await waitFor(work, { clock, timeoutMillis, signal: options.signal });
+    if (outcome.kind !== 'done') {
+      throw new DatadogExportError(
+        outcome.kind === 'timeout'
+          ? `forceFlush ended after ${timeoutMillis} ms; the exports go on`
+          : `forceFlush was aborted by its signal: ${reasonOf(outcome.cause)}; the exports go on`,
+        { ...outcome, lostSpans: 0, attempts: 0 },
+      );
+    }
+    const error = combinedError(outcome.value.flatMap((result) => result.error ?? []));
+    if (error !== undefined) throw error;
+  }
+
+  /**
+   * Takes no more spans, lets requests under way finish within the grace, then aborts them and
+   * closes all connections. Always resolves; spans that were cut are counted and warned about.
+   */
+  async shutdown(options: ShutdownOptions = {}): Promise<void> {
+    if (this.#state.phase === 'stopped') return;
+    const done = this.#state.phase === 'draining' ? this.#state.done : this.#drain();
+    const lift = this.#limitDrain(options);
+    await done;
+    lift();
+  }
+
+  /** Shutdown, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  /** Where each span that was handed over has ended; a snapshot. */
+  stats(): LedgerSnapshot {
+    return this.#context.ledger.snapshot();
+  }
+
+  /** The Agent's last sampling rates, by `service:<name>,env:<env>`. */
+  get sampleRates(): RateByService {
+    return this.#context.sampleRates.rates;
+  }
+
+  #accept(spans: readonly ReadableSpan[]): Promise<ExportResult> {
+    this.#context.ledger.receive(spans.length);
+    const task = new ExportTask(spans, this.#context);
+    this.#tasks.add(task);
+    task.start();
+    return task.result.finally(() => this.#tasks.delete(task));
+  }
+
+  #decline(spans: readonly ReadableSpan[]): Promise<ExportResult> {
+    const { ledger, request } = this.#context;
+    ledger.receive(spans.length);
+    ledger.take(spans.length);
+    ledger.dropped('shutdown', spans.length);
+    const failure = { kind: 'shutdown', spans: spans.length, attempts: 0 } as const;
+    return Promise.resolve({ code: 1, error: exportError([failure], request) });
+  }
+
+  #callBack(resultCallback: ResultCallback, result: ExportResult): void {
+    try {
+      resultCallback(result);
+    } catch (error) {
+      const { diagnostics } = this.#context;
+      diagnostics.warn('callback', `the callback of an export threw: ${reasonOf(error)}`);
+    }
+  }
+
+  #drain(): Promise<void> {
+    const work = Promise.all([...this.#tasks].map((task) => task.result));
+    const done = work.then((results) => this.#stop(results));
+    this.#state = { phase: 'draining', done };
+    return done;
+  }
+
+  /** Cuts the drain at the end of the grace or when the signal aborts, whichever is first. */
+  #limitDrain({ signal, graceMillis }: ShutdownOptions): Dispose {
+    const cut = (cancellation: Cancellation): void => {
+      for (const task of this.#tasks) task.cancel(cancellation);
+    };
+    const stopListening = onAbort(signal, () => cut({ kind: 'aborted', cause: signal?.reason }));
+    const grace = graceMillis ?? this.#options.graceMillis;
+    if (!(grace > 0)) {
+      cut({ kind: 'shutdown' });
+      return stopListening;
+    }
+    const stopTimer = this.#context.clock.schedule(grace, () => cut({ kind: 'shutdown' }));
+    return () => {
+      stopTimer();
+      stopListening();
+    };
+  }
+
+  #stop(results: readonly ExportResult[]): void {
+    const { queue, diagnostics, request } = this.#context;
+    this.#state = { phase: 'stopped' };
+    queue.close();
+    const lost = results.reduce((sum, { error }) => {
+      return sum + (error instanceof DatadogExportError ? error.lostSpans : 0);
+    }, 0);
+    if (lost > 0) {
+      diagnostics.warn('shutdown', `shutdown: ${countOf(lost, 'span')} lost, ${request}`);
+    }
+  }
+}

@@ -1,0 +1,17 @@
+// Owns the exactly-once rule: a result is delivered to its receiver the first time only. Knows
+// nothing of what the result means.
+
+/** Delivers a value the first time it is called and says whether this call was the one. */
+export type Settle<T> = (value: T) => boolean;
+
+/** Wraps `deliver` so that it runs once, whoever calls first. */
+export function settleOnce<T>(deliver: (value: T) => void): Settle<T> {
+  let pending: ((value: T) => void) | undefined = deliver;
+  return (value) => {
+    const first = pending;
+    if (first === undefined) return false;
+    pending = undefined;
+    first(value);
+    return true;
+  };
+}

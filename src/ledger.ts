@@ -1,0 +1,67 @@
+// Owns the account of spans: each span handed to the exporter stands in exactly one column at any
+// instant. Knows nothing of why spans move.
+
+import type { DropReason } from './errors.js';
+
+/** `received = exported + dropped + buffered + inFlight`, at any instant. */
+export interface LedgerSnapshot {
+  /** Spans handed to `export()`. */
+  readonly received: number;
+  /** Spans that the Agent accepted. */
+  readonly exported: number;
+  /** Spans that are lost for good. */
+  readonly dropped: number;
+  /** The same, by reason; a reason that never occurred is absent. */
+  readonly droppedByReason: Readonly<Partial<Record<DropReason, number>>>;
+  /** Spans that wait for the asynchronous attributes of their OTel resource. */
+  readonly buffered: number;
+  /** Encoded spans that wait for the Agent's answer. */
+  readonly inFlight: number;
+}
+
+export class Ledger {
+  #received = 0;
+  #exported = 0;
+  #dropped = 0;
+  #buffered = 0;
+  #inFlight = 0;
+  readonly #droppedByReason = new Map<DropReason, number>();
+
+  receive(spans: number): void {
+    this.#received += spans;
+    this.#buffered += spans;
+  }
+
+  /** The spans have left the buffer; they are exported or dropped next. */
+  take(spans: number): void {
+    this.#buffered -= spans;
+    this.#inFlight += spans;
+  }
+
+  exported(spans: number): void {
+    this.#inFlight -= spans;
+    this.#exported += spans;
+  }
+
+  dropped(reason: DropReason, spans: number): void {
+    if (spans === 0) return;
+    this.#inFlight -= spans;
+    this.#dropped += spans;
+    this.#droppedByReason.set(reason, (this.#droppedByReason.get(reason) ?? 0) + spans);
+  }
+
+  get buffered(): number {
+    return this.#buffered;
+  }
+
+  snapshot(): LedgerSnapshot {
+    return Object.freeze({
+      received: this.#received,
+      exported: this.#exported,
+      dropped: this.#dropped,
+      droppedByReason: Object.freeze(Object.fromEntries(this.#droppedByReason)),
+      buffered: this.#buffered,
+      inFlight: this.#inFlight,
+    });
+  }
+}

@@ -1,0 +1,103 @@
+// Owns the checks of single option values and the one formula of their messages. Knows no option by
+// name, neither its default nor what it is for.
+
+const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** These the exporter or the connection sets itself; another value would break the request. */
+const OWN_HEADERS: ReadonlySet<string> = new Set([
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'expect',
+  'host',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+  'x-datadog-trace-count',
+]);
+
+/** `Expected \`x\` to be …, got \`v\` (type)`. */
+export function expectation(name: string, wanted: string, got: unknown): string {
+  return `Expected \`${name}\` to be ${wanted}, got \`${shown(got)}\` (${typeName(got)})`;
+}
+
+/** @throws TypeError unless `value` is absent or a non-empty string. */
+export function checkText(name: string, value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string' || value === '') {
+    throw new TypeError(expectation(name, 'a non-empty string', value));
+  }
+  return value;
+}
+
+/** @throws TypeError unless `value` is absent or a boolean. */
+export function checkBoolean(name: string, value: unknown): boolean | undefined {
+  if (value === undefined || typeof value === 'boolean') return value;
+  throw new TypeError(expectation(name, 'a boolean', value));
+}
+
+export interface IntegerRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** @throws TypeError or RangeError unless `value` is absent or an integer within `range`. */
+export function checkInteger(
+  name: string,
+  value: unknown,
+  range: IntegerRange,
+): number | undefined {
+  if (value === undefined) return undefined;
+  const wanted = `an integer in [${range.min}, ${range.max}]`;
+  if (typeof value !== 'number') throw new TypeError(expectation(name, wanted, value));
+  if (!Number.isInteger(value) || value < range.min || value > range.max) {
+    throw new RangeError(expectation(name, wanted, value));
+  }
+  return value;
+}
+
+/** @throws TypeError unless `value` is absent or an object whose values are strings. */
+export function checkTextRecord(name: string, value: unknown): Record<string, string> {
+  if (value === undefined) return {};
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TypeError(expectation(name, 'an object of strings', value));
+  }
+  const record: Record<string, string> = {};
+  for (const [key, text] of Object.entries(value)) {
+    if (typeof text !== 'string') {
+      throw new TypeError(expectation(`${name}['${key}']`, 'a string', text));
+    }
+    record[key] = text;
+  }
+  return record;
+}
+
+/** @throws TypeError or RangeError unless each entry may be sent as an extra request header. */
+export function checkHeaders(name: string, value: unknown): Record<string, string> {
+  const headers = checkTextRecord(name, value);
+  for (const [header, text] of Object.entries(headers)) {
+    if (!HEADER_NAME.test(header)) {
+      throw new RangeError(expectation(`${name} name`, 'an HTTP header name', header));
+    }
+    if (OWN_HEADERS.has(header.toLowerCase())) {
+      throw new RangeError(`Expected \`${name}\` not to set \`${header}\`: the exporter sets it`);
+    }
+    if (!HEADER_VALUE.test(text)) {
+      // The value may be a credential, so the message does not show it.
+      throw new RangeError(`Expected \`${name}['${header}']\` to be free of control characters`);
+    }
+  }
+  return headers;
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '[…]' : '{…}';
+  return String(value);
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}

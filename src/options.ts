@@ -1,0 +1,171 @@
+// Owns the exporter's options: what users may write, defaults, validation, and the order code,
+// environment, default. The only file that reads `process.env`, and only when it is called.
+
+import { existsSync } from 'node:fs';
+import { type AgentTarget, parseAgentUrl, withoutCredentials } from './agent-target.js';
+import { type Environment, readEnvironment, type WarnOfVariable } from './environment.js';
+import { reasonOf } from './errors.js';
+import {
+  type IntegerRange,
+  checkBoolean,
+  checkHeaders,
+  checkInteger,
+  checkText,
+  checkTextRecord,
+  expectation,
+} from './option-checks.js';
+
+/** Every member is optional. A wrong type or range throws from the constructor. */
+export interface DatadogSpanExporterOptions {
+  /**
+   * Where the Agent listens: `http://`, `https://` or `unix:///path`.
+   *
+   * @default `DD_TRACE_AGENT_URL`, else `DD_AGENT_HOST` and `DD_TRACE_AGENT_PORT`, else
+   * `/var/run/datadog/apm.socket` if it exists, else `http://127.0.0.1:8126`
+   */
+  readonly url?: string | undefined;
+  /** PEM certificates to trust for `https:` instead of Node's own list. */
+  readonly ca?: string | undefined;
+  /** Service of every span that names none itself. @default see the README, "Service, env, version" */
+  readonly service?: string | undefined;
+  /** Deployment environment of every span, e.g. `prod`. */
+  readonly env?: string | undefined;
+  /** Version of the service. */
+  readonly version?: string | undefined;
+  /** Tags of every span; they win over OTel resource attributes, not over span attributes. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** Extra request headers. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Longest time from `export()` to its callback. @default 10000 */
+  readonly timeoutMillis?: number | undefined;
+  /** Longest time for connecting to the Agent. @default 1000 */
+  readonly connectTimeoutMillis?: number | undefined;
+  /** Longest time that `forceFlush()` waits unless it is told otherwise. @default 10000 */
+  readonly flushTimeoutMillis?: number | undefined;
+  /** Time that `shutdown()` grants to requests under way before it aborts them. @default 1000 */
+  readonly graceMillis?: number | undefined;
+  /** Largest request body. The Agent takes up to 25 MiB. @default 4194304 */
+  readonly maxPayloadBytes?: number | undefined;
+  /** Most encoded bytes that may wait for the Agent; spans beyond are dropped. @default 33554432 */
+  readonly maxPendingBytes?: number | undefined;
+  /** Connections to the Agent, each with one request at a time. @default 2 */
+  readonly maxConnections?: number | undefined;
+  /**
+   * Copies the last exception event of a failed span to `error.type`, `error.message` and
+   * `error.stack`, as Datadog's own tracers do. @default true
+   */
+  readonly exceptionTags?: boolean | undefined;
+  /**
+   * Absolute path of a file from which `undici` can be resolved; for bundles that leave it out and
+   * run from somewhere else.
+   */
+  readonly requireFrom?: string | undefined;
+}
+
+/** The options after environment and defaults; frozen, nothing optional. */
+export interface ResolvedOptions {
+  readonly target: AgentTarget;
+  readonly ca: string | undefined;
+  readonly service: string | undefined;
+  readonly env: string | undefined;
+  readonly version: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly environment: Environment;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMillis: number;
+  readonly connectTimeoutMillis: number;
+  readonly flushTimeoutMillis: number;
+  readonly graceMillis: number;
+  readonly maxPayloadBytes: number;
+  readonly maxPendingBytes: number;
+  readonly maxConnections: number;
+  readonly exceptionTags: boolean;
+  readonly requireFrom: string | undefined;
+}
+
+const DEFAULT_SOCKET = '/var/run/datadog/apm.socket';
+const DEFAULT_URL = 'http://127.0.0.1:8126';
+/** Longest delay of a Node timer; a longer one would fire at once. */
+const MAX_TIMER_MILLIS = 2_147_483_647;
+/** The Agent refuses a body of exactly 25 MiB, so the limit stays below it. */
+const AGENT_LIMIT_BYTES = 25 * 1024 * 1024;
+
+const TIMER = { min: 1, max: MAX_TIMER_MILLIS };
+/** A delay that may be none. */
+export const TIMER_OR_ZERO: IntegerRange = { min: 0, max: MAX_TIMER_MILLIS };
+
+/**
+ * Resolves code over environment over default.
+ *
+ * @throws TypeError or RangeError for an option in code; a bad variable only warns.
+ */
+export function resolveOptions(
+  options: DatadogSpanExporterOptions,
+  warn: WarnOfVariable,
+): ResolvedOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(expectation('options', 'an object', options));
+  }
+  const environment = readEnvironment(process.env, warn);
+  return Object.freeze({
+    target: targetOf(options.url, environment),
+    ca: checkText('ca', options.ca),
+    service: checkText('service', options.service),
+    env: checkText('env', options.env),
+    version: checkText('version', options.version),
+    tags: checkTextRecord('tags', options.tags),
+    environment,
+    headers: checkHeaders('headers', options.headers),
+    ...resolveLimits(options),
+    exceptionTags: checkBoolean('exceptionTags', options.exceptionTags) ?? true,
+    requireFrom: checkText('requireFrom', options.requireFrom),
+  });
+}
+
+type Limits = Pick<
+  ResolvedOptions,
+  | 'timeoutMillis'
+  | 'connectTimeoutMillis'
+  | 'flushTimeoutMillis'
+  | 'graceMillis'
+  | 'maxPayloadBytes'
+  | 'maxPendingBytes'
+  | 'maxConnections'
+>;
+
+function resolveLimits(options: DatadogSpanExporterOptions): Limits {
+  const payloadRange = { min: 1024, max: AGENT_LIMIT_BYTES - 1 };
+  const pendingRange = { min: 1024, max: Number.MAX_SAFE_INTEGER };
+  return {
+    timeoutMillis: checkInteger('timeoutMillis', options.timeoutMillis, TIMER) ?? 10_000,
+    connectTimeoutMillis:
+      checkInteger('connectTimeoutMillis', options.connectTimeoutMillis, TIMER) ?? 1_000,
+    flushTimeoutMillis:
+      checkInteger('flushTimeoutMillis', options.flushTimeoutMillis, TIMER) ?? 10_000,
+    // Below the 1 600 ms after which PM2 kills a process that it stops.
+    graceMillis: checkInteger('graceMillis', options.graceMillis, TIMER_OR_ZERO) ?? 1_000,
+    maxPayloadBytes:
+      checkInteger('maxPayloadBytes', options.maxPayloadBytes, payloadRange) ?? 4 * 1024 * 1024,
+    maxPendingBytes:
+      checkInteger('maxPendingBytes', options.maxPendingBytes, pendingRange) ?? 32 * 1024 * 1024,
+    maxConnections:
+      checkInteger('maxConnections', options.maxConnections, { min: 1, max: 64 }) ?? 2,
+  };
+}
+
+function targetOf(url: unknown, environment: Environment): AgentTarget {
+  const inCode = checkText('url', url);
+  if (inCode === undefined) return environment.target ?? defaultTarget();
+  try {
+    return parseAgentUrl(inCode);
+  } catch (error) {
+    const wanted = `an Agent URL (${reasonOf(error)})`;
+    throw new RangeError(expectation('url', wanted, withoutCredentials(inCode)));
+  }
+}
+
+function defaultTarget(): AgentTarget {
+  return existsSync(DEFAULT_SOCKET)
+    ? { transport: 'unix', socketPath: DEFAULT_SOCKET }
+    : parseAgentUrl(DEFAULT_URL);
+}

@@ -1,0 +1,43 @@
+// Owns the text of an attribute value that is not a string, as the Agent's OTLP path writes it.
+// Knows nothing of keys or bytes.
+
+/**
+ * Text of a value, or `undefined` for what has none: functions, symbols, and objects that cannot be
+ * serialised (cycles, throwing getters).
+ */
+export function attributeText(value: unknown): string | undefined {
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+    case 'boolean':
+    case 'bigint':
+      return String(value);
+    case 'undefined':
+      return '';
+    case 'object':
+      return value === null ? '' : objectText(value);
+    case 'function':
+    case 'symbol':
+      return undefined;
+  }
+}
+
+function objectText(value: object): string | undefined {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  return jsonText(value);
+}
+
+/** Compact JSON in which bytes are base64 and big integers are text; `undefined` if it fails. */
+export function jsonText(value: object): string | undefined {
+  try {
+    return JSON.stringify(value, plainValue);
+  } catch {
+    return undefined; // a cycle or a throwing getter costs this value, not its span
+  }
+}
+
+function plainValue(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value);
+  return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
+}

@@ -1,0 +1,36 @@
+// Owns the tags that tell what went wrong in a failed span. Knows nothing of bytes.
+
+import type { ReadableSpan, TimedEvent } from '../sdk-contract.js';
+
+/** Tags by name, in the order in which they are written; the span's own attributes win. */
+export type ErrorTags = readonly (readonly [key: string, value: string])[];
+
+/**
+ * `error.msg` is what the Agent's OTLP path sends; `error.type`, `error.message` and `error.stack`
+ * are what Datadog's own tracers send, here from the last exception event.
+ */
+export function errorTags(span: ReadableSpan, fromException: boolean): ErrorTags {
+  const exception = fromException ? lastException(span.events) : undefined;
+  const status = span.status.message;
+  const message = textAt(exception, 'exception.message');
+  return [
+    ['error.msg', status || message],
+    ['error.message', message || status],
+    ['error.type', textAt(exception, 'exception.type')],
+    ['error.stack', textAt(exception, 'exception.stacktrace')],
+  ].filter((tag): tag is [string, string] => tag[1] !== undefined && tag[1] !== '');
+}
+
+/** Whether an event is one that `recordException` made. */
+export function isException(event: TimedEvent): boolean {
+  return event.name === 'exception';
+}
+
+function lastException(events: readonly TimedEvent[]): TimedEvent | undefined {
+  return events.findLast(isException);
+}
+
+function textAt(event: TimedEvent | undefined, key: string): string | undefined {
+  const value = event?.attributes?.[key];
+  return value === undefined || value === null ? undefined : String(value);
+}

@@ -1,0 +1,7 @@
+// Owns the lengths beyond which the Agent cuts, in bytes of UTF-8.
+// Source: datadog-agent, pkg/trace/agent/truncator.go and normalizer.go.
+
+export const MAX_RESOURCE_BYTES = 5_000;
+export const MAX_TYPE_BYTES = 100;
+export const MAX_TAG_KEY_BYTES = 200;
+export const MAX_TAG_VALUE_BYTES = 25_000;

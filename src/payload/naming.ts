@@ -1,0 +1,150 @@
+// Owns how operation name, resource name and type of a Datadog span follow from an OTel span: the
+// Agent's rules with default settings ("V2" names), so that a span is called the same whether it
+// came through OTLP or through us. Pure functions of the facts.
+// Source: datadog-agent, pkg/trace/traceutil/otel_util.go.
+
+import { SpanKind } from '@opentelemetry/api';
+import { normalizeTagValue } from './normalize.js';
+import type { FactKey, SpanFacts } from './span-facts.js';
+
+const SQL_SYSTEMS =
+  'other_sql mssql mysql oracle db2 postgresql redshift cloudscape hsqldb maxdb ingres firstsql edb ' +
+  'cache firebird derby informix mariadb sqlite sybase teradata vertica h2 coldfusion cockroachdb ' +
+  'progress hanadb adabas filemaker instantdb interbase netezza pervasive pointbase clickhouse';
+const OWN_TYPES = 'cassandra redis memcached mongodb elasticsearch opensearch';
+
+const TYPE_BY_DB_SYSTEM: ReadonlyMap<string, string> = new Map([
+  ...SQL_SYSTEMS.split(' ').map((system): [string, string] => [system, 'sql']),
+  ...OWN_TYPES.split(' ').map((system): [string, string] => [system, system]),
+]);
+
+const SPAN_KINDS: Readonly<Record<number, string>> = {
+  [SpanKind.INTERNAL]: 'internal',
+  [SpanKind.SERVER]: 'server',
+  [SpanKind.CLIENT]: 'client',
+  [SpanKind.PRODUCER]: 'producer',
+  [SpanKind.CONSUMER]: 'consumer',
+};
+
+/** The value of the tag `span.kind`. */
+export function spanKindName(kind: SpanKind): string {
+  return SPAN_KINDS[kind] ?? 'unspecified';
+}
+
+/** The operation name, before the Agent's character rules. The first rule that matches wins. */
+export function operationName(facts: SpanFacts, kind: SpanKind): string {
+  const explicit = normalText(facts, 'operation.name');
+  if (explicit !== undefined) return explicit;
+  return (
+    httpOperation(facts, kind) ??
+    databaseOperation(facts, kind) ??
+    messagingOperation(facts, kind) ??
+    rpcOperation(facts, kind) ??
+    faasOperation(facts, kind) ??
+    (facts.text('graphql.operation.type') === undefined ? undefined : 'graphql.server.request') ??
+    protocolOperation(facts, kind)
+  );
+}
+
+/** What the span worked on, e.g. `GET /users/:id`. The first rule that matches wins. */
+export function resourceName(facts: SpanFacts, kind: SpanKind, spanName: string): string {
+  const explicit = facts.text('resource.name');
+  if (explicit !== undefined) return explicit;
+  const method = facts.text('http.request.method', 'http.method');
+  if (method !== undefined) return httpResource(facts, kind, method);
+  return (
+    joined(facts, 'messaging.operation', 'messaging.destination', 'messaging.destination.name') ??
+    joined(facts, 'rpc.method', 'rpc.service') ??
+    joined(facts, 'graphql.operation.type', 'graphql.operation.name') ??
+    databaseStatement(facts) ??
+    spanName
+  );
+}
+
+/** `web`, `http`, the family of the database, or `custom`. */
+export function spanType(facts: SpanFacts, kind: SpanKind): string {
+  const explicit = facts.text('span.type');
+  if (explicit !== undefined) return explicit;
+  if (kind === SpanKind.SERVER) return 'web';
+  if (kind !== SpanKind.CLIENT) return 'custom';
+  const system = normalText(facts, 'db.system.name', 'db.system');
+  return system === undefined ? 'http' : (TYPE_BY_DB_SYSTEM.get(system) ?? 'db');
+}
+
+function httpOperation(facts: SpanFacts, kind: SpanKind): string | undefined {
+  if (kind !== SpanKind.SERVER && kind !== SpanKind.CLIENT) return undefined;
+  if (facts.text('http.request.method', 'http.method') === undefined) return undefined;
+  return kind === SpanKind.SERVER ? 'http.server.request' : 'http.client.request';
+}
+
+function databaseOperation(facts: SpanFacts, kind: SpanKind): string | undefined {
+  if (kind !== SpanKind.CLIENT) return undefined;
+  const system = normalText(facts, 'db.system.name', 'db.system');
+  return system && `${system}.query`;
+}
+
+function messagingOperation(facts: SpanFacts, kind: SpanKind): string | undefined {
+  if (kind === SpanKind.INTERNAL) return undefined;
+  const system = normalText(facts, 'messaging.system');
+  const operation = normalText(facts, 'messaging.operation');
+  return system && operation && `${system}.${operation}`;
+}
+
+function rpcOperation(facts: SpanFacts, kind: SpanKind): string | undefined {
+  if (kind !== SpanKind.SERVER && kind !== SpanKind.CLIENT) return undefined;
+  const system = normalText(facts, 'rpc.system');
+  if (system === undefined) return undefined;
+  if (kind === SpanKind.SERVER) return `${system}.server.request`;
+  if (system !== 'aws-api') return `${system}.client.request`;
+  const service = normalText(facts, 'rpc.service');
+  return service === undefined ? 'aws.client.request' : `aws.${service}.request`;
+}
+
+function faasOperation(facts: SpanFacts, kind: SpanKind): string | undefined {
+  if (kind === SpanKind.CLIENT) {
+    const provider = normalText(facts, 'faas.invoked_provider');
+    const name = normalText(facts, 'faas.invoked_name');
+    return provider && name && `${provider}.${name}.invoke`;
+  }
+  const trigger = kind === SpanKind.SERVER ? normalText(facts, 'faas.trigger') : undefined;
+  return trigger && `${trigger}.invoke`;
+}
+
+function protocolOperation(facts: SpanFacts, kind: SpanKind): string {
+  if (kind === SpanKind.PRODUCER) return 'Producer';
+  if (kind === SpanKind.CONSUMER) return 'Consumer';
+  if (kind !== SpanKind.SERVER && kind !== SpanKind.CLIENT) return 'Internal';
+  const side = spanKindName(kind);
+  const protocol = normalText(facts, 'network.protocol.name');
+  return protocol === undefined ? `${side}.request` : `${protocol}.${side}.request`;
+}
+
+function httpResource(facts: SpanFacts, kind: SpanKind, method: string): string {
+  const verb = method === '_OTHER' ? 'HTTP' : method;
+  const path =
+    kind === SpanKind.SERVER
+      ? facts.text('http.route')
+      : kind === SpanKind.CLIENT
+        ? facts.text('url.template')
+        : undefined;
+  return path === undefined ? verb : `${verb} ${path}`;
+}
+
+function databaseStatement(facts: SpanFacts): string | undefined {
+  if (facts.text('db.system.name', 'db.system') === undefined) return undefined;
+  return facts.text('db.statement', 'db.query.text');
+}
+
+/** `first`, or `first second` when there is a second. */
+function joined(facts: SpanFacts, first: FactKey, ...second: FactKey[]): string | undefined {
+  const head = facts.text(first);
+  const tail = head === undefined ? undefined : facts.text(...second);
+  return tail === undefined ? head : `${head} ${tail}`;
+}
+
+/** The fact as a tag value; `undefined` also when nothing of it is left. */
+function normalText(facts: SpanFacts, ...keys: FactKey[]): string | undefined {
+  const text = facts.text(...keys);
+  const normal = text === undefined ? '' : normalizeTagValue(text);
+  return normal === '' ? undefined : normal;
+}

@@ -1,0 +1,70 @@
+// Owns the Agent's character rules for names, services and tag values, so that the Agent has nothing
+// to repair in what it gets. Pure functions of strings.
+// Source: datadog-agent, pkg/trace/traceutil/normalize.
+
+const MAX_TAG_CHARACTERS = 200;
+const MAX_TAG_BYTES = 400;
+/** Longest service and operation name, in bytes of UTF-8. */
+const MAX_NAME_BYTES = 100;
+export const UNNAMED_OPERATION = 'unnamed_operation';
+export const UNNAMED_SERVICE = 'unnamed-service';
+
+/** Already normal, as almost every real value is: no upper case, nothing to replace or merge. */
+const NORMAL_TAG = /^[a-z:][a-z0-9:./-]*(?:_[a-z0-9:./-]+)*$/;
+const NORMAL_NAME = /^[A-Za-z][A-Za-z0-9.]*(?:_[A-Za-z0-9][A-Za-z0-9.]*)*$/;
+const LETTER = /^\p{L}$/u;
+const DIGIT_LIKE = /^[\p{Nd}./-]$/u;
+
+/** NormalizeTagValue: lower case, every run of other characters becomes one `_`. */
+export function normalizeTagValue(value: string): string {
+  if (value.length <= MAX_TAG_CHARACTERS && NORMAL_TAG.test(value)) return value;
+  let normal = '';
+  let characters = 0;
+  let bytes = 0;
+  for (const character of value) {
+    if (characters++ >= MAX_TAG_CHARACTERS || bytes >= MAX_TAG_BYTES) break;
+    bytes += Buffer.byteLength(character);
+    const lower = lowerCase(character);
+    if (lower === ':' || LETTER.test(lower) || DIGIT_LIKE.test(lower)) normal += lower;
+    else if (!normal.endsWith('_')) normal += '_';
+  }
+  return normal.endsWith('_') ? normal.slice(0, -1) : normal;
+}
+
+/** NormalizeService: at most 100 bytes of a tag value; `unnamed-service` if nothing is left. */
+export function normalizeService(service: string): string {
+  const normal = normalizeTagValue(cutUtf8(service, MAX_NAME_BYTES));
+  return normal === '' ? UNNAMED_SERVICE : normal;
+}
+
+/** NormalizeName: a metric name of at most 100 bytes that starts with an ASCII letter. */
+export function normalizeName(name: string): string {
+  if (name.length <= MAX_NAME_BYTES && NORMAL_NAME.test(name)) return name;
+  const started = cutUtf8(name, MAX_NAME_BYTES).replace(/^[^A-Za-z]+/, '');
+  let normal = '';
+  for (const byte of Buffer.from(started)) {
+    const character = String.fromCharCode(byte);
+    const last = normal.at(-1);
+    if (/[A-Za-z0-9]/.test(character)) normal += character;
+    else if (character === '.') normal = (last === '_' ? normal.slice(0, -1) : normal) + '.';
+    else if (last !== '.' && last !== '_') normal += '_';
+  }
+  if (normal.endsWith('_')) normal = normal.slice(0, -1);
+  return normal === '' ? UNNAMED_OPERATION : normal;
+}
+
+/** The longest prefix of at most `maxBytes` of UTF-8 that ends between characters. */
+export function cutUtf8(text: string, maxBytes: number): string {
+  if (text.length * 3 <= maxBytes) return text;
+  const bytes = Buffer.from(text.slice(0, maxBytes + 1));
+  if (bytes.length <= maxBytes) return text;
+  let end = maxBytes;
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  return bytes.toString('utf8', 0, end);
+}
+
+/** Lower case, unless that takes another number of bytes, as the Agent has it. */
+function lowerCase(character: string): string {
+  const lower = character.toLowerCase();
+  return Buffer.byteLength(lower) === Buffer.byteLength(character) ? lower : character;
+}

@@ -1,0 +1,66 @@
+// Owns the array of chunks that one payload is: its header, its size, and the copy that leaves the
+// encoder. Knows nothing of spans.
+
+import type { MsgpackWriter } from './msgpack-writer.js';
+
+/** The body of one request. */
+export interface Payload {
+  readonly body: Uint8Array;
+  readonly chunkCount: number;
+  readonly spanCount: number;
+}
+
+export class PayloadBuilder {
+  readonly #writer: MsgpackWriter;
+  readonly #payloads: Payload[] = [];
+  #start = 0;
+  #header = 0;
+  #chunkCount = 0;
+  #spanCount = 0;
+
+  constructor(writer: MsgpackWriter) {
+    this.#writer = writer;
+    this.#open();
+  }
+
+  get isEmpty(): boolean {
+    return this.#chunkCount === 0;
+  }
+
+  /** Bytes of the payload so far, with what is being written. */
+  get bytes(): number {
+    return this.#writer.position - this.#start;
+  }
+
+  /** Takes the chunk that was just written. */
+  add(spanCount: number): void {
+    this.#chunkCount++;
+    this.#spanCount += spanCount;
+  }
+
+  /** Completes the payload, if there is anything in it, and opens the next one. */
+  next(): void {
+    if (this.isEmpty) return;
+    this.#writer.fillCount(this.#header, this.#chunkCount);
+    this.#payloads.push({
+      body: this.#writer.copyFrom(this.#start),
+      chunkCount: this.#chunkCount,
+      spanCount: this.#spanCount,
+    });
+    this.#writer.rewind(this.#start);
+    this.#open();
+  }
+
+  /** All payloads, the last one completed. */
+  finish(): readonly Payload[] {
+    this.next();
+    return this.#payloads;
+  }
+
+  #open(): void {
+    this.#start = this.#writer.position;
+    this.#header = this.#writer.openArray();
+    this.#chunkCount = 0;
+    this.#spanCount = 0;
+  }
+}

@@ -1,0 +1,125 @@
+// Owns what all spans of one OTel resource have in common: service, env, version and the tags made
+// of resource attributes, encoded once. Owns the order in which code, resource and environment
+// decide. Knows nothing of single spans.
+
+import type { Resource } from '../sdk-contract.js';
+import { attributeText } from './attribute-text.js';
+import { encodedText } from './encoded-text.js';
+import { MAX_TAG_VALUE_BYTES } from './limits.js';
+import { normalizeService, normalizeTagValue } from './normalize.js';
+import { SpanFacts } from './span-facts.js';
+import type { TagKeys } from './tag-keys.js';
+import type { TagBlock, TagBlockEntry } from './tag-writer.js';
+
+/** What code and environment say about the service. */
+export interface ServiceSettings {
+  readonly service: string | undefined;
+  readonly env: string | undefined;
+  readonly version: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly environment: {
+    readonly service: string | undefined;
+    readonly env: string | undefined;
+    readonly version: string | undefined;
+    readonly tags: Readonly<Record<string, string>>;
+    /** What `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` contribute to the OTel resource. */
+    readonly resourceAttributes: ReadonlyMap<string, string>;
+  };
+}
+
+export interface ResourceTags {
+  /** Normalised. */
+  readonly service: string;
+  readonly env: string | undefined;
+  readonly version: string | undefined;
+  readonly block: TagBlock;
+  readonly facts: SpanFacts;
+}
+
+/** The service of a resource that names none, as the Agent's OTLP path calls it. */
+const NO_SERVICE = 'otlpresourcenoservicename';
+/** What the SDK calls a service that nobody named. */
+const UNKNOWN_SERVICE = /^unknown_service(:|$)/;
+/** Resolved on their own, so not among the tags of the block. */
+const RESOLVED: ReadonlySet<string> = new Set(['env', 'version']);
+
+export function resourceTags(
+  resource: Resource,
+  settings: ServiceSettings,
+  keys: TagKeys,
+): ResourceTags {
+  const attributes = new Map<string, unknown>(Object.entries(resource.attributes));
+  const env = setting('env', settings, attributes, ENV_KEYS);
+  const version = setting('version', settings, attributes, VERSION_KEYS);
+  return {
+    service: normalizeService(serviceName(settings, attributes)),
+    env: env === undefined ? undefined : normalizeTagValue(env),
+    version: version === undefined ? undefined : normalizeTagValue(version),
+    block: tagBlock(attributes, settings, keys),
+    facts: resourceFacts(attributes, keys),
+  };
+}
+
+const ENV_KEYS = ['deployment.environment.name', 'deployment.environment'];
+const VERSION_KEYS = ['service.version'];
+
+function serviceName(settings: ServiceSettings, attributes: ReadonlyMap<string, unknown>): string {
+  const named = setting('service', settings, attributes, ['service.name']);
+  if (named !== undefined) return named;
+  const unknown = attributes.get('service.name');
+  return typeof unknown === 'string' && unknown !== '' ? unknown : NO_SERVICE;
+}
+
+/** Code, else the resource as set in code, else `DD_*`, else the resource as set by `OTEL_*`. */
+function setting(
+  name: 'service' | 'env' | 'version',
+  settings: ServiceSettings,
+  attributes: ReadonlyMap<string, unknown>,
+  keys: readonly string[],
+): string | undefined {
+  if (settings[name] !== undefined) return settings[name];
+  let fromEnvironment: string | undefined;
+  for (const key of keys) {
+    const value = attributes.get(key);
+    if (typeof value !== 'string' || value === '' || UNKNOWN_SERVICE.test(value)) continue;
+    if (value !== settings.environment.resourceAttributes.get(key)) return value;
+    fromEnvironment ??= value;
+  }
+  const plain = attributes.get(name);
+  const last = name !== 'service' && typeof plain === 'string' && plain !== '' ? plain : undefined;
+  return settings.environment[name] ?? fromEnvironment ?? last;
+}
+
+/** Option tags, then resource attributes, then `DD_TAGS`; the first writer of a tag wins. */
+function tagBlock(
+  attributes: ReadonlyMap<string, unknown>,
+  settings: ServiceSettings,
+  keys: TagKeys,
+): TagBlock {
+  const entries = new Map<unknown, TagBlockEntry>();
+  const sources: Iterable<readonly [string, unknown]>[] = [
+    Object.entries(settings.tags),
+    attributes,
+    Object.entries(settings.environment.tags),
+  ];
+  for (const source of sources) {
+    for (const [key, value] of source) {
+      const tag = RESOLVED.has(key) ? undefined : keys.attribute(key).tag;
+      const text = attributeText(value);
+      if (tag === undefined || text === undefined || text === '' || entries.has(tag)) continue;
+      const encoded = Buffer.concat([tag.encoded, encodedText(text, MAX_TAG_VALUE_BYTES)]);
+      entries.set(tag, { tag, encoded });
+    }
+  }
+  const list = [...entries.values()];
+  return { entries: list, encoded: Buffer.concat(list.map((entry) => entry.encoded)) };
+}
+
+function resourceFacts(attributes: ReadonlyMap<string, unknown>, keys: TagKeys): SpanFacts {
+  const facts = new SpanFacts();
+  for (const [key, value] of attributes) {
+    const slot = keys.attribute(key).fact;
+    if (slot !== undefined) facts.set(slot, value);
+  }
+  return facts;
+}

@@ -1,0 +1,85 @@
+// Owns the native `span_links` of a span. Knows nothing of the rest of the span.
+
+import type { Link } from '@opentelemetry/api';
+import { attributeText } from './attribute-text.js';
+import { encodedText } from './encoded-text.js';
+import { type Id64, parseHex32, parseSpanId, parseTraceId } from './identifiers.js';
+import { MAX_TAG_KEY_BYTES, MAX_TAG_VALUE_BYTES } from './limits.js';
+import type { MsgpackWriter } from './msgpack-writer.js';
+
+/** Bit 31 says that the flags are known; the Agent's format asks for it. */
+const FLAGS_KNOWN = 0x8000_0000;
+
+interface EncodableLink {
+  readonly traceIdLow64: Id64;
+  readonly traceIdHigh64: Id64;
+  readonly spanId: Id64;
+  readonly link: Link;
+}
+
+/** Those links whose ids the Agent takes. */
+export function encodableLinks(links: readonly Link[]): readonly EncodableLink[] {
+  return links.flatMap((link) => {
+    const trace = parseTraceId(link.context.traceId);
+    const spanId = parseSpanId(link.context.spanId);
+    if (trace === undefined || spanId === undefined) return [];
+    const { highHex, low64: traceIdLow64 } = trace;
+    const traceIdHigh64 = { high: parseHex32(highHex, 0), low: parseHex32(highHex, 8) };
+    return [{ traceIdLow64, traceIdHigh64, spanId, link }];
+  });
+}
+
+export class SpanLinksWriter {
+  readonly #key = encodedText('span_links');
+  readonly #traceId = encodedText('trace_id');
+  readonly #traceIdHigh = encodedText('trace_id_high');
+  readonly #spanId = encodedText('span_id');
+  readonly #attributes = encodedText('attributes');
+  readonly #tracestate = encodedText('tracestate');
+  readonly #flags = encodedText('flags');
+
+  write(writer: MsgpackWriter, links: readonly EncodableLink[]): void {
+    writer.bytes(this.#key);
+    writer.fillCount(writer.openArray(), links.length);
+    for (const link of links) this.#link(writer, link);
+  }
+
+  #link(writer: MsgpackWriter, { traceIdLow64, traceIdHigh64, spanId, link }: EncodableLink): void {
+    const opened = writer.openMap();
+    writer.bytes(this.#traceId);
+    writer.uint64(traceIdLow64);
+    writer.bytes(this.#traceIdHigh);
+    writer.uint64(traceIdHigh64);
+    writer.bytes(this.#spanId);
+    writer.uint64(spanId);
+    writer.bytes(this.#flags);
+    writer.number((FLAGS_KNOWN | link.context.traceFlags) >>> 0);
+    const optional = this.#linkAttributes(writer, link) + this.#linkState(writer, link);
+    writer.fillCount(opened, 4 + optional);
+  }
+
+  #linkAttributes(writer: MsgpackWriter, link: Link): number {
+    const attributes = Object.entries(link.attributes ?? {});
+    if (attributes.length === 0) return 0;
+    writer.bytes(this.#attributes);
+    const opened = writer.openMap();
+    let count = 0;
+    for (const [key, value] of attributes) {
+      const text = attributeText(value);
+      if (text === undefined) continue;
+      writer.text(key, MAX_TAG_KEY_BYTES);
+      writer.text(text, MAX_TAG_VALUE_BYTES);
+      count++;
+    }
+    writer.fillCount(opened, count);
+    return 1;
+  }
+
+  #linkState(writer: MsgpackWriter, link: Link): number {
+    const state = link.context.traceState?.serialize() ?? '';
+    if (state === '') return 0;
+    writer.bytes(this.#tracestate);
+    writer.text(state, MAX_TAG_VALUE_BYTES);
+    return 1;
+  }
+}

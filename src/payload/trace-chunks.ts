@@ -1,0 +1,65 @@
+// Owns grouping a batch by trace: the Agent wants one array per trace, and drops an array in which
+// two traces are mixed or an id is zero. Knows nothing of bytes.
+
+import type { ReadableSpan } from '../sdk-contract.js';
+import { type Id64, parseSpanId, parseTraceId, type TraceId } from './identifiers.js';
+
+export interface ChunkSpan {
+  readonly span: ReadableSpan;
+  readonly spanId: Id64;
+  readonly parentId: Id64 | undefined;
+}
+
+/** The spans of one trace, in the order of the batch. */
+export interface TraceChunk {
+  readonly traceIdHex: string;
+  readonly traceId: TraceId;
+  readonly spans: ChunkSpan[];
+}
+
+export interface GroupedBatch {
+  readonly chunks: readonly TraceChunk[];
+  /** Spans left out because the Agent would refuse their ids. */
+  readonly invalidIds: number;
+  /** Spans left out because reading their ids threw. */
+  readonly unreadable: number;
+}
+
+export function groupByTrace(spans: readonly ReadableSpan[]): GroupedBatch {
+  const chunks = new Map<string, TraceChunk>();
+  let invalidIds = 0;
+  let unreadable = 0;
+  for (const span of spans) {
+    try {
+      if (!addSpan(chunks, span)) invalidIds++;
+    } catch {
+      unreadable++; // a span object that throws costs itself, not its batch
+    }
+  }
+  return { chunks: [...chunks.values()], invalidIds, unreadable };
+}
+
+/** Adds the span to the chunk of its trace, unless its ids are invalid. */
+function addSpan(chunks: Map<string, TraceChunk>, span: ReadableSpan): boolean {
+  const { traceId: traceIdHex, spanId: spanIdHex } = span.spanContext();
+  const spanId = parseSpanId(spanIdHex);
+  if (spanId === undefined) return false;
+  const chunk = chunks.get(traceIdHex) ?? newChunk(chunks, traceIdHex);
+  if (chunk === undefined) return false;
+  chunk.spans.push({ span, spanId, parentId: parentIdOf(span, spanIdHex) });
+  return true;
+}
+
+function newChunk(chunks: Map<string, TraceChunk>, traceIdHex: string): TraceChunk | undefined {
+  const traceId = parseTraceId(traceIdHex);
+  if (traceId === undefined) return undefined;
+  const chunk: TraceChunk = { traceIdHex, traceId, spans: [] };
+  chunks.set(traceIdHex, chunk);
+  return chunk;
+}
+
+/** A span that names itself as its parent is a root, as the Agent has it. */
+function parentIdOf(span: ReadableSpan, spanIdHex: string): Id64 | undefined {
+  const parentIdHex = span.parentSpanContext?.spanId ?? span.parentSpanId;
+  return parentIdHex === spanIdHex ? undefined : parseSpanId(parentIdHex);
+}

@@ -1,0 +1,56 @@
+// Owns the sampling rates that the Agent feeds back, the last good ones. Knows nothing of sampling:
+// an exporter runs after the sampler, so it can only pass them on.
+
+/** Rates by `service:<name>,env:<env>`; `service:,env:` is the default. Each within [0, 1]. */
+export type RateByService = Readonly<Record<string, number>>;
+
+/** The Agent keeps at most 5 000 services. */
+const MAX_SERVICES = 5_000;
+const NO_VERSION = '0';
+
+export class SampleRates {
+  #rates: RateByService = Object.freeze({});
+  #version = NO_VERSION;
+
+  get rates(): RateByService {
+    return this.#rates;
+  }
+
+  /** What the next request says it knows. */
+  get version(): string {
+    return this.#version;
+  }
+
+  /** Takes the rates of a reply. Anything but rates leaves the known ones as they are. */
+  update(text: string, version: string | undefined): void {
+    const rates = parseRates(text);
+    if (rates === undefined) return;
+    this.#rates = rates;
+    this.#version = version ?? NO_VERSION;
+  }
+}
+
+function parseRates(text: string): RateByService | undefined {
+  const table = memberOf(parseJson(text), 'rate_by_service');
+  if (typeof table !== 'object' || table === null || Array.isArray(table)) return undefined;
+  const entries = Object.entries(table).slice(0, MAX_SERVICES);
+  const valid = entries.filter((entry): entry is [string, number] => isRate(entry[1]));
+  return Object.freeze(Object.fromEntries(valid));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // the status has said all that matters
+  }
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return Object.getOwnPropertyDescriptor(value, name)?.value;
+}
+
+function isRate(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && value <= 1;
+}

@@ -1,0 +1,75 @@
+// Owns the part of OpenTelemetry's trace SDK that this package reads and implements, as structural
+// types: the spans and exporters of SDK 1.30, 2.x and 3.x are all assignable to them, and no SDK
+// package is needed at run time or to compile against. Type tests pin it for each SDK line.
+
+import type {
+  Attributes,
+  HrTime,
+  Link,
+  SpanContext,
+  SpanKind,
+  SpanStatus,
+} from '@opentelemetry/api';
+
+/** An event of a span. */
+export interface TimedEvent {
+  readonly time: HrTime;
+  readonly name: string;
+  readonly attributes?: Attributes | undefined;
+  readonly droppedAttributesCount?: number | undefined;
+}
+
+/** The library that made a span. */
+export interface InstrumentationScope {
+  readonly name: string;
+  readonly version?: string | undefined;
+  readonly schemaUrl?: string | undefined;
+}
+
+/** The OTel resource: what the spans of a provider have in common. */
+export interface Resource {
+  readonly attributes: object;
+  readonly schemaUrl?: string | undefined;
+  readonly asyncAttributesPending?: boolean | undefined;
+  waitForAsyncAttributes?(): Promise<void>;
+}
+
+/** A finished span as the SDK hands it over. */
+export interface ReadableSpan {
+  readonly name: string;
+  readonly kind: SpanKind;
+  spanContext(): SpanContext;
+  /** SDK 1.x. */
+  readonly parentSpanId?: string | undefined;
+  /** SDK 2.x and later. */
+  readonly parentSpanContext?: SpanContext | undefined;
+  readonly startTime: HrTime;
+  readonly endTime: HrTime;
+  readonly status: SpanStatus;
+  readonly attributes: Attributes;
+  readonly links: readonly Link[];
+  readonly events: readonly TimedEvent[];
+  readonly duration: HrTime;
+  readonly ended: boolean;
+  readonly resource: Resource;
+  /** SDK 1.x. */
+  readonly instrumentationLibrary?: InstrumentationScope | undefined;
+  /** SDK 2.x and later. */
+  readonly instrumentationScope?: InstrumentationScope | undefined;
+  readonly droppedAttributesCount: number;
+  readonly droppedEventsCount: number;
+  readonly droppedLinksCount: number;
+}
+
+/** `code` is 0 for success and 1 for failure, the values of the SDK's `ExportResultCode`. */
+export interface ExportResult {
+  code: 0 | 1;
+  error?: Error;
+}
+
+/** What a span processor calls. */
+export interface SpanExporter {
+  export(spans: readonly ReadableSpan[], resultCallback: (result: ExportResult) => void): void;
+  shutdown(): Promise<void>;
+  forceFlush?(): Promise<void>;
+}

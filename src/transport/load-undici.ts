@@ -1,0 +1,58 @@
+// Owns loading undici: on first use and never at import, because a startup snapshot cannot hold it
+// and loading takes tens of milliseconds. Knows nothing of requests.
+
+import { startupSnapshot } from 'node:v8';
+
+/** What is used of it. */
+export type Undici = Pick<typeof import('undici'), 'Client' | 'buildConnector'>;
+
+/** The file of a CommonJS build or bundle; from there a restored snapshot can still resolve. */
+const builtAs = typeof __filename === 'string' ? __filename : undefined;
+
+let loading: Promise<Undici> | undefined;
+
+/**
+ * Loads undici once for the process. `requireFrom` is an absolute path of a file from which it can
+ * be resolved where `import()` does not work, as in a restored snapshot.
+ */
+export function loadUndici(requireFrom: string | undefined): Promise<Undici> {
+  loading ??= load(requireFrom).catch((error: unknown) => {
+    loading = undefined; // the next export tries again
+    throw error;
+  });
+  return loading;
+}
+
+/** Loads undici ahead of the first export; what fails here is reported by that export. */
+export function preloadUndici(requireFrom: string | undefined): void {
+  if (startupSnapshot.isBuildingSnapshot()) return;
+  loadUndici(requireFrom).catch(() => undefined);
+}
+
+/** An async function, because a bundler's loader may throw where `import()` would reject. */
+async function load(requireFrom: string | undefined): Promise<Undici> {
+  try {
+    // One literal import: bundlers inline what they can see.
+    const loaded = await import(/* webpackMode: "eager" */ 'undici');
+    // Some bundlers hand over a CommonJS module as `default` only.
+    return typeof loaded.Client === 'function' ? loaded : loaded.default;
+  } catch (error) {
+    const { createRequire } = process.getBuiltinModule('node:module');
+    for (const base of [requireFrom, builtAs, process.argv[1], `${process.cwd()}/index.js`]) {
+      const undici = base === undefined ? undefined : requireUndici(createRequire, base);
+      if (undici !== undefined) return undici;
+    }
+    throw error;
+  }
+}
+
+function requireUndici(
+  createRequire: (base: string) => (name: string) => Undici,
+  base: string,
+): Undici | undefined {
+  try {
+    return createRequire(base)('undici');
+  } catch {
+    return undefined; // a relative base or none of undici there; the next base may do
+  }
+}

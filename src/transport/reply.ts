@@ -1,0 +1,65 @@
+// Owns reading the Agent's answer: bounded, and whatever its body is, the status alone says whether
+// the payload was accepted. Knows nothing of sockets.
+
+import type { SendOutcome } from './send-outcome.js';
+
+const CANCELLED: SendOutcome = { kind: 'cancelled', attempts: 1 };
+/** The rates of 5 000 services, the most the Agent keeps, take about half of this. */
+const MAX_REPLY_BYTES = 1024 * 1024;
+
+export interface Reply {
+  readonly status: number;
+  /** `Datadog-Rates-Payload-Version`, if the Agent sent one. */
+  readonly ratesVersion: string | undefined;
+  /** Text of the body; empty if it broke off or was too large. */
+  readonly text: string;
+}
+
+export type ReplyHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+type ReadState =
+  | { readonly phase: 'waiting' }
+  | {
+      readonly phase: 'reading';
+      readonly status: number;
+      readonly ratesVersion: string | undefined;
+      readonly chunks: Uint8Array[];
+      bytes: number;
+    };
+
+export class ReplyReader {
+  #state: ReadState = { phase: 'waiting' };
+
+  start(status: number, headers: ReplyHeaders): void {
+    if (status < 200) return; // informational; the answer is still to come
+    const version = headers['datadog-rates-payload-version'];
+    const ratesVersion = typeof version === 'string' ? version : undefined;
+    this.#state = { phase: 'reading', status, ratesVersion, chunks: [], bytes: 0 };
+  }
+
+  /** Takes a piece of the body; `false` when the body is larger than any the Agent sends. */
+  take(chunk: Uint8Array): boolean {
+    if (this.#state.phase === 'waiting') return true;
+    this.#state.bytes += chunk.length;
+    if (this.#state.bytes > MAX_REPLY_BYTES) return false;
+    this.#state.chunks.push(chunk);
+    return true;
+  }
+
+  /** The outcome of a reply that arrived whole. */
+  complete(): SendOutcome {
+    return this.#outcome((chunks) => Buffer.concat(chunks).toString()) ?? CANCELLED;
+  }
+
+  /** The outcome of a reply that broke off: its status counts if it had arrived. */
+  interrupted(otherwise: SendOutcome = CANCELLED): SendOutcome {
+    return this.#outcome(() => '') ?? otherwise;
+  }
+
+  #outcome(textOf: (chunks: readonly Uint8Array[]) => string): SendOutcome | undefined {
+    if (this.#state.phase === 'waiting') return undefined;
+    const { status, ratesVersion, chunks } = this.#state;
+    const reply: Reply = { status, ratesVersion, text: textOf(chunks) };
+    return { kind: status >= 200 && status < 300 ? 'accepted' : 'rejected', reply };
+  }
+}

@@ -1,0 +1,28 @@
+// Owns what one attempt to send a payload can come to. Expected outcomes are values; nothing here
+// is thrown.
+
+import type { Reply } from './reply.js';
+
+/** What is sent: the body of a request and the number of trace chunks in it. */
+export interface Sendable {
+  readonly body: Uint8Array;
+  readonly chunkCount: number;
+}
+
+/** Where an attempt broke: before the request was written, after, or because of what came back. */
+export type BreakPoint = 'connect' | 'socket' | 'protocol';
+
+export type SendOutcome =
+  | { readonly kind: 'accepted'; readonly reply: Reply }
+  | { readonly kind: 'rejected'; readonly reply: Reply }
+  | { readonly kind: 'broken'; readonly at: BreakPoint; readonly cause: unknown }
+  /** Its signal aborted first. A body that was being written may still arrive at the Agent. */
+  | { readonly kind: 'cancelled'; readonly attempts: 0 | 1 };
+
+/** Sends one payload at a time. */
+export interface Connection {
+  /** Settles once, and promptly when `signal` aborts; never rejects. */
+  send(payload: Sendable, signal: AbortSignal): Promise<SendOutcome>;
+  /** Gives up socket and client at once. A later `send` opens new ones. */
+  close(): void;
+}
