@@ -5,7 +5,7 @@ const config: Options = {
   format: ['esm', 'cjs'],
   target: 'node20',
   dts: true,
-  sourcemap: true,
+  sourcemap: false, // the output is readable as it is, and maps would double the package
   clean: true,
   splitting: false,
 };

@@ -1,0 +1,67 @@
+// Owns what the Agent answers: statuses, headers and bodies. Knows nothing of sockets.
+
+import type { DevAgentReply } from './dev-agent-options.js';
+import type { Headers } from './header-rules.js';
+import type { Verdict } from './verdict.js';
+
+/** A complete reply. */
+export type AgentReply = Required<DevAgentReply>;
+
+/** The sampling rates of one Agent, which never change while it runs. */
+export interface SampleRates {
+  readonly byService: Readonly<Record<string, number>>;
+  /** Lets a client tell whether it knows these rates already. */
+  readonly version: string;
+}
+
+const RATES_VERSION_HEADER = 'datadog-rates-payload-version';
+
+/** The normal reply to a trace request. */
+export function replyTo(verdict: Verdict, headers: Headers, rates: SampleRates): AgentReply {
+  if (verdict.outcome === 'refused') return textReply(verdict.status, verdict.reason);
+  const knownVersion = headers[RATES_VERSION_HEADER] ?? '';
+  const body = knownVersion === rates.version ? {} : { rate_by_service: rates.byService };
+  const reply = jsonReply(JSON.stringify(body));
+  if (knownVersion === '') return reply;
+  return { ...reply, headers: { ...reply.headers, [RATES_VERSION_HEADER]: rates.version } };
+}
+
+/** `reply` with the members that `replacement` has. */
+export function replaceReply(
+  reply: AgentReply,
+  replacement: DevAgentReply | undefined,
+): AgentReply {
+  if (replacement === undefined) return reply;
+  return {
+    status: replacement.status ?? reply.status,
+    headers: { ...reply.headers, ...lowerCaseNames(replacement.headers ?? {}) },
+    body: replacement.body ?? reply.body,
+  };
+}
+
+export function jsonReply(body: string): AgentReply {
+  return { status: 200, headers: { 'content-type': 'application/json' }, body };
+}
+
+/** The form of all error replies of the Agent. */
+export function textReply(status: number, text: string): AgentReply {
+  const headers = { 'content-type': 'text/plain; charset=utf-8' };
+  return { status, headers, body: `${text}\n` };
+}
+
+/** The reply to a body over the limit, after which the connection is of no more use. */
+export function tooLargeReply(): AgentReply {
+  const reply = textReply(413, 'payload-too-large');
+  return { ...reply, headers: { ...reply.headers, connection: 'close' } };
+}
+
+export function isSuccess(reply: AgentReply): boolean {
+  return reply.status >= 200 && reply.status < 300;
+}
+
+/** So that a header in another spelling replaces the normal one instead of joining it. */
+function lowerCaseNames(headers: Headers): Headers {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+}

@@ -1,0 +1,55 @@
+// Owns the options of a development Agent. Holds no logic.
+
+import type { ReceivedRequest } from './received-request.js';
+
+/** How a development Agent listens and answers; every member may be left out. */
+export interface DevAgentOptions {
+  /**
+   * TCP port on 127.0.0.1; 0 takes any free one.
+   *
+   * @defaultValue `0`; without a port but with a `socketPath`, there is no TCP listener
+   */
+  readonly port?: number;
+  /**
+   * Path of a Unix socket to listen on as well. A socket file that a dead process left behind is
+   * replaced; one that somebody listens on is an error.
+   *
+   * @defaultValue none
+   */
+  readonly socketPath?: string;
+  /**
+   * The `rate_by_service` of the replies.
+   *
+   * @defaultValue `{ 'service:,env:': 1 }`
+   */
+  readonly sampleRates?: Readonly<Record<string, number>>;
+  /**
+   * Called for every trace request that arrived completely; may change or delay the reply. What it
+   * leaves out stays as in the normal reply. If it throws or rejects, the reply is a 500 with the
+   * error's message. A payload that was refused stays refused, whatever status is answered.
+   *
+   * @defaultValue the normal reply, at once
+   */
+  readonly respond?: (
+    request: ReceivedRequest,
+  ) => DevAgentReply | undefined | Promise<DevAgentReply | undefined>;
+}
+
+/** What to answer instead of the normal reply. */
+export interface DevAgentReply {
+  /** Anything but 2xx means that the spans of the request do not count as received. */
+  readonly status?: number;
+  /** Added to those of the normal reply. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+/** How long to wait for what is still to come. */
+export interface WaitOptions {
+  /**
+   * In milliseconds.
+   *
+   * @defaultValue `5000`
+   */
+  readonly timeoutMillis?: number;
+}

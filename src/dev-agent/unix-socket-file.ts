@@ -1,0 +1,40 @@
+// Owns the file of a Unix socket before it is listened on: removes the one of a dead server, and
+// nothing else. Does not listen.
+
+import { lstat, unlink } from 'node:fs/promises';
+import { connect } from 'node:net';
+
+/**
+ * Makes sure that a server can listen at `socketPath`.
+ *
+ * @throws {Error} if somebody listens there, or if the file is no socket.
+ */
+export async function removeStaleSocket(socketPath: string): Promise<void> {
+  const kind = await kindOf(socketPath);
+  if (kind === 'nothing') return;
+  if (kind === 'other') {
+    throw new Error(`Expected \`socketPath\` to be free, got a file at ${socketPath}`);
+  }
+  if (await isListenedOn(socketPath)) {
+    throw new Error(`Expected \`socketPath\` to be free, got a live server at ${socketPath}`);
+  }
+  await unlink(socketPath);
+}
+
+async function kindOf(path: string): Promise<'nothing' | 'socket' | 'other'> {
+  const stats = await lstat(path).catch(() => undefined);
+  // If the path cannot be looked at, listening will say why.
+  if (stats === undefined) return 'nothing';
+  return stats.isSocket() ? 'socket' : 'other';
+}
+
+function isListenedOn(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(socketPath);
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'ECONNREFUSED'));
+  });
+}
