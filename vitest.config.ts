@@ -1,8 +1,10 @@
-import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { configDefaults, defineConfig, type ViteUserConfig } from 'vitest/config';
 
+/** `npm test`: everything that runs offline after `npm ci`. */
 const config: ViteUserConfig = defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, 'test/**/*.package.test.ts'],
     testTimeout: 15_000,
   },
 });

@@ -44,7 +44,7 @@ export function withoutCredentials(url: string): string {
 }
 
 function parseUnixUrl(url: string): UnixTarget {
-  const socketPath = url.slice('unix:'.length).replace(/^\/\/(?=\/)/, '');
+  const socketPath = url.replace(/^unix:(?:\/\/)?/, '');
   if (!socketPath.startsWith('/')) {
     throw new RangeError(`"${url}" has no absolute path; write unix:///path/to/apm.socket`);
   }

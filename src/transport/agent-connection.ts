@@ -61,8 +61,8 @@ export class AgentConnection implements Connection {
         resolve(outcome);
       });
       const stopListening = onAbort(signal, () => {
+        settle(reader.interrupted()); // before close(), which fails the request with an error
         this.close();
-        settle(reader.interrupted());
       });
       loadUndici(this.#settings.requireFrom)
         .then((undici) => this.#dispatch(undici, payload, { reader, settle, signal }))
@@ -100,8 +100,8 @@ export class AgentConnection implements Connection {
       onResponseStart: (_controller, status, headers) => reader.start(status, headers),
       onResponseData: (_controller, chunk) => {
         if (reader.take(chunk)) return;
-        this.close();
         settle(reader.interrupted());
+        this.close();
       },
       onResponseEnd: () => {
         settle(reader.complete());

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { describeTarget, parseAgentUrl, withoutCredentials } from '../src/agent-target.js';
+
+describe('parseAgentUrl', () => {
+  it.each([
+    ['http://localhost:8126', 'http://localhost:8126', ''],
+    ['http://localhost:8126/', 'http://localhost:8126', ''],
+    ['https://agent.example.com', 'https://agent.example.com', ''],
+    ['http://[::1]:8126', 'http://[::1]:8126', ''],
+    ['http://proxy:80/agent/', 'http://proxy', '/agent'],
+  ])('takes %s', (url, origin, basePath) => {
+    expect(parseAgentUrl(url)).toEqual({
+      transport: 'tcp',
+      origin,
+      basePath,
+      authorization: undefined,
+    });
+  });
+
+  it('turns credentials into a header and keeps them out of descriptions', () => {
+    const target = parseAgentUrl('http://me:p%40ss@localhost:8126');
+
+    expect(target).toMatchObject({
+      origin: 'http://localhost:8126',
+      authorization: `Basic ${Buffer.from('me:p@ss').toString('base64')}`,
+    });
+    expect(describeTarget(target)).toBe('http://localhost:8126');
+  });
+
+  it.each([
+    ['unix:///var/run/datadog/apm.socket', '/var/run/datadog/apm.socket'],
+    ['unix:/tmp/a.sock', '/tmp/a.sock'],
+    ['unix:///tmp/a b%20ü.sock', '/tmp/a b%20ü.sock'],
+  ])('takes the path of %s to the letter', (url, socketPath) => {
+    expect(parseAgentUrl(url)).toEqual({ transport: 'unix', socketPath });
+  });
+
+  it('takes a socket path as long as the kernel does, and no longer', () => {
+    expect(parseAgentUrl(`unix:///${'a'.repeat(106)}`)).toHaveProperty('transport', 'unix');
+    expect(() => parseAgentUrl(`unix:///${'a'.repeat(107)}`)).toThrow(/108 bytes/);
+  });
+
+  it.each([
+    '',
+    'not a url',
+    'ftp://localhost',
+    'unix://relative',
+    'unix:',
+    'http://[::1',
+    'http://localhost:0',
+    'http://localhost:70000',
+    'http://localhost/?a=b',
+    'http://localhost/#a',
+  ])('refuses %j', (url) => {
+    expect(() => parseAgentUrl(url)).toThrow(RangeError);
+  });
+});
+
+describe('withoutCredentials', () => {
+  it('hides user and password wherever they stand', () => {
+    expect(withoutCredentials('http://me:secret@host/x')).toBe('http://***@host/x');
+    expect(withoutCredentials('ftp://me@host')).toBe('ftp://***@host');
+    expect(withoutCredentials('http://host/a@b')).toBe('http://host/a@b');
+  });
+});

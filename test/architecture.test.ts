@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const SRC = fileURLToPath(new URL('../src/', import.meta.url));
+
+interface Arrow {
+  readonly from: string;
+  /** A path below src without its ending, or the name of a package. */
+  readonly to: string;
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .toSorted();
+
+const sources = new Map(files.map((file) => [file, readFileSync(join(SRC, file), 'utf8')]));
+
+const arrows: readonly Arrow[] = [...sources].flatMap(([file, source]) => {
+  const literals = source.matchAll(/(?:\bfrom|\bimport\(?(?:\s*\/\*.*?\*\/)?)\s*'([^']+)'/g);
+  return [...literals].map(([, name = '']) => ({
+    from: file.replace(/\.ts$/, ''),
+    to: name.startsWith('.') ? normalize(join(dirname(file), name)).replace(/\.js$/, '') : name,
+  }));
+});
+
+/** From the public names down to what knows nobody. An arrow may go down or stay, never up. */
+const LAYERS: readonly (readonly RegExp[])[] = [
+  [/^index$/],
+  [/^exporter$/],
+  [/^export-context$/],
+  [/^export-task$/, /^options$/],
+  [/^environment$/, /^export-failure$/, /^pending-resources$/],
+  [/^payload\//, /^transport\//],
+  [/^(ledger|diagnostics|sample-rates|agent-target|container-identity|tracing-suppression)$/],
+  [/^(errors|option-checks|sdk-contract|version)$/],
+  [/^lang\//],
+];
+
+function layerOf(module: string): number {
+  return LAYERS.findIndex((layer) => layer.some((pattern) => pattern.test(module)));
+}
+
+function isLocal(module: string): boolean {
+  return sources.has(`${module}.ts`);
+}
+
+function folderOf(module: string): string {
+  return module.includes('/') ? dirname(module) : '';
+}
+
+describe('the source tree', () => {
+  it('has no file outside the layers but the development Agent', () => {
+    const homeless = files
+      .map((file) => file.replace(/\.ts$/, ''))
+      .filter((module) => !module.startsWith('dev-agent/') && layerOf(module) < 0);
+
+    expect(homeless).toEqual([]);
+  });
+
+  it('imports downwards only', () => {
+    const upwards = arrows.filter(
+      ({ from, to }) => isLocal(to) && layerOf(from) > layerOf(to) && layerOf(to) >= 0,
+    );
+
+    expect(upwards).toEqual([]);
+  });
+
+  it('keeps payload and transport apart', () => {
+    const crossing = arrows.filter(({ from, to }) => {
+      const ends = new Set([folderOf(from), folderOf(to)]);
+      return ends.has('payload') && ends.has('transport');
+    });
+
+    expect(crossing).toEqual([]);
+  });
+
+  it('keeps the development Agent to itself, in both directions', () => {
+    const crossing = arrows.filter(
+      ({ from, to }) =>
+        isLocal(to) && from.startsWith('dev-agent/') !== to.startsWith('dev-agent/'),
+    );
+
+    expect(crossing).toEqual([]);
+  });
+
+  it('depends on the packages that it declares, each in its place', () => {
+    const allowed: Readonly<Record<string, RegExp>> = {
+      undici: /^transport\/(agent-connection|load-undici)$/,
+      '@msgpack/msgpack': /^dev-agent\//,
+      '@opentelemetry/api': /./,
+    };
+    const strays = arrows.filter(({ from, to }) => {
+      if (isLocal(to) || to.startsWith('node:')) return false;
+      return allowed[to]?.test(from) !== true;
+    });
+
+    expect(strays).toEqual([]);
+  });
+
+  it.each([
+    ['process.env', /\bprocess\.env\b/, /^options\.ts$/],
+    ['setTimeout and setInterval', /\bset(Timeout|Interval)\(/, /^(lang|dev-agent)\//],
+    ['Date.now', /\bDate\.now\(/, /^dev-agent\//],
+    ['AbortSignal.any', /AbortSignal\.any\(/, /^$/],
+    ['crypto.randomUUID', /randomUUID\(/, /^$/],
+  ])('uses %s nowhere else', (_name, pattern, allowed) => {
+    const users = [...sources]
+      .filter(([, source]) => pattern.test(source))
+      .map(([file]) => relative('.', file));
+
+    expect(users.filter((file) => !allowed.test(file))).toEqual([]);
+  });
+
+  it('resolves every local import, so that no arrow is overlooked', () => {
+    const unresolved = arrows.filter(({ from, to }) => {
+      const isRelative = !to.startsWith('node:') && !to.startsWith('@') && to !== 'undici';
+      return isRelative && !isLocal(to) && from !== to;
+    });
+
+    expect(unresolved).toEqual([]);
+    expect(arrows.length).toBeGreaterThan(100);
+  });
+});

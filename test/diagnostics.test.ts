@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { Diagnostics } from '../src/diagnostics.js';
+import { captureDiag } from './support/diag-log.js';
+import { ManualClock } from './support/manual-clock.js';
+
+const lines = captureDiag();
+
+it('warns once per topic and minute, and says how much it held back', () => {
+  const clock = new ManualClock();
+  const diagnostics = new Diagnostics(clock);
+
+  for (let call = 0; call < 4; call++) diagnostics.warn('encode', 'one span dropped');
+  diagnostics.warn('shutdown', 'other topic');
+  clock.advance(60_000);
+  diagnostics.warn('encode', 'one span dropped');
+
+  expect(lines).toEqual([
+    'one span dropped',
+    'other topic',
+    'one span dropped (3 more like this were not logged)',
+  ]);
+});

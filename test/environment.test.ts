@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { describeTarget } from '../src/agent-target.js';
+import { type EnvironmentVariables, parseTags, readEnvironment } from '../src/environment.js';
+
+function read(vars: EnvironmentVariables): ReturnType<typeof readEnvironment> & {
+  readonly warnings: readonly string[];
+} {
+  const warnings: string[] = [];
+  const environment = readEnvironment(vars, (_variable, message) => warnings.push(message));
+  return { ...environment, warnings };
+}
+
+function where(vars: EnvironmentVariables): [string | undefined, number] {
+  const { target, warnings } = read(vars);
+  return [target && describeTarget(target), warnings.length];
+}
+
+describe('the Agent', () => {
+  it.each<[EnvironmentVariables, string | undefined]>([
+    [{}, undefined],
+    [{ DD_TRACE_AGENT_URL: '  ' }, undefined],
+    [{ DD_TRACE_AGENT_URL: 'http://a:1', DD_AGENT_HOST: 'b' }, 'http://a:1'],
+    [{ DD_TRACE_AGENT_URL: 'unix:///tmp/s' }, 'unix:///tmp/s'],
+    [{ DD_AGENT_HOST: 'host' }, 'http://host:8126'],
+    [{ DD_AGENT_HOST: ' host ', DD_TRACE_AGENT_PORT: '1234' }, 'http://host:1234'],
+    [{ DD_TRACE_AGENT_PORT: '1234' }, 'http://127.0.0.1:1234'],
+    [{ DD_AGENT_HOST: 'fe80::1' }, 'http://[fe80::1]:8126'],
+    [{ DD_AGENT_HOST: '[::1]', DD_TRACE_AGENT_PORT: '1' }, 'http://[::1]:1'],
+  ])('with %j listens on %s', (vars, expected) => {
+    expect(where(vars)).toEqual([expected, 0]);
+  });
+
+  it.each<[EnvironmentVariables, string | undefined]>([
+    [{ DD_TRACE_AGENT_URL: 'not a url' }, undefined],
+    [{ DD_TRACE_AGENT_URL: 'ftp://x', DD_AGENT_HOST: 'host' }, 'http://host:8126'],
+    [{ DD_AGENT_HOST: 'host', DD_TRACE_AGENT_PORT: '8126abc' }, 'http://host:8126'],
+    [{ DD_AGENT_HOST: 'host', DD_TRACE_AGENT_PORT: '1e4' }, 'http://host:8126'],
+    [{ DD_TRACE_AGENT_PORT: '-1' }, 'http://127.0.0.1:8126'],
+    [{ DD_TRACE_AGENT_PORT: '65536' }, 'http://127.0.0.1:8126'],
+    [{ DD_AGENT_HOST: 'two words' }, undefined],
+  ])('with %j warns once and listens on %s', (vars, expected) => {
+    expect(where(vars)).toEqual([expected, 1]);
+  });
+
+  it('is never shown with its credentials', () => {
+    const { warnings } = read({ DD_TRACE_AGENT_URL: 'ftp://me:secret@host' });
+
+    expect(warnings.join()).not.toContain('secret');
+  });
+});
+
+describe('service, env and version', () => {
+  it('come from their own variables before DD_TAGS', () => {
+    const { service, env, version, tags } = read({
+      DD_SERVICE: 'shop',
+      DD_TAGS: 'service:other,env:prod,version:1,team:a',
+    });
+
+    expect({ service, env, version, tags }).toEqual({
+      service: 'shop',
+      env: 'prod',
+      version: '1',
+      tags: { team: 'a' },
+    });
+  });
+});
+
+describe('DD_TAGS', () => {
+  it.each([
+    ['a:1,b:2', { a: '1', b: '2' }],
+    ['a:1 b:2', { a: '1', b: '2' }],
+    [' a : 1 , b:2', { a: '1', b: '2' }],
+    ['url:http://x:1,b:2', { url: 'http://x:1', b: '2' }],
+    ['a', {}],
+    [':b', {}],
+    ['a:', {}],
+    [',,', {}],
+    ['', {}],
+  ])('%j are %j', (text, expected) => {
+    expect(parseTags(text)).toEqual(expected);
+  });
+
+  it('may hold any key', () => {
+    expect(Object.entries(parseTags('__proto__:x'))).toEqual([['__proto__', 'x']]);
+  });
+});
+
+describe('OpenTelemetry variables', () => {
+  it('are read as the SDK reads them', () => {
+    const { resourceAttributes } = read({
+      OTEL_RESOURCE_ATTRIBUTES: 'service.name=a, deployment.environment=pr%20od ,broken,x=y=z',
+      OTEL_SERVICE_NAME: 'b',
+    });
+
+    expect([...resourceAttributes]).toEqual([
+      ['service.name', 'b'],
+      ['deployment.environment', 'pr od'],
+    ]);
+  });
+});
+
+describe('DD_EXTERNAL_ENV', () => {
+  it('is made safe for a header', () => {
+    expect(read({ DD_EXTERNAL_ENV: 'it-false,cn-x\r\nEvil: y' }).externalEnv).toBe(
+      'it-false,cn-xEvil: y',
+    );
+  });
+});

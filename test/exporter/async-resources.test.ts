@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import type { Resource } from '../../src/index.js';
+import { openExporter } from '../support/exporters.js';
+import { exportSpans } from '../support/exports.js';
+import { openScriptedAgent } from '../support/scripted-agent.js';
+import { makeSpan, makeSpans } from '../support/spans.js';
+
+/** A resource whose attributes never come. */
+const NEVER: Resource = {
+  attributes: { 'service.name': 'never' },
+  asyncAttributesPending: true,
+  waitForAsyncAttributes: () => new Promise<void>(() => undefined),
+};
+
+describe('spans of a resource whose attributes are still being detected', () => {
+  it('are sent with them, and a flush waits for that', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    let detect: (host: string) => void = () => undefined;
+    const host = new Promise<string>((resolve) => {
+      detect = resolve;
+    });
+    const resource = resourceFromAttributes({ 'service.name': 'shop', 'host.name': host });
+
+    const result = exportSpans(exporter, [makeSpan({ resource }), makeSpan({ resource })]);
+    const flush = exporter.forceFlush();
+    expect(exporter.stats()).toMatchObject({ received: 2, buffered: 2, inFlight: 0 });
+    detect('web-1');
+    await flush;
+
+    expect(await result).toEqual({ code: 0 });
+    expect(agent.spans.map(({ meta }) => meta['host.name'])).toEqual(['web-1', 'web-1']);
+    expect(exporter.stats()).toMatchObject({ exported: 2, buffered: 0 });
+  });
+
+  it('are sent without them when detection fails', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const resource = {
+      ...NEVER,
+      waitForAsyncAttributes: () => Promise.reject(new Error('no metadata service')),
+    };
+
+    expect(await exportSpans(exporter, [makeSpan({ resource })])).toEqual({ code: 0 });
+    expect(agent.spans.map(({ service }) => service)).toEqual(['never']);
+  });
+
+  it('are sent without them when detection takes too long', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url, timeoutMillis: 100 });
+
+    expect(await exportSpans(exporter, [makeSpan({ resource: NEVER })])).toEqual({ code: 0 });
+  });
+
+  it('are dropped by a shutdown without grace', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const result = exportSpans(exporter, [makeSpan({ resource: NEVER })]);
+
+    await exporter.shutdown({ graceMillis: 0 });
+
+    expect(await result).toMatchObject({ error: { kind: 'shutdown', attempts: 0 } });
+    expect(exporter.stats()).toMatchObject({ buffered: 0, droppedByReason: { shutdown: 1 } });
+    expect(agent.requests).toEqual([]);
+  });
+
+  it('are refused when too many of them wait', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    void exportSpans(exporter, makeSpans(8_000, { resource: NEVER }));
+
+    const { error } = await exportSpans(exporter, makeSpans(200, { resource: NEVER }));
+
+    expect(error).toMatchObject({ kind: 'queue_full', lostSpans: 200 });
+  });
+});

@@ -1,0 +1,114 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { openExporter } from '../support/exporters.js';
+import { exportSpans } from '../support/exports.js';
+import { holdReply } from '../support/held-reply.js';
+import { openRawServer } from '../support/raw-server.js';
+import { openScriptedAgent } from '../support/scripted-agent.js';
+import { makeSpans } from '../support/spans.js';
+
+describe('forceFlush', () => {
+  it('waits for what is under way', async () => {
+    const agent = await openScriptedAgent();
+    const held = holdReply();
+    agent.answer(held.reply);
+    const exporter = openExporter({ url: agent.url });
+    void exportSpans(exporter, makeSpans(2));
+    await agent.waitForRequests(1);
+    let isFlushed = false;
+    const flush = exporter.forceFlush().then(() => {
+      isFlushed = true;
+    });
+
+    expect(exporter.stats()).toMatchObject({ inFlight: 2 });
+    expect(isFlushed).toBe(false);
+    held.release();
+    await flush;
+
+    expect(exporter.stats()).toMatchObject({ exported: 2, inFlight: 0 });
+  });
+
+  it('does not wait for what comes after it', async () => {
+    const agent = await openScriptedAgent();
+    const held = holdReply();
+    agent.answer({}, held.reply);
+    const exporter = openExporter({ url: agent.url });
+    void exportSpans(exporter, makeSpans(1));
+
+    const flush = exporter.forceFlush();
+    const later = exportSpans(exporter, makeSpans(1));
+    await flush;
+
+    expect(exporter.stats()).toMatchObject({ exported: 1, inFlight: 1 });
+    held.release();
+    expect(await later).toEqual({ code: 0 });
+  });
+
+  it('resolves at once when nothing is under way, also a thousand times', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+
+    const flushes = Array.from({ length: 1_000 }, () => exporter.forceFlush());
+    await expect(Promise.all(flushes)).resolves.toHaveLength(1_000);
+
+    await exporter.shutdown();
+    await expect(exporter.forceFlush()).resolves.toBeUndefined();
+  });
+
+  it('rejects with what was lost of the spans it covers, and not for others', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    agent.answer({ status: 400 });
+    await exportSpans(exporter, makeSpans(1));
+    await expect(exporter.forceFlush()).resolves.toBeUndefined();
+
+    agent.answer({ status: 400 }, { status: 503 });
+    void exportSpans(exporter, makeSpans(2));
+    void exportSpans(exporter, makeSpans(3));
+
+    await expect(exporter.forceFlush()).rejects.toMatchObject({
+      kind: 'rejected',
+      lostSpans: 5,
+      attempts: 2,
+    });
+  });
+
+  it('ends with its own time limit and leaves the exports alone', async () => {
+    const agent = await openScriptedAgent();
+    const held = holdReply();
+    agent.answer(held.reply);
+    const exporter = openExporter({ url: agent.url });
+    const result = exportSpans(exporter, makeSpans(1));
+
+    await expect(exporter.forceFlush({ timeoutMillis: 20 })).rejects.toMatchObject({
+      kind: 'timeout',
+      lostSpans: 0,
+      message: 'forceFlush ended after 20 ms; the exports go on',
+    });
+    held.release();
+
+    expect(await result).toEqual({ code: 0 });
+  });
+
+  it('ends with its signal and leaves no listener on it', async () => {
+    const server = await openRawServer((socket) => socket.resume());
+    const exporter = openExporter({ url: server.url });
+    void exportSpans(exporter, makeSpans(1));
+    const controller = new AbortController();
+
+    const flush = exporter.forceFlush({ signal: controller.signal });
+    controller.abort(new Error('no time'));
+
+    await expect(flush).rejects.toMatchObject({ kind: 'aborted', cause: { message: 'no time' } });
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+    expect(exporter.stats()).toMatchObject({ inFlight: 1 });
+  });
+
+  it('refuses a time limit that is none', async () => {
+    const exporter = openExporter({ url: 'http://127.0.0.1:1' });
+
+    await expect(exporter.forceFlush({ timeoutMillis: NaN })).rejects.toThrow(
+      'Expected `timeoutMillis`',
+    );
+  });
+});

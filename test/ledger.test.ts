@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { Ledger } from '../src/ledger.js';
+
+it('keeps each span in exactly one column', () => {
+  const ledger = new Ledger();
+
+  ledger.receive(10);
+  expect(ledger.snapshot()).toMatchObject({ received: 10, buffered: 10, inFlight: 0 });
+  ledger.take(10);
+  expect(ledger.snapshot()).toMatchObject({ buffered: 0, inFlight: 10 });
+  ledger.exported(6);
+  ledger.dropped('timeout', 3);
+  ledger.dropped('encode', 1);
+
+  expect(ledger.snapshot()).toEqual({
+    received: 10,
+    exported: 6,
+    dropped: 4,
+    droppedByReason: { timeout: 3, encode: 1 },
+    buffered: 0,
+    inFlight: 0,
+  });
+});
+
+it('names no reason for which nothing was dropped', () => {
+  const ledger = new Ledger();
+  ledger.dropped('encode', 0);
+
+  expect(ledger.snapshot().droppedByReason).toEqual({});
+});
+
+it('hands out snapshots that later changes do not touch', () => {
+  const ledger = new Ledger();
+  const before = ledger.snapshot();
+
+  ledger.receive(1);
+
+  expect(before.received).toBe(0);
+  expect(Object.isFrozen(before)).toBe(true);
+});

@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describeTarget } from '../src/agent-target.js';
+import { DatadogSpanExporter, type DatadogSpanExporterOptions } from '../src/index.js';
+import { resolveOptions } from '../src/options.js';
+
+const before = { ...process.env };
+
+beforeEach(() => {
+  for (const name of Object.keys(process.env)) {
+    if (/^(DD|OTEL)_/.test(name)) delete process.env[name];
+  }
+});
+
+afterEach(() => {
+  process.env = { ...before };
+});
+
+function resolve(options: DatadogSpanExporterOptions = {}): ReturnType<typeof resolveOptions> {
+  return resolveOptions(options, (_variable, message) => {
+    throw new Error(`unexpected warning: ${message}`);
+  });
+}
+
+/** Options as a JavaScript user may write them. */
+function untyped(options: object): DatadogSpanExporterOptions {
+  return Object.assign({}, options);
+}
+
+describe('defaults', () => {
+  it('are those of the documentation', () => {
+    expect(resolve()).toMatchObject({
+      timeoutMillis: 10_000,
+      connectTimeoutMillis: 1_000,
+      flushTimeoutMillis: 10_000,
+      graceMillis: 1_000,
+      maxPayloadBytes: 4 * 1024 * 1024,
+      maxPendingBytes: 32 * 1024 * 1024,
+      maxConnections: 2,
+      exceptionTags: true,
+    });
+    expect(Object.isFrozen(resolve())).toBe(true);
+  });
+});
+
+describe('the Agent', () => {
+  it('is that of the code, else of the environment, else on this machine', () => {
+    const here = describeTarget(resolve().target);
+    expect(here).toMatch(
+      /^(http:\/\/127\.0\.0\.1:8126|unix:\/\/\/var\/run\/datadog\/apm\.socket)$/,
+    );
+
+    process.env['DD_AGENT_HOST'] = 'elsewhere';
+    expect(describeTarget(resolve().target)).toBe('http://elsewhere:8126');
+    expect(describeTarget(resolve({ url: 'http://code:1' }).target)).toBe('http://code:1');
+  });
+
+  it('of the environment is read when the exporter is made, not before and not after', () => {
+    process.env['DD_SERVICE'] = 'first';
+    const resolved = resolve();
+    process.env['DD_SERVICE'] = 'second';
+
+    expect(resolved.environment.service).toBe('first');
+  });
+});
+
+describe('a wrong option', () => {
+  it.each<[object, typeof TypeError, string]>([
+    [{ url: 7 }, TypeError, 'Expected `url` to be a non-empty string, got `7` (number)'],
+    [{ url: '' }, TypeError, 'Expected `url` to be a non-empty string, got `""` (string)'],
+    [
+      { service: null },
+      TypeError,
+      'Expected `service` to be a non-empty string, got `null` (null)',
+    ],
+    [
+      { timeoutMillis: '5s' },
+      TypeError,
+      'Expected `timeoutMillis` to be an integer in [1, 2147483647], got `"5s"` (string)',
+    ],
+    [{ timeoutMillis: 0 }, RangeError, 'got `0` (number)'],
+    [{ timeoutMillis: NaN }, RangeError, 'got `NaN` (number)'],
+    [{ timeoutMillis: 2 ** 31 }, RangeError, 'in [1, 2147483647]'],
+    [{ graceMillis: -1 }, RangeError, 'in [0, 2147483647]'],
+    [{ maxConnections: 1.5 }, RangeError, 'in [1, 64]'],
+    [{ maxPayloadBytes: 25 * 1024 * 1024 }, RangeError, 'in [1024, 26214399]'],
+    [{ exceptionTags: 'yes' }, TypeError, 'to be a boolean'],
+    [{ tags: ['a'] }, TypeError, 'Expected `tags` to be an object of strings'],
+    [{ tags: { a: 1 } }, TypeError, "Expected `tags['a']` to be a string, got `1` (number)"],
+    [{ headers: { 'a b': 'x' } }, RangeError, 'an HTTP header name, got `"a b"`'],
+    [{ headers: { a: 'x\r\ny' } }, RangeError, 'free of control characters'],
+    [{ headers: { Host: 'x' } }, RangeError, 'not to set `Host`'],
+    [{ url: 'unix://relative' }, RangeError, 'no absolute path'],
+  ])('%j is refused by the constructor', (options, errorClass, message) => {
+    const construct = (): unknown => new DatadogSpanExporter(untyped(options));
+
+    expect(construct).toThrow(errorClass);
+    expect(construct).toThrow(message);
+  });
+
+  it('never shows credentials', () => {
+    const construct = (): unknown => new DatadogSpanExporter({ url: 'ftp://me:secret@host' });
+
+    expect(construct).toThrow('`"ftp://***@host"` (string)');
+  });
+
+  it('may be no object at all', () => {
+    const construct = (): unknown => Reflect.construct(DatadogSpanExporter, [null]);
+
+    expect(construct).toThrow('Expected `options` to be an object, got `null` (null)');
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import {
+  cutUtf8,
+  normalizeName,
+  normalizeService,
+  normalizeTagValue,
+} from '../../src/payload/normalize.js';
+
+describe('normalizeTagValue', () => {
+  it.each([
+    ['', ''],
+    ['postgresql', 'postgresql'],
+    ['AWS SQS', 'aws_sqs'],
+    ['a__b', 'a_b'],
+    ['trailing_', 'trailing'],
+    ['  ENV ', '_env'],
+    ['%$^', ''],
+    ['1st', '1st'],
+    ['fun:ky@@@tag/3', 'fun:ky_tag/3'],
+    ['Test Conversion Of Weird !@#$%^&**() Characters', 'test_conversion_of_weird_characters'],
+    ['Data🐨dog🐶 繋がっ⛰てて', 'data_dog_繋がっ_てて'],
+    ['x'.repeat(300), 'x'.repeat(200)],
+  ])('makes %j %j', (value, expected) => {
+    expect(normalizeTagValue(value)).toBe(expected);
+  });
+});
+
+describe('normalizeService', () => {
+  it.each([
+    ['bad$service', 'bad_service'],
+    ['%$^', 'unnamed-service'],
+    ['🐨animal-db🐶', '_animal-db'],
+    ['1🐨1animal-db🐶', '1_1animal-db'],
+    ['a'.repeat(150), 'a'.repeat(100)],
+    ['é'.repeat(80), 'é'.repeat(50)],
+  ])('makes %j %j', (service, expected) => {
+    expect(normalizeService(service)).toBe(expected);
+  });
+});
+
+describe('normalizeName', () => {
+  it.each([
+    ['http.server.request', 'http.server.request'],
+    ['Internal', 'Internal'],
+    ['aws-api.server.request', 'aws_api.server.request'],
+    ['aws.my-fn.invoke', 'aws.my_fn.invoke'],
+    ['', 'unnamed_operation'],
+    ['%$^', 'unnamed_operation'],
+    ['9lives', 'lives'],
+    ['a_.b', 'a.b'],
+    ['end_', 'end'],
+    ['Too-Long-.'.repeat(11), 'Too_Long.'.repeat(10)],
+  ])('makes %j %j', (name, expected) => {
+    expect(normalizeName(name)).toBe(expected);
+  });
+});
+
+describe('cutUtf8', () => {
+  it('never splits a character', () => {
+    expect(cutUtf8('aé繋👍', 100)).toBe('aé繋👍');
+    expect(cutUtf8('aé繋👍', 9)).toBe('aé繋');
+    expect(cutUtf8('aé繋👍', 5)).toBe('aé');
+    expect(cutUtf8('aé', 2)).toBe('a');
+  });
+});

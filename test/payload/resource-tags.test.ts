@@ -1,0 +1,153 @@
+import type { Attributes } from '@opentelemetry/api';
+import { describe, expect, it } from 'vitest';
+import type { ServiceSettings } from '../../src/payload/resource-tags.js';
+import { makeSpan } from '../support/spans.js';
+import { encode, decodeStrictly, NO_SETTINGS, roundTrip } from '../support/encoding.js';
+
+interface Given {
+  readonly span?: Attributes;
+  readonly resource?: Attributes;
+  readonly code?: Partial<ServiceSettings>;
+  readonly environment?: Partial<ServiceSettings['environment']>;
+}
+
+function received({
+  span = {},
+  resource = {},
+  code = {},
+  environment = {},
+}: Given): ReturnType<typeof roundTrip> {
+  const settings = { ...code, environment: { ...NO_SETTINGS.environment, ...environment } };
+  return roundTrip(makeSpan({ attributes: span, resource: { attributes: resource } }), settings);
+}
+
+describe('service', () => {
+  const fromOtel = { resourceAttributes: new Map([['service.name', 'otel']]) };
+
+  it.each<[string, Given, string]>([
+    [
+      'the span',
+      {
+        span: { 'service.name': 'span' },
+        code: { service: 'code' },
+        resource: { 'service.name': 'r' },
+      },
+      'span',
+    ],
+    ['the option', { code: { service: 'code' }, resource: { 'service.name': 'resource' } }, 'code'],
+    [
+      'the resource set in code',
+      { resource: { 'service.name': 'resource' }, environment: { service: 'dd' } },
+      'resource',
+    ],
+    [
+      'DD_SERVICE over a resource that OTEL_SERVICE_NAME set',
+      { resource: { 'service.name': 'otel' }, environment: { service: 'dd', ...fromOtel } },
+      'dd',
+    ],
+    ['OTEL_SERVICE_NAME', { resource: { 'service.name': 'otel' }, environment: fromOtel }, 'otel'],
+    [
+      "DD_SERVICE over the SDK's own default",
+      { resource: { 'service.name': 'unknown_service:node' }, environment: { service: 'dd' } },
+      'dd',
+    ],
+    [
+      "the SDK's own default",
+      { resource: { 'service.name': 'unknown_service:node' } },
+      'unknown_service:node',
+    ],
+    ["the Agent's name for none", {}, 'otlpresourcenoservicename'],
+    ['its normal form', { code: { service: 'Bad$Service' } }, 'bad_service'],
+  ])('comes from %s', (_name, given, expected) => {
+    expect(received(given).service).toBe(expected);
+  });
+});
+
+describe('env and version', () => {
+  it.each<[string, Given, string | undefined, string | undefined]>([
+    [
+      'the option',
+      { code: { env: 'Code', version: '1' }, resource: { 'deployment.environment': 'r' } },
+      'code',
+      '1',
+    ],
+    [
+      'the newer resource key',
+      {
+        resource: {
+          'deployment.environment.name': 'prod-127',
+          'deployment.environment': 'prod-117',
+        },
+      },
+      'prod-127',
+      undefined,
+    ],
+    [
+      'a newer key of the resource over an older one of the span',
+      {
+        span: { 'deployment.environment': 'span-117' },
+        resource: { 'deployment.environment.name': 'res-127' },
+      },
+      'res-127',
+      undefined,
+    ],
+    [
+      'the span',
+      { span: { 'deployment.environment': '  ENV ', 'service.version': 'v3' } },
+      '_env',
+      'v3',
+    ],
+    [
+      'plain attributes of the span, to the letter',
+      { span: { env: 'X Y', version: 'V 1' }, code: { env: 'code', version: '1' } },
+      'X Y',
+      'V 1',
+    ],
+    [
+      'the environment',
+      { environment: { env: 'staging', version: '2' }, resource: { env: 'r', version: '0' } },
+      'staging',
+      '2',
+    ],
+    ['plain resource attributes last', { resource: { env: 'r', version: '0' } }, 'r', '0'],
+    ['nowhere', {}, undefined, undefined],
+  ])('come from %s', (_name, given, env, version) => {
+    const { meta } = received(given);
+
+    expect([meta['env'], meta['version']]).toEqual([env, version]);
+  });
+});
+
+describe('tags', () => {
+  it('of the resource are text, also numbers', () => {
+    const { meta, metrics } = received({ resource: { 'process.pid': 7, 'host.name': 'h' } });
+
+    expect(meta).toMatchObject({ 'process.pid': '7', 'host.name': 'h' });
+    expect(metrics).not.toHaveProperty('process.pid');
+  });
+
+  it('are those of the span before option, resource and DD_TAGS', () => {
+    const { meta } = received({
+      span: { a: 'span' },
+      code: { tags: { a: 'code', b: 'code' } },
+      resource: { a: 'resource', b: 'resource', c: 'resource' },
+      environment: { tags: { a: 'dd', b: 'dd', c: 'dd', d: 'dd' } },
+    });
+
+    expect(meta).toMatchObject({ a: 'span', b: 'code', c: 'resource', d: 'dd' });
+  });
+
+  it('of different resources do not mix in one batch', () => {
+    const spans = ['one', 'two', 'one'].map((name) =>
+      makeSpan({ resource: { attributes: { 'service.name': name, from: name } } }),
+    );
+
+    const [chunk] = encode(spans).payloads.flatMap(({ body }) => decodeStrictly(body));
+
+    expect(chunk?.map(({ service, meta }) => [service, meta['from']])).toEqual([
+      ['one', 'one'],
+      ['two', 'two'],
+      ['one', 'one'],
+    ]);
+  });
+});

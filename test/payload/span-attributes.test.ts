@@ -1,0 +1,161 @@
+import { type Attributes, SpanKind } from '@opentelemetry/api';
+import { describe, expect, it } from 'vitest';
+import { makeSpan, TRACE_ID } from '../support/spans.js';
+import { roundTrip } from '../support/encoding.js';
+
+describe('attributes', () => {
+  it('become metrics if they are numbers and meta otherwise', () => {
+    const span = roundTrip(
+      makeSpan({
+        attributes: {
+          approx: 1.2,
+          count: 2,
+          big: 2 ** 40,
+          name: 'john',
+          flag: true,
+          list: ['a', 'b'],
+        },
+      }),
+    );
+
+    expect(span.metrics).toMatchObject({ approx: 1.2, count: 2, big: 2 ** 40 });
+    expect(span.meta).toMatchObject({ name: 'john', flag: 'true', list: '["a","b"]' });
+  });
+
+  it.each([
+    [NaN, 'NaN'],
+    [Infinity, 'Infinity'],
+    [-Infinity, '-Infinity'],
+  ])('send %d as text, because a metric is finite', (value, text) => {
+    const span = roundTrip(makeSpan({ attributes: { value } }));
+
+    expect(span.metrics).not.toHaveProperty('value');
+    expect(span.meta['value']).toBe(text);
+  });
+
+  it('of SDK 3 may be nested, mixed, bytes or null', () => {
+    const attributes: Record<string, never> = {};
+    Object.assign(attributes, {
+      nested: { a: [1, 'x', { b: true }] },
+      bytes: Uint8Array.of(1, 2, 3),
+      nothing: null,
+      big: 2n ** 70n,
+    });
+
+    expect(roundTrip(makeSpan({ attributes })).meta).toMatchObject({
+      nested: '{"a":[1,"x",{"b":true}]}',
+      bytes: 'AQID',
+      nothing: '',
+      big: '1180591620717411303424',
+    });
+  });
+
+  it('take Datadog names where the Agent has them', () => {
+    const span = roundTrip(
+      makeSpan({
+        attributes: {
+          'client.address': '10.0.0.1',
+          'http.request.method': 'GET',
+          'http.request.header.referrer': 'r',
+          'http.request.header.example': 'e',
+          'http.response.header.etag': 't',
+          'network.protocol.version': '1.1',
+          'server.address': 'api.example.com',
+          'url.full': 'https://api.example.com/',
+          'user_agent.original': 'curl',
+          'http.request.body.size': 12,
+        },
+      }),
+    );
+
+    expect(span.meta).toMatchObject({
+      'http.client_ip': '10.0.0.1',
+      'http.method': 'GET',
+      'http.referrer': 'r',
+      'http.request.headers.example': 'e',
+      'http.response.header.etag': 't',
+      'http.version': '1.1',
+      'http.server_name': 'api.example.com',
+      'http.url': 'https://api.example.com/',
+      'http.useragent': 'curl',
+    });
+    expect(span.metrics).toMatchObject({ 'http.request.content_length': 12 });
+    expect(span.meta).not.toHaveProperty('server.address');
+  });
+
+  it('keep the first of two that become the same tag', () => {
+    const span = roundTrip(
+      makeSpan({ attributes: { 'http.method': 'GET', 'http.request.method': 'POST' } }),
+    );
+
+    expect(span.meta['http.method']).toBe('GET');
+  });
+
+  it.each([
+    [{ 'http.response.status_code': 404 }, 404],
+    [{ 'http.response.status_code': 500, 'http.status_code': 200 }, 200],
+    [{ 'http.response.status_code': '201' }, 201],
+  ])('%j sets the status code %d', (attributes, expected) => {
+    expect(roundTrip(makeSpan({ attributes })).metrics['http.status_code']).toBe(expected);
+  });
+
+  it('that only name things are no tags', () => {
+    const span = roundTrip(
+      makeSpan({
+        attributes: { 'service.name': 'Own Service', 'resource.name': 'r', 'span.type': 't' },
+      }),
+    );
+
+    expect(span.service).toBe('own_service');
+    expect(span.meta).not.toHaveProperty('service.name');
+    expect(span.meta).not.toHaveProperty('resource.name');
+  });
+
+  it('cannot overwrite what the exporter says about the span', () => {
+    const span = roundTrip(
+      makeSpan({
+        kind: SpanKind.SERVER,
+        attributes: { 'span.kind': 'client', 'otel.trace_id': 'x', 'otel.status_code': 'x' },
+      }),
+    );
+
+    expect(span.meta).toMatchObject({
+      'span.kind': 'server',
+      'otel.trace_id': TRACE_ID,
+      'otel.status_code': 'Unset',
+    });
+  });
+
+  it('with lone surrogates in key or value become valid UTF-8', () => {
+    const span = roundTrip(
+      makeSpan({ attributes: { 'key\ud800': 'value\udfff', '\udc00k': 'x' } }),
+    );
+
+    expect(span.meta).toMatchObject({ 'key\ufffd': 'value\ufffd', '\ufffdk': 'x' });
+  });
+
+  it('named __proto__ are attributes like any other', () => {
+    const attributes = Object.fromEntries([['__proto__', 'polluted']]);
+
+    const { meta } = roundTrip(makeSpan({ attributes }));
+
+    expect(Object.getOwnPropertyDescriptor(meta, '__proto__')?.value).toBe('polluted');
+  });
+
+  it('longer than the Agent takes are cut and the rest is kept', () => {
+    const span = roundTrip(makeSpan({ attributes: { long: 'é'.repeat(25_000), after: 'x' } }));
+
+    expect(Buffer.byteLength(span.meta['long'] ?? '')).toBeLessThanOrEqual(25_000);
+    expect(span.meta['after']).toBe('x');
+  });
+
+  it('stay apart when a span has more keys than are remembered', () => {
+    const attributes: Attributes = {};
+    for (let index = 0; index < 6_000; index++) attributes[`key.${index}`] = `${index}`;
+    const resource = { attributes: { 'service.name': 'shop', 'key.5999': 'resource' } };
+
+    const { meta } = roundTrip(makeSpan({ attributes, resource }));
+
+    expect(meta).toMatchObject({ 'key.0': '0', 'key.5000': '5000', 'key.5999': '5999' });
+  });
+});

@@ -1,0 +1,55 @@
+// Owns encoding in tests: settings that decide nothing, and bytes read back by the strict decoder of
+// the development Agent.
+
+import { decodePayload } from '../../src/dev-agent/payload-decoder.js';
+import { checkSpan } from '../../src/dev-agent/span-rules.js';
+import { checkTags } from '../../src/dev-agent/tag-rules.js';
+import type { ReceivedSpan, Violation } from '../../src/dev-agent/index.js';
+import type { ReadableSpan } from '../../src/index.js';
+import type { MappingSettings } from '../../src/payload/span-writer.js';
+import { type EncodedBatch, V04Encoder } from '../../src/payload/v04-encoder.js';
+import { assertNoViolations } from './scripted-agent.js';
+
+export const NO_SETTINGS: MappingSettings = {
+  service: undefined,
+  env: undefined,
+  version: undefined,
+  tags: {},
+  environment: {
+    service: undefined,
+    env: undefined,
+    version: undefined,
+    tags: {},
+    resourceAttributes: new Map(),
+  },
+  exceptionTags: true,
+};
+
+export const FOUR_MIB = 4 * 1024 * 1024;
+
+export function encode(
+  spans: readonly ReadableSpan[],
+  settings: Partial<MappingSettings> = {},
+  maxPayloadBytes: number = FOUR_MIB,
+): EncodedBatch {
+  return new V04Encoder({ ...NO_SETTINGS, ...settings }, maxPayloadBytes).encode(spans);
+}
+
+/** The chunks of a payload; throws if the Agent would object to anything in it. */
+export function decodeStrictly(body: Uint8Array): readonly (readonly ReceivedSpan[])[] {
+  const violations: Violation[] = [];
+  const chunks = decodePayload(body, (violation) => violations.push(violation));
+  for (const span of chunks.flat()) {
+    violations.push(...checkSpan(span, 'span'), ...checkTags(span, 'span'));
+  }
+  assertNoViolations({ violations });
+  return chunks;
+}
+
+/** What the Agent reads of a single span. */
+export function roundTrip(span: ReadableSpan, settings?: Partial<MappingSettings>): ReceivedSpan {
+  const { payloads } = encode([span], settings);
+  const [received] = payloads.flatMap(({ body }) => decodeStrictly(body)).flat();
+  if (received === undefined) throw new Error('the span was dropped');
+  return received;
+}

@@ -1,0 +1,30 @@
+// Owns a connection that sends nothing and settles when the test says so. The real one is
+// `AgentConnection`, tested against real sockets beside this.
+
+import type { Connection, Sendable, SendOutcome } from '../../src/transport/send-outcome.js';
+
+interface Sent {
+  readonly payload: Sendable;
+  readonly signal: AbortSignal;
+  settle(outcome: SendOutcome): void;
+}
+
+export const ACCEPTED: SendOutcome = {
+  kind: 'accepted',
+  reply: { status: 200, ratesVersion: undefined, text: '' },
+};
+
+export class FakeConnection implements Connection {
+  readonly sent: Sent[] = [];
+  isClosed = false;
+
+  send(payload: Sendable, signal: AbortSignal): Promise<SendOutcome> {
+    return new Promise((settle) => {
+      this.sent.push({ payload, signal, settle });
+    });
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+}

@@ -1,0 +1,43 @@
+// Owns a clock that a test moves by hand; timers fire in order while it moves.
+
+import type { Clock, Dispose } from '../../src/lang/clock.js';
+
+interface Timer {
+  readonly atMillis: number;
+  readonly task: () => void;
+}
+
+export class ManualClock implements Clock {
+  #now = 0;
+  readonly #timers = new Set<Timer>();
+
+  nowMillis(): number {
+    return this.#now;
+  }
+
+  schedule(delayMillis: number, task: () => void): Dispose {
+    const timer = { atMillis: this.#now + delayMillis, task };
+    this.#timers.add(timer);
+    return () => void this.#timers.delete(timer);
+  }
+
+  /** Timers that are armed. */
+  get armed(): number {
+    return this.#timers.size;
+  }
+
+  advance(millis: number): void {
+    const end = this.#now + millis;
+    for (let next = this.#nextUntil(end); next !== undefined; next = this.#nextUntil(end)) {
+      this.#now = next.atMillis;
+      this.#timers.delete(next);
+      next.task();
+    }
+    this.#now = end;
+  }
+
+  #nextUntil(end: number): Timer | undefined {
+    const due = [...this.#timers].filter(({ atMillis }) => atMillis <= end);
+    return due.toSorted((a, b) => a.atMillis - b.atMillis)[0];
+  }
+}
