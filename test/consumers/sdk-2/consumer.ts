@@ -1,0 +1,43 @@
+// Owns a TypeScript user of SDK 2.x: the exporter is that line's SpanExporter, and takes that
+// line's spans. Compiled only.
+
+import {
+  BatchSpanProcessor,
+  SimpleSpanProcessor,
+  type ReadableSpan,
+  type SpanExporter,
+} from '@opentelemetry/sdk-trace-base';
+import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import {
+  DatadogExportError,
+  DatadogSpanExporter,
+  type ReadableSpan as AcceptedSpan,
+} from 'opentelemetry-exporter-datadog-agent';
+
+const exporter: SpanExporter = new DatadogSpanExporter({ service: 'shop', env: 'test' });
+
+/** Somebody's own exporter on top of ours is still one of the SDK. */
+export class NamedExporter extends DatadogSpanExporter implements SpanExporter {
+  readonly label = 'named';
+}
+
+export const provider = new NodeTracerProvider({
+  spanProcessors: [
+    new BatchSpanProcessor(exporter),
+    new BatchSpanProcessor(new DatadogSpanExporter(), { maxExportBatchSize: 100 }),
+    new SimpleSpanProcessor(new NamedExporter()),
+  ],
+});
+
+export function sendNow(spans: ReadableSpan[], frozen: readonly ReadableSpan[]): void {
+  const accepted: AcceptedSpan[] = spans;
+  const direct = new DatadogSpanExporter();
+  direct.export(accepted, () => undefined);
+  direct.export(frozen, ({ code, error }) => {
+    const failed: 0 | 1 = code;
+    if (failed === 1 && error instanceof DatadogExportError) throw error;
+  });
+}
+
+// @ts-expect-error what is exported must be spans
+new DatadogSpanExporter().export([{ name: 'no span' }], () => undefined);

@@ -1,0 +1,17 @@
+// Owns an ESM user of SDK 3.x: real spans through its batch processor to the Agent of the
+// environment. Prints what the SDK says about the spans, and the exporter's account.
+
+import * as api from '@opentelemetry/api';
+import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { DatadogSpanExporter } from 'opentelemetry-exporter-datadog-agent';
+import { attributes } from './attributes.cjs';
+import { emitSpans } from './emit-spans.cjs';
+
+const exporter = new DatadogSpanExporter({ service: 'shop' });
+const provider = new TracerProvider({ spanProcessors: [new BatchSpanProcessor({ exporter })] });
+
+const spans = emitSpans({ api, tracer: provider.getTracer('consumer', '1.0.0'), attributes });
+await provider.forceFlush();
+await exporter.forceFlush();
+await provider.shutdown();
+process.stdout.write(JSON.stringify({ spans, stats: exporter.stats() }));

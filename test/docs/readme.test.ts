@@ -1,0 +1,80 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { runNode } from '../examples/run-example.js';
+import { codeBlocks } from '../support/markdown-code.js';
+import { openScriptedAgent } from '../support/scripted-agent.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const README = join(ROOT, 'README.md');
+const directories: string[] = [];
+
+afterEach(() => {
+  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true });
+});
+
+/** A module inside the repository, where the package resolves to itself. */
+function writeModule(code: string): string {
+  const parent = join(ROOT, '.tmp');
+  mkdirSync(parent, { recursive: true });
+  const directory = mkdtempSync(join(parent, 'readme-'));
+  directories.push(directory);
+  const file = join(directory, 'block.mjs');
+  writeFileSync(file, code);
+  return file;
+}
+
+const blocks = codeBlocks(README);
+const modules = blocks.filter(({ info }) => info === 'js');
+
+/** Spans that a block sends, by its heading; what is sampled may send none. */
+const SPANS: Readonly<Record<string, number>> = { Use: 1, 'Ending a process': 1 };
+
+describe('the README', () => {
+  it.each(modules)('has code that runs under "$heading"', async ({ code, heading }) => {
+    const agent = await openScriptedAgent();
+
+    const run = await runNode([writeModule(code)], { env: { DD_TRACE_AGENT_URL: agent.url } });
+
+    expect({ ended: run.ended, stderr: run.stderr }).toEqual({ ended: 0, stderr: '' });
+    expect(agent.spans).toHaveLength(SPANS[heading] ?? 0);
+    for (const [, printed = ''] of code.matchAll(/console\.log\(span.*\/\/ (.+)$/gm)) {
+      expect(run.stdout).toBe(`${printed}\n`);
+    }
+  });
+
+  it('has no code that no test runs', () => {
+    const known = new Set(['sh', 'js', 'js sdk-3']);
+
+    expect(blocks.filter(({ info }) => !known.has(info))).toEqual([]);
+    expect(modules.length).toBeGreaterThanOrEqual(5);
+  });
+
+  it('names commands that exist', () => {
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const commands = blocks
+      .filter(({ info }) => info === 'sh')
+      .flatMap(({ code }) =>
+        [...code.matchAll(/npm (?:run )?(\S+)/g)].map(([, name = '']) => name),
+      );
+
+    expect(commands).toContain('demo');
+    expect(commands.filter((name) => !['ci', 'install'].includes(name) && !scripts[name])).toEqual(
+      [],
+    );
+  });
+
+  it('starts with an example of at most twelve lines', () => {
+    const lines = modules[0]?.code.split('\n').filter((line) => line.trim() !== '') ?? [];
+
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.length).toBeLessThanOrEqual(12);
+  });
+
+  it('is read in five minutes', () => {
+    expect(readFileSync(README, 'utf8').split('\n').length).toBeLessThanOrEqual(250);
+  });
+});

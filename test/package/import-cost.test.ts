@@ -1,0 +1,61 @@
+// Owns the proof that importing the built package costs next to nothing and does nothing: what an
+// application pays at start-up, and what a startup snapshot may contain.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { plainEnvironment, runChild } from './child-command.js';
+import { isolateBuild } from './isolated-build.js';
+import type { TemporaryDirectory } from './temporary-directory.js';
+
+const RUNS = 7;
+const MAX_IMPORT_MILLIS = 25;
+const AGENT_VARIABLE: unknown = expect.arrayContaining(['DD_TRACE_AGENT_URL']);
+const NOTHING = { variables: [], evaluated: [], resources: [], listeners: [], globals: [] };
+
+let directory: TemporaryDirectory;
+
+beforeAll(async () => {
+  directory = await isolateBuild();
+});
+
+afterAll(async () => {
+  await directory[Symbol.asyncDispose]();
+});
+
+async function probe(file: string): Promise<unknown> {
+  const { exitCode, stdout, stderr } = await runChild(process.execPath, [file], {
+    cwd: directory.path,
+    env: plainEnvironment(),
+    timeoutMillis: 10_000,
+  });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  return JSON.parse(stdout);
+}
+
+describe.each(['import-probe.mjs', 'import-probe.cjs'])('%s', (file) => {
+  it('shows an import without side effects, and an exporter that has some', async () => {
+    const seen = await probe(file);
+
+    expect(seen).toMatchObject({
+      byImport: NOTHING,
+      // The control: what is watched for is seen when it does happen.
+      byExporter: {
+        variables: AGENT_VARIABLE,
+        evaluated: ['undici'],
+      },
+    });
+  });
+
+  it(`shows an import below ${MAX_IMPORT_MILLIS} ms`, async () => {
+    const millis: number[] = [];
+    for (let run = 0; run < RUNS; run++) millis.push(importMillisOf(await probe(file)));
+
+    // The least of them: whatever else the machine does can only add to it.
+    expect(Math.min(...millis)).toBeLessThan(MAX_IMPORT_MILLIS);
+  });
+});
+
+function importMillisOf(seen: unknown): number {
+  if (typeof seen !== 'object' || seen === null || !('importMillis' in seen)) return Number.NaN;
+  return Number(seen.importMillis);
+}

@@ -1,0 +1,60 @@
+// Owns the agreement of package.json with the source and with the build.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+import packageJson from '../../package.json' with { type: 'json' };
+import { PACKAGE_VERSION } from '../../src/version.js';
+import { checkBuild, REPOSITORY } from './built-package.js';
+
+describe('package.json', () => {
+  it('has the version that requests carry', () => {
+    expect(PACKAGE_VERSION).toBe(packageJson.version);
+  });
+
+  it('points to files that a build makes, within what is published', () => {
+    checkBuild();
+    const paths = [
+      ...relativePaths(packageJson.exports),
+      packageJson.main,
+      packageJson.module,
+      packageJson.types,
+    ];
+
+    expect(paths.length).toBeGreaterThanOrEqual(12);
+    expect(paths.filter((path) => !existsSync(join(REPOSITORY, path)))).toEqual([]);
+    expect(paths.filter((path) => !isPublished(path))).toEqual([]);
+  });
+
+  it('gives each entry types of its own kind, before the JavaScript', () => {
+    const { './package.json': manifest, ...entries } = packageJson.exports;
+
+    expect(manifest).toBe('./package.json');
+    for (const { import: esm, require: commonJs } of Object.values(entries)) {
+      expect(Object.keys(esm)).toEqual(['types', 'default']);
+      expect(Object.keys(commonJs)).toEqual(['types', 'default']);
+      expect(esm.types).toBe(esm.default.replace(/\.js$/u, '.d.ts'));
+      expect(commonJs.types).toBe(commonJs.default.replace(/\.cjs$/u, '.d.cts'));
+    }
+  });
+
+  it('admits the running Node, and never constrains the core of the SDK', () => {
+    const named = { ...packageJson.dependencies, ...packageJson.peerDependencies };
+
+    expect(packageJson.engines.node).toBe('^20.19.0 || >=22.12.0');
+    expect(Object.keys(named)).not.toContain('@opentelemetry/core');
+    expect(Object.keys(packageJson.dependencies)).toEqual(['@msgpack/msgpack', 'undici']);
+  });
+});
+
+function relativePaths(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(relativePaths);
+}
+
+function isPublished(path: string): boolean {
+  const relative = join(path);
+  return relative === 'package.json' || packageJson.files.some((name) => relative.startsWith(name));
+}
