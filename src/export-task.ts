@@ -67,10 +67,19 @@ export class ExportTask {
     });
   }
 
-  /** Encodes before it returns, unless a resource still waits for its attributes. */
+  /** Encodes before it returns, unless a resource still waits for its attributes. Never throws. */
   start(): void {
     if (this.#state.phase !== 'waiting') return;
     const { spans } = this.#state;
+    try {
+      this.#begin(spans);
+    } catch (cause) {
+      // Single spans are guarded where they are read; a resource that throws ends up here.
+      this.#refuse(spans, { kind: 'encode', cause });
+    }
+  }
+
+  #begin(spans: readonly ReadableSpan[]): void {
     const { queue, ledger, clock, timeoutMillis } = this.#context;
     if (queue.isFull) return this.#refuse(spans, { kind: 'queue_full' });
     this.#disposers.push(clock.schedule(timeoutMillis, () => this.cancel({ kind: 'timeout' })));
@@ -101,9 +110,10 @@ export class ExportTask {
 
   #send(spans: readonly ReadableSpan[]): void {
     const { encoder, ledger } = this.#context;
+    const encoded = encoder.encode(spans);
+    if (this.#state.phase !== 'waiting') return; // a getter of a span has shut the exporter down
     this.#state = { phase: 'sending' };
     ledger.take(spans.length);
-    const encoded = encoder.encode(spans);
     this.#noteUnencodable(encoded.dropped);
     for (const payload of encoded.payloads) this.#sendPayload(payload);
     if (this.#tokens.size === 0) this.#finish();
@@ -112,9 +122,6 @@ export class ExportTask {
   #sendPayload(payload: Payload): void {
     const { queue } = this.#context;
     const { spanCount: spans } = payload;
-    if (this.#state.phase === 'cancelled') {
-      return this.#fail({ ...this.#state.cancellation, spans, attempts: 0 });
-    }
     if (!queue.hasRoomFor(payload.body.length)) {
       return this.#fail({ kind: 'queue_full', spans, attempts: 0 });
     }

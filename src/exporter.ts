@@ -66,7 +66,10 @@ export class DatadogSpanExporter implements SpanExporter {
    * dropped and counted in `stats()`; they do not fail the others.
    */
   export(spans: readonly ReadableSpan[], resultCallback: ResultCallback): void {
-    const result = this.#state.phase === 'running' ? this.#accept(spans) : this.#decline(spans);
+    // A copy, because the caller may reuse its array while spans wait for resource attributes.
+    const batch = Array.isArray(spans) ? [...spans] : [];
+    const isRunning = this.#state.phase === 'running';
+    const result = isRunning ? this.#accept(batch) : this.#decline(batch.length);
     void result.then((value) => this.#callBack(resultCallback, value));
   }
 
@@ -129,12 +132,12 @@ export class DatadogSpanExporter implements SpanExporter {
     return task.result.finally(() => this.#tasks.delete(task));
   }
 
-  #decline(spans: readonly ReadableSpan[]): Promise<ExportResult> {
+  #decline(spans: number): Promise<ExportResult> {
     const { ledger, request } = this.#context;
-    ledger.receive(spans.length);
-    ledger.take(spans.length);
-    ledger.dropped('shutdown', spans.length);
-    const failure = { kind: 'shutdown', spans: spans.length, attempts: 0 } as const;
+    ledger.receive(spans);
+    ledger.take(spans);
+    ledger.dropped('shutdown', spans);
+    const failure = { kind: 'shutdown', spans, attempts: 0 } as const;
     return Promise.resolve({ code: 1, error: exportError([failure], request) });
   }
 

@@ -9,12 +9,21 @@ import type { ReadableSpan, Resource } from './sdk-contract.js';
 export function pendingResources(spans: readonly ReadableSpan[]): readonly Resource[] {
   let last: Resource | undefined;
   let pending: Set<Resource> | undefined;
-  for (const { resource } of spans) {
+  for (const span of spans) {
+    const resource = resourceOf(span);
     if (resource === last) continue;
     last = resource;
     if (resource?.asyncAttributesPending === true) (pending ??= new Set()).add(resource);
   }
   return pending === undefined ? [] : [...pending];
+}
+
+function resourceOf(span: ReadableSpan): Resource | undefined {
+  try {
+    return span.resource;
+  } catch {
+    return undefined; // encoding will find that the span cannot be read
+  }
 }
 
 /**

@@ -37,7 +37,9 @@ export function jsonText(value: object): string | undefined {
   }
 }
 
-function plainValue(_key: string, value: unknown): unknown {
+/** Looks at the value before its `toJSON`, which makes a list of numbers of a Buffer. */
+function plainValue(this: object, key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return String(value);
-  return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
+  const original: unknown = Reflect.get(this, key);
+  return original instanceof Uint8Array ? Buffer.from(original).toString('base64') : value;
 }

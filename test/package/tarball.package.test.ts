@@ -87,7 +87,7 @@ describe('linters of packages', () => {
     'attw resolves the types of both entries as the JavaScript beside them',
     async () => {
       const command = join(REPOSITORY, 'node_modules', '@arethetypeswrong', 'cli', 'dist');
-      const options = ['--profile', 'node16', '--no-definitely-typed', '--format', 'json'];
+      const options = ['--no-definitely-typed', '--format', 'json'];
       const child = await runChild(
         process.execPath,
         [join(command, 'index.js'), ...options, tarball.path],

@@ -38,6 +38,7 @@ describe('attributes', () => {
     Object.assign(attributes, {
       nested: { a: [1, 'x', { b: true }] },
       bytes: Uint8Array.of(1, 2, 3),
+      within: [{ bytes: Uint8Array.of(1, 2, 3), buffer: Buffer.of(1, 2, 3) }],
       nothing: null,
       big: 2n ** 70n,
     });
@@ -45,6 +46,7 @@ describe('attributes', () => {
     expect(roundTrip(makeSpan({ attributes })).meta).toMatchObject({
       nested: '{"a":[1,"x",{"b":true}]}',
       bytes: 'AQID',
+      within: '[{"bytes":"AQID","buffer":"AQID"}]',
       nothing: '',
       big: '1180591620717411303424',
     });

@@ -25,7 +25,7 @@ export const NO_SETTINGS: MappingSettings = {
   exceptionTags: true,
 };
 
-export const FOUR_MIB = 4 * 1024 * 1024;
+export const FOUR_MIB: number = 4 * 1024 * 1024;
 
 export function encode(
   spans: readonly ReadableSpan[],

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import type { Resource } from '../../src/index.js';
+import { captureDiag } from '../support/diag-log.js';
+import { openExporter } from '../support/exporters.js';
+import { exportSpans } from '../support/exports.js';
+import { openScriptedAgent } from '../support/scripted-agent.js';
+import { makeSpan, makeSpans } from '../support/spans.js';
+
+captureDiag();
+
+describe('export never throws', () => {
+  it('for spans whose getters do', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const hostile = Object.defineProperty(makeSpan(), 'resource', {
+      get: () => {
+        throw new Error('hostile');
+      },
+    });
+
+    expect(await exportSpans(exporter, [makeSpan(), hostile])).toEqual({ code: 0 });
+    expect(exporter.stats()).toMatchObject({ exported: 1, droppedByReason: { encode: 1 } });
+  });
+
+  it('for a resource that does', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const resource: Resource = Object.defineProperty({ attributes: {} }, 'asyncAttributesPending', {
+      get: () => {
+        throw new Error('hostile');
+      },
+    });
+
+    const { error } = await exportSpans(exporter, makeSpans(3, { resource }));
+
+    expect(error).toMatchObject({ kind: 'encode', lostSpans: 3, cause: { message: 'hostile' } });
+    expect(exporter.stats()).toMatchObject({ received: 3, dropped: 3, buffered: 0, inFlight: 0 });
+  });
+
+  it('for no spans at all', async () => {
+    const exporter = openExporter({ url: 'http://127.0.0.1:1' });
+    const results: unknown[] = [];
+
+    Reflect.apply(exporter.export, exporter, [
+      undefined,
+      (result: unknown) => results.push(result),
+    ]);
+    await exporter.forceFlush();
+
+    expect(results).toEqual([{ code: 0 }]);
+  });
+
+  it('when a span shuts the exporter down while it is encoded', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const meddling = Object.defineProperty(makeSpan(), 'attributes', {
+      get: () => {
+        void exporter.shutdown({ graceMillis: 0 });
+        return {};
+      },
+    });
+
+    const { error } = await exportSpans(exporter, [meddling, makeSpan()]);
+
+    expect(error).toMatchObject({ kind: 'shutdown', lostSpans: 2 });
+    expect(exporter.stats()).toMatchObject({ received: 2, dropped: 2, buffered: 0, inFlight: 0 });
+    expect(agent.requests).toEqual([]);
+  });
+});
