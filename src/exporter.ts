@@ -67,7 +67,7 @@ export class DatadogSpanExporter implements SpanExporter {
    */
   export(spans: readonly ReadableSpan[], resultCallback: ResultCallback): void {
     // A copy, because the caller may reuse its array while spans wait for resource attributes.
-    const batch = Array.isArray(spans) ? [...spans] : [];
+    const batch = Array.from(spans ?? []);
     const isRunning = this.#state.phase === 'running';
     const result = isRunning ? this.#accept(batch) : this.#decline(batch.length);
     void result.then((value) => this.#callBack(resultCallback, value));
