@@ -9,6 +9,7 @@ import type { Clock } from './lang/clock.js';
 import { Ledger } from './ledger.js';
 import type { ResolvedOptions } from './options.js';
 import { V04Encoder } from './payload/v04-encoder.js';
+import { processIdentity } from './process-identity.js';
 import { SampleRates } from './sample-rates.js';
 import { AgentConnection, TRACES_PATH } from './transport/agent-connection.js';
 import { type HeadersOf, requestHeaders } from './transport/request-headers.js';
@@ -23,7 +24,7 @@ export function exportContext(
   const sampleRates = new SampleRates();
   const { target, maxPayloadBytes, timeoutMillis } = options;
   return {
-    encoder: new V04Encoder(options, maxPayloadBytes),
+    encoder: new V04Encoder({ ...options, ...processIdentity() }, maxPayloadBytes),
     queue: sendQueue(options, headersOf(options, sampleRates)),
     ledger: new Ledger(),
     clock,

@@ -24,6 +24,8 @@ export interface InstrumentationScope {
   readonly name: string;
   readonly version?: string | undefined;
   readonly schemaUrl?: string | undefined;
+  /** SDK 3.x. */
+  readonly attributes?: object | undefined;
 }
 
 /** The OTel resource: what the spans of a provider have in common. */

@@ -1,20 +1,26 @@
 // Owns the tags that tell what went wrong in a failed span. Knows nothing of bytes.
 
+import { httpStatusText } from './http-status-text.js';
 import type { ReadableSpan, TimedEvent } from '../sdk-contract.js';
 
 /** Tags by name, in the order in which they are written; the span's own attributes win. */
 export type ErrorTags = readonly (readonly [key: string, value: string])[];
 
 /**
- * `error.msg` is what the Agent's OTLP path sends; `error.type`, `error.message` and `error.stack`
+ * `error.msg` is what the Agent's OTLP path sends, if need be made of an HTTP status that is text; `error.type`, `error.message` and `error.stack`
  * are what Datadog's own tracers send, here from the last exception event.
  */
-export function errorTags(span: ReadableSpan, fromException: boolean): ErrorTags {
+export function errorTags(
+  span: ReadableSpan,
+  httpStatus: string | undefined,
+  fromException: boolean,
+): ErrorTags {
   const exception = fromException ? lastException(span.events) : undefined;
   const status = span.status.message;
   const message = textAt(exception, 'exception.message');
+  const answered = httpStatus === undefined ? undefined : httpStatusText(httpStatus);
   return [
-    ['error.msg', status || message],
+    ['error.msg', status || answered || message],
     ['error.message', message || status],
     ['error.type', textAt(exception, 'exception.type')],
     ['error.stack', textAt(exception, 'exception.stacktrace')],

@@ -8,11 +8,13 @@ import { encodedText } from './encoded-text.js';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
 import { normalizeService, normalizeTagValue } from './normalize.js';
 import { SpanFacts } from './span-facts.js';
-import type { TagKeys } from './tag-keys.js';
+import type { Tag, TagKeys } from './tag-keys.js';
 import type { TagBlock, TagBlockEntry } from './tag-writer.js';
 
 /** What code and environment say about the service. */
 export interface ServiceSettings {
+  /** `runtime-id` of the process. */
+  readonly runtimeId: string;
   readonly service: string | undefined;
   readonly env: string | undefined;
   readonly version: string | undefined;
@@ -38,6 +40,8 @@ export interface ResourceTags {
 
 /** The service of a resource that names none, as the Agent's OTLP path calls it. */
 const NO_SERVICE = 'otlpresourcenoservicename';
+/** What Datadog's Node tracer calls its language. */
+const LANGUAGE = 'javascript';
 /** What the SDK calls a service that nobody named. */
 const UNKNOWN_SERVICE = /^unknown_service(:|$)/;
 /** Resolved on their own, so not among the tags of the block. */
@@ -90,29 +94,38 @@ function setting(
   return settings.environment[name] ?? fromEnvironment ?? last;
 }
 
-/** Option tags, then resource attributes, then `DD_TAGS`; the first writer of a tag wins. */
+/** Option tags, resource attributes, `DD_TAGS`, our own; the first writer of a tag wins. */
 function tagBlock(
   attributes: ReadonlyMap<string, unknown>,
   settings: ServiceSettings,
   keys: TagKeys,
 ): TagBlock {
-  const entries = new Map<unknown, TagBlockEntry>();
+  const entries = new Map<Tag, TagBlockEntry>();
   const sources: Iterable<readonly [string, unknown]>[] = [
     Object.entries(settings.tags),
     attributes,
     Object.entries(settings.environment.tags),
+    [
+      ['language', LANGUAGE],
+      ['runtime-id', settings.runtimeId],
+    ],
   ];
   for (const source of sources) {
     for (const [key, value] of source) {
       const tag = RESOLVED.has(key) ? undefined : keys.attribute(key).tag;
-      const text = attributeText(value);
-      if (tag === undefined || text === undefined || text === '' || entries.has(tag)) continue;
+      const text = tag === undefined ? undefined : tagText(tag, value);
+      if (tag === undefined || text === undefined || entries.has(tag)) continue;
       const encoded = Buffer.concat([tag.encoded, encodedText(text, MAX_TAG_VALUE_BYTES)]);
       entries.set(tag, { tag, encoded });
     }
   }
   const list = [...entries.values()];
   return { entries: list, encoded: Buffer.concat(list.map((entry) => entry.encoded)) };
+}
+
+function tagText(tag: Tag, value: unknown): string | undefined {
+  const text = attributeText(value);
+  return text === undefined || tag.repair === undefined ? text : tag.repair(text);
 }
 
 function resourceFacts(attributes: ReadonlyMap<string, unknown>, keys: TagKeys): SpanFacts {

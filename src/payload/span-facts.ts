@@ -24,6 +24,7 @@ const FACT_KEYS = [
   'messaging.destination',
   'messaging.destination.name',
   'rpc.system',
+  'rpc.system.name',
   'rpc.service',
   'rpc.method',
   'graphql.operation.type',
@@ -35,6 +36,11 @@ const FACT_KEYS = [
   'deployment.environment.name',
   'deployment.environment',
   'service.version',
+  'rpc.grpc.status_code',
+  'grpc.code',
+  'rpc.grpc.status.code',
+  'grpc.status.code',
+  'rpc.response.status_code',
 ] as const;
 
 export type FactKey = (typeof FACT_KEYS)[number];
@@ -66,6 +72,15 @@ export class SpanFacts {
     for (const key of keys) {
       const text = this.ownText(key) ?? this.#fallback?.ownText(key);
       if (text !== undefined) return text;
+    }
+    return undefined;
+  }
+
+  /** The first key with a non-empty string or an integer, as text. */
+  textOrInteger(...keys: readonly FactKey[]): string | undefined {
+    for (const key of keys) {
+      const found = this.text(key) ?? this.integer(key);
+      if (found !== undefined) return String(found);
     }
     return undefined;
   }

@@ -43,8 +43,7 @@ export class SpanHeader {
   /** Writes all fields up to and including the key `meta`. `extraFields` follow the fixed ones. */
   write(
     writer: MsgpackWriter,
-    { span, spanId, parentId }: ChunkSpan,
-    traceIdLow64: Id64,
+    { span, traceIdLow64, spanId, parentId }: ChunkSpan,
     extraFields: number,
   ): void {
     const at = writer.position;

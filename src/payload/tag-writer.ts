@@ -23,6 +23,7 @@ export class TagWriter {
   readonly #metricsKey = encodedText('metrics');
   readonly #metricTags: Tag[] = [];
   readonly #metricValues: number[] = [];
+  readonly #emptyTags: Tag[] = [];
   #serial = 0;
   #metaOpened = 0;
   #metaCount = 0;
@@ -37,34 +38,43 @@ export class TagWriter {
     this.#serial++;
     this.#metaCount = 0;
     this.#metricCount = 0;
+    this.#emptyTags.length = 0;
     this.#metaOpened = this.#writer.openMap();
   }
 
-  hasMeta(tag: Tag): boolean {
-    return tag.metaOf === this.#serial;
-  }
-
-  /** Writes a string tag, unless the span has it already: the first writer wins. */
+  /** Writes a string tag, unless the span has it already: the first that is not empty wins. */
   meta(tag: Tag, value: string): void {
     if (tag.metaOf === this.#serial) return;
+    const text = tag.repair === undefined ? value : tag.repair(value);
+    if (text === '') this.#emptyTags.push(tag);
+    else if (text !== undefined) this.#write(tag, text);
+  }
+
+  #write(tag: Tag, value: string): void {
     tag.metaOf = this.#serial;
     this.#metaCount++;
     this.#writer.bytes(tag.encoded);
     this.#writer.text(value, MAX_TAG_VALUE_BYTES);
   }
 
-  /** Writes those entries of a block that the span does not have yet. */
+  /** Writes those entries of a block that the span does not have yet. The block is the last. */
   block(block: TagBlock): void {
-    if (!block.entries.some((entry) => entry.tag.metaOf === this.#serial)) {
+    if (this.#isDisjoint(block)) {
       this.#writer.bytes(block.encoded);
       this.#metaCount += block.entries.length;
       return;
     }
-    for (const entry of block.entries) {
-      if (entry.tag.metaOf === this.#serial) continue;
-      this.#writer.bytes(entry.encoded);
+    for (const { tag, encoded } of block.entries) {
+      if (tag.metaOf === this.#serial) continue;
+      tag.metaOf = this.#serial;
       this.#metaCount++;
+      this.#writer.bytes(encoded);
     }
+  }
+
+  #isDisjoint({ entries }: TagBlock): boolean {
+    if (this.#emptyTags.length > 0) return false;
+    return entries.every(({ tag }) => tag.metaOf !== this.#serial);
   }
 
   /** Notes a numeric tag, written when `meta` is complete. `value` is finite. */
@@ -78,6 +88,9 @@ export class TagWriter {
 
   /** Ends `meta` and writes `metrics`. */
   finish(): void {
+    for (const tag of this.#emptyTags) {
+      if (tag.metaOf !== this.#serial) this.#write(tag, '');
+    }
     this.#writer.fillCount(this.#metaOpened, this.#metaCount);
     this.#writer.bytes(this.#metricsKey);
     this.#writer.fillCount(this.#writer.openMap(), this.#metricCount);

@@ -1,20 +1,26 @@
 // Owns grouping a batch by trace: the Agent wants one array per trace, and drops an array in which
 // two traces are mixed or an id is zero. Knows nothing of bytes.
 
+import type { TraceState } from '@opentelemetry/api';
 import type { ReadableSpan } from '../sdk-contract.js';
 import { type Id64, parseSpanId, parseTraceId, type TraceId } from './identifiers.js';
 
 export interface ChunkSpan {
   readonly span: ReadableSpan;
+  /** 32 hexadecimal digits. */
+  readonly traceIdHex: string;
+  readonly traceIdLow64: Id64;
   readonly spanId: Id64;
   readonly parentId: Id64 | undefined;
+  readonly traceState: TraceState | undefined;
 }
 
 /** The spans of one trace, in the order of the batch. */
 export interface TraceChunk {
-  readonly traceIdHex: string;
   readonly traceId: TraceId;
   readonly spans: ChunkSpan[];
+  /** Of the first span that has one. */
+  traceState: TraceState | undefined;
 }
 
 export interface GroupedBatch {
@@ -41,19 +47,22 @@ export function groupByTrace(spans: readonly ReadableSpan[]): GroupedBatch {
 
 /** Adds the span to the chunk of its trace, unless its ids are invalid. */
 function addSpan(chunks: Map<string, TraceChunk>, span: ReadableSpan): boolean {
-  const { traceId: traceIdHex, spanId: spanIdHex } = span.spanContext();
+  const { traceId: traceIdHex, spanId: spanIdHex, traceState } = span.spanContext();
   const spanId = parseSpanId(spanIdHex);
   if (spanId === undefined) return false;
   const chunk = chunks.get(traceIdHex) ?? newChunk(chunks, traceIdHex);
   if (chunk === undefined) return false;
-  chunk.spans.push({ span, spanId, parentId: parentIdOf(span, spanIdHex) });
+  chunk.traceState ??= traceState;
+  const traceIdLow64 = chunk.traceId.low64;
+  const parentId = parentIdOf(span, spanIdHex);
+  chunk.spans.push({ span, traceIdHex, traceIdLow64, spanId, parentId, traceState });
   return true;
 }
 
 function newChunk(chunks: Map<string, TraceChunk>, traceIdHex: string): TraceChunk | undefined {
   const traceId = parseTraceId(traceIdHex);
   if (traceId === undefined) return undefined;
-  const chunk: TraceChunk = { traceIdHex, traceId, spans: [] };
+  const chunk: TraceChunk = { traceId, spans: [], traceState: undefined };
   chunks.set(traceIdHex, chunk);
   return chunk;
 }

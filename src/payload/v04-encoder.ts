@@ -2,11 +2,11 @@
 // of a bounded size. Knows nothing of how payloads travel.
 
 import type { ReadableSpan } from '../sdk-contract.js';
+import { type ChunkTags, chunkTags, samplingPriorityOf } from './chunk-tags.js';
 import { MsgpackWriter } from './msgpack-writer.js';
 import { type Payload, PayloadBuilder } from './payload-builder.js';
 import { type MappingSettings, SpanWriter } from './span-writer.js';
 import { type ChunkSpan, groupByTrace, type TraceChunk } from './trace-chunks.js';
-import type { ChunkTags } from './well-known-tags.js';
 
 export type EncodeDropReason = 'invalid_id' | 'encode' | 'too_large';
 
@@ -16,10 +16,18 @@ export interface EncodedBatch {
   readonly dropped: Readonly<Record<EncodeDropReason, number>>;
 }
 
-const NO_TRACE_ID_HIGH = '0000000000000000';
-/** What the Agent gives a trace of the OTLP path that no sampling rule of Datadog decided. */
-const DECIDED_BY_OTEL_SAMPLER = '-9';
-const AUTO_KEEP = 1;
+/** How far the encoding of a trace has come. */
+interface TraceProgress {
+  readonly chunk: TraceChunk;
+  /** Index of the first span that is in no payload yet. */
+  from: number;
+  /**
+   * What the chunk says of itself. Assumed without asking each span, which would cost every trace
+   * for the sake of the few whose spans decide their own sampling; then it is encoded once more.
+   */
+  tags: ChunkTags;
+  sampling: 'assumed' | 'known';
+}
 
 /** A chunk as far as it was written. */
 interface WrittenPart {
@@ -28,7 +36,11 @@ interface WrittenPart {
   readonly written: number;
   /** Spans before `end` that could not be encoded. */
   readonly failed: number;
+  /** Whether a span asks for a sampling priority. */
+  readonly decidesSampling: boolean;
 }
+
+type WriteOutcome = 'failed' | 'written' | 'decidesSampling';
 
 export class V04Encoder {
   readonly #settings: MappingSettings;
@@ -61,80 +73,71 @@ export class V04Encoder {
     const dropped = { invalid_id: invalidIds, encode: unreadable, too_large: 0 };
     const payload = new PayloadBuilder(this.#writer);
     for (const chunk of chunks) {
-      for (let from = 0; from < chunk.spans.length;) {
-        from = this.#encodePart(chunk, from, payload, dropped);
-      }
+      const tags = chunkTags(chunk, undefined);
+      const trace: TraceProgress = { chunk, from: 0, tags, sampling: 'assumed' };
+      while (trace.from < chunk.spans.length) this.#encodePart(trace, payload, dropped);
     }
     return { payloads: payload.finish(), dropped };
   }
 
-  /**
-   * Encodes the spans of a trace from `from` on: all of them, or as many as fill a payload.
-   *
-   * @returns where to go on.
-   */
+  /** Encodes the rest of a trace, or as much of it as fills a payload. */
   #encodePart(
-    chunk: TraceChunk,
-    from: number,
+    trace: TraceProgress,
     payload: PayloadBuilder,
     dropped: Record<EncodeDropReason, number>,
-  ): number {
+  ): void {
     const start = this.#writer.position;
-    const part = this.#writePart(chunk, from, payload);
-    const isComplete = part.end === chunk.spans.length;
+    const part = this.#writePart(trace, payload);
+    const isComplete = part.end === trace.chunk.spans.length;
     if (!isComplete && !payload.isEmpty) {
       // A trace is split over payloads only if it does not fit one of its own.
       this.#writer.rewind(start);
-      payload.next();
-      return from;
+      return payload.next();
+    }
+    if (trace.sampling === 'assumed' && (part.decidesSampling || !isComplete)) {
+      trace.tags = chunkTags(trace.chunk, samplingPriorityOf(trace.chunk));
+      trace.sampling = 'known';
+      return this.#writer.rewind(start);
     }
     dropped.encode += part.failed;
+    trace.from = part.end;
     if (part.written > 0) payload.add(part.written);
     else this.#writer.rewind(start);
-    if (isComplete) return part.end;
+    if (isComplete) return;
     payload.next();
-    if (part.written > 0) return part.end;
+    if (part.written > 0) return;
     dropped.too_large++;
-    return part.end + 1;
+    trace.from++;
   }
 
-  #writePart(chunk: TraceChunk, from: number, payload: PayloadBuilder): WrittenPart {
+  #writePart({ chunk, from, tags }: TraceProgress, payload: PayloadBuilder): WrittenPart {
     const header = this.#writer.openArray();
     let written = 0;
     let end = from;
+    let decidesSampling = false;
     for (const item of chunk.spans.slice(from)) {
       const position = this.#writer.position;
-      if (this.#tryWrite(chunk, item, written === 0)) {
-        if (payload.bytes > this.#maxPayloadBytes) {
-          this.#writer.rewind(position);
-          break;
-        }
-        written++;
+      const outcome = this.#tryWrite(item, tags, written === 0);
+      if (payload.bytes > this.#maxPayloadBytes) {
+        this.#writer.rewind(position);
+        break;
       }
+      if (outcome !== 'failed') written++;
+      decidesSampling ||= outcome === 'decidesSampling';
       end++;
     }
     this.#writer.fillCount(header, written);
-    return { end, written, failed: end - from - written };
+    return { end, written, failed: end - from - written, decidesSampling };
   }
 
   /** Writes a span; one that throws while it is read costs itself and leaves no byte. */
-  #tryWrite(chunk: TraceChunk, item: ChunkSpan, isFirst: boolean): boolean {
+  #tryWrite(item: ChunkSpan, tags: ChunkTags, isFirst: boolean): WriteOutcome {
     const position = this.#writer.position;
     try {
-      this.#spans.write(item, chunk, isFirst ? chunkTags(chunk) : undefined);
-      return true;
+      return this.#spans.write(item, tags, isFirst) ? 'decidesSampling' : 'written';
     } catch {
       this.#writer.rewind(position);
-      return false;
+      return 'failed';
     }
   }
-}
-
-function chunkTags(chunk: TraceChunk): ChunkTags {
-  const { highHex } = chunk.traceId;
-  return {
-    traceIdHigh: highHex === NO_TRACE_ID_HIGH ? undefined : highHex,
-    decisionMaker: DECIDED_BY_OTEL_SAMPLER,
-    samplingPriority: AUTO_KEEP,
-  };
 }

@@ -2,16 +2,6 @@
 
 import type { Tag, TagKeys } from './tag-keys.js';
 
-/** What the first span of a chunk carries for the whole chunk. */
-export interface ChunkTags {
-  /** `_dd.p.tid`: the high half of the trace id, 16 hexadecimal digits; absent if it is zero. */
-  readonly traceIdHigh: string | undefined;
-  /** `_dd.p.dm`: who decided to keep the trace. */
-  readonly decisionMaker: string;
-  /** `_sampling_priority_v1`: 1 keeps the trace. */
-  readonly samplingPriority: number;
-}
-
 export class WellKnownTags {
   readonly spanKind: Tag;
   readonly otelTraceId: Tag;
@@ -24,7 +14,12 @@ export class WellKnownTags {
   readonly events: Tag;
   readonly hasException: Tag;
   readonly traceIdHigh: Tag;
-  readonly decisionMaker: Tag;
+  readonly traceState: Tag;
+  readonly origin: Tag;
+  readonly grpcStatusCode: Tag;
+  readonly sampleRate: Tag;
+  readonly analyticsRate: Tag;
+  readonly processId: Tag;
   readonly samplingPriority: Tag;
   readonly httpStatusCode: Tag;
   readonly version: Tag;
@@ -43,7 +38,12 @@ export class WellKnownTags {
     this.events = keys.tag('events');
     this.hasException = keys.tag('_dd.span_events.has_exception');
     this.traceIdHigh = keys.tag('_dd.p.tid');
-    this.decisionMaker = keys.tag('_dd.p.dm');
+    this.traceState = keys.tag('w3c.tracestate');
+    this.origin = keys.tag('_dd.origin');
+    this.grpcStatusCode = keys.tag('rpc.grpc.status_code');
+    this.sampleRate = keys.tag('_sample_rate');
+    this.analyticsRate = keys.tag('_dd1.sr.eausr');
+    this.processId = keys.tag('process_id');
     this.samplingPriority = keys.tag('_sampling_priority_v1');
     this.httpStatusCode = keys.tag('http.status_code');
     this.version = keys.tag('version');

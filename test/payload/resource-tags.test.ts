@@ -98,9 +98,9 @@ describe('env and version', () => {
       'v3',
     ],
     [
-      'plain attributes of the span, to the letter',
+      'plain attributes of the span, as the Agent keeps them',
       { span: { env: 'X Y', version: 'V 1' }, code: { env: 'code', version: '1' } },
-      'X Y',
+      'x_y',
       'V 1',
     ],
     [
@@ -135,6 +135,23 @@ describe('tags', () => {
     });
 
     expect(meta).toMatchObject({ a: 'span', b: 'code', c: 'resource', d: 'dd' });
+  });
+
+  it('say which process sent them', () => {
+    const { meta, metrics } = received({ resource: { language: 'own' } });
+
+    expect(meta).toMatchObject({ language: 'own', 'runtime-id': NO_SETTINGS.runtimeId });
+    expect(metrics['process_id']).toBe(NO_SETTINGS.processId);
+    expect(received({}).meta['language']).toBe('javascript');
+  });
+
+  it('of the resource fill in for empty ones of the span', () => {
+    const { meta } = received({
+      span: { both: '', none: '' },
+      resource: { both: 'resource', other: '' },
+    });
+
+    expect(meta).toMatchObject({ both: 'resource', none: '', other: '' });
   });
 
   it('of different resources do not mix in one batch', () => {

@@ -160,4 +160,48 @@ describe('attributes', () => {
 
     expect(meta).toMatchObject({ 'key.0': '0', 'key.5000': '5000', 'key.5999': '5999' });
   });
+
+  it.each([
+    ['peer.service', 'Bad$Service', 'bad_service'],
+    ['peer.service', '%$^', ''],
+    ['_dd.base_service', 'Base', 'base'],
+    ['http.status_code', '404', '404'],
+  ])('named %s with the value %j arrive as the Agent would repair them', (key, value, expected) => {
+    expect(roundTrip(makeSpan({ attributes: { [key]: value } })).meta[key]).toBe(expected);
+  });
+
+  it.each(['799', 'abc', '-1', '40'])('with the HTTP status %j are no tag', (status) => {
+    const { meta } = roundTrip(makeSpan({ attributes: { 'http.response.status_code': status } }));
+
+    expect(meta).not.toHaveProperty('http.status_code');
+  });
+
+  it.each([
+    [true, 1],
+    ['false', 0],
+    ['T', 1],
+    ['maybe', undefined],
+  ])('analytics.event %j sets the analytics rate to %s', (value, rate) => {
+    const span = roundTrip(makeSpan({ attributes: { 'analytics.event': value } }));
+
+    expect(span.metrics['_dd1.sr.eausr']).toBe(rate);
+    expect(span.meta).not.toHaveProperty('analytics.event');
+  });
+
+  it('analytics.event as a number is a metric like any other', () => {
+    const { metrics } = roundTrip(makeSpan({ attributes: { 'analytics.event': 0.5 } }));
+
+    expect(metrics['analytics.event']).toBe(0.5);
+  });
+
+  it.each<[Attributes, string | undefined]>([
+    [{ 'rpc.grpc.status_code': 2 }, '2'],
+    [{ 'grpc.code': 'NOT_FOUND' }, 'NOT_FOUND'],
+    [{ 'rpc.response.status_code': 'NOT_FOUND', 'rpc.system.name': 'grpc' }, 'NOT_FOUND'],
+    [{ 'rpc.response.status_code': '5', 'rpc.system': 'grpc' }, '5'],
+    [{ 'rpc.response.status_code': '5', 'rpc.system': 'grpc', 'rpc.system.name': 'x' }, undefined],
+    [{ 'rpc.response.status_code': '5' }, undefined],
+  ])('%j say that the gRPC status is %s', (attributes, expected) => {
+    expect(roundTrip(makeSpan({ attributes })).meta['rpc.grpc.status_code']).toBe(expected);
+  });
 });

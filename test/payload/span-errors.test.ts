@@ -1,4 +1,4 @@
-import { SpanStatusCode } from '@opentelemetry/api';
+import { type Attributes, SpanStatusCode } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
 import { at, makeSpan, recordSpans } from '../support/spans.js';
 import { roundTrip } from '../support/encoding.js';
@@ -59,5 +59,17 @@ describe('errors', () => {
     expect(span.error).toBe(0);
     expect(span.meta).not.toHaveProperty('error.msg');
     expect(span.meta['otel.status_code']).toBe('Ok');
+  });
+
+  it.each<[Attributes, string | undefined]>([
+    [{ 'http.response.status_code': '404' }, '404 Not Found'],
+    [{ 'http.status_code': '200', 'http.response.status_code': '500' }, '200 OK'],
+    [{ 'http.response.status_code': '799' }, '799'],
+    [{ 'http.response.status_code': 500 }, undefined],
+    [{ 'http.response.status_code': '404', 'error.msg': 'own' }, 'own'],
+  ])('without a message take that of the HTTP status in %j', (attributes, expected) => {
+    const span = makeSpan({ attributes, status: { code: SpanStatusCode.ERROR } });
+
+    expect(roundTrip(span).meta['error.msg']).toBe(expected);
   });
 });

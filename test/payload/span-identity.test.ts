@@ -80,4 +80,12 @@ describe('scope', () => {
       });
     }
   });
+
+  it('of SDK 3 has attributes, which win over those of the span', () => {
+    const instrumentationScope = { name: 's', attributes: { team: 'scope', n: 1 } };
+
+    const { meta } = roundTrip(makeSpan({ instrumentationScope, attributes: { team: 'span' } }));
+
+    expect(meta).toMatchObject({ team: 'scope', n: '1' });
+  });
 });

@@ -23,6 +23,8 @@ export const NO_SETTINGS: MappingSettings = {
     resourceAttributes: new Map(),
   },
   exceptionTags: true,
+  runtimeId: '11111111-2222-4333-8444-555555555555',
+  processId: 4711,
 };
 
 export const FOUR_MIB: number = 4 * 1024 * 1024;

@@ -1,0 +1,173 @@
+// Owns which tags a span gets, and in which order they are written: tags that the Agent's OTLP path
+// overwrites come first, then the span's own attributes, then what only fills gaps, because the
+// first writer of a tag wins. Knows nothing of the span's other fields.
+
+import { SpanStatusCode } from '@opentelemetry/api';
+import type { InstrumentationScope, ReadableSpan } from '../sdk-contract.js';
+import { analyticsRate } from './attribute-rules.js';
+import { attributeText } from './attribute-text.js';
+import type { ChunkTags } from './chunk-tags.js';
+import { errorTags, isException } from './error-tags.js';
+import { eventsJson } from './event-json.js';
+import { grpcStatus } from './grpc-status.js';
+import { spanKindName } from './naming.js';
+import { normalizeTagValue } from './normalize.js';
+import type { ResourceTags } from './resource-tags.js';
+import type { SpanFacts } from './span-facts.js';
+import type { AttributeKey, TagKeys } from './tag-keys.js';
+import type { TagWriter } from './tag-writer.js';
+import type { ChunkSpan } from './trace-chunks.js';
+import { parseSampleRate } from './trace-state.js';
+import { WellKnownTags } from './well-known-tags.js';
+
+export interface SpanTagsSettings {
+  readonly exceptionTags: boolean;
+  readonly processId: number;
+}
+
+const STATUS_NAMES = { 0: 'Unset', 1: 'Ok', 2: 'Error' } as const;
+
+export class SpanTags {
+  readonly #keys: TagKeys;
+  readonly #tags: TagWriter;
+  readonly #facts: SpanFacts;
+  readonly #settings: SpanTagsSettings;
+  readonly #known: WellKnownTags;
+  #decidesSampling = false;
+
+  constructor(keys: TagKeys, tags: TagWriter, facts: SpanFacts, settings: SpanTagsSettings) {
+    this.#keys = keys;
+    this.#tags = tags;
+    this.#facts = facts;
+    this.#settings = settings;
+    this.#known = new WellKnownTags(keys);
+  }
+
+  /**
+   * Writes `meta` and `metrics`, whose first key has been written.
+   *
+   * @returns whether the span asks for a sampling priority of its trace.
+   */
+  write(item: ChunkSpan, resource: ResourceTags, chunk: ChunkTags, isFirst: boolean): boolean {
+    const { span } = item;
+    this.#decidesSampling = false;
+    this.#tags.start();
+    this.#overwriting(item, chunk);
+    if (isFirst) this.#ofChunk(chunk);
+    const { attributes } = span;
+    for (const key in attributes) {
+      if (Object.hasOwn(attributes, key)) this.#attribute(key, attributes[key]);
+    }
+    this.#derived(item);
+    this.#service(resource);
+    this.#tags.block(resource.block);
+    this.#tags.metric(this.#known.processId, this.#settings.processId);
+    this.#tags.finish();
+    return this.#decidesSampling;
+  }
+
+  #overwriting({ span, traceIdHex, traceState }: ChunkSpan, chunk: ChunkTags): void {
+    const known = this.#known;
+    this.#tags.meta(known.spanKind, spanKindName(span.kind));
+    this.#tags.meta(known.otelTraceId, traceIdHex);
+    this.#tags.meta(known.otelStatusCode, STATUS_NAMES[span.status.code] ?? 'Unset');
+    if (span.status.message) this.#tags.meta(known.otelStatusDescription, span.status.message);
+    if (traceState !== undefined) this.#tags.meta(known.traceState, traceState.serialize());
+    if (chunk.origin !== undefined) this.#tags.meta(known.origin, chunk.origin);
+    if (span.events.length > 0) this.#events(span);
+    this.#scope(span.instrumentationScope ?? span.instrumentationLibrary);
+  }
+
+  #ofChunk(chunk: ChunkTags): void {
+    const known = this.#known;
+    if (chunk.traceIdHigh !== undefined) this.#tags.meta(known.traceIdHigh, chunk.traceIdHigh);
+    for (const [key, value] of chunk.propagated) this.#tags.meta(this.#keys.tag(key), value);
+    this.#tags.metric(known.samplingPriority, chunk.samplingPriority);
+  }
+
+  #events(span: ReadableSpan): void {
+    this.#tags.meta(this.#known.events, eventsJson(span.events));
+    if (span.events.some(isException)) this.#tags.meta(this.#known.hasException, 'true');
+  }
+
+  #scope(scope: InstrumentationScope | undefined): void {
+    const known = this.#known;
+    if (scope?.name) {
+      this.#tags.meta(known.otelScopeName, scope.name);
+      this.#tags.meta(known.otelLibraryName, scope.name);
+    }
+    if (scope?.version) {
+      this.#tags.meta(known.otelScopeVersion, scope.version);
+      this.#tags.meta(known.otelLibraryVersion, scope.version);
+    }
+    for (const [key, value] of Object.entries(scope?.attributes ?? {})) {
+      const text = attributeText(value);
+      if (text !== undefined) this.#tags.meta(this.#keys.tag(key), text);
+    }
+  }
+
+  #attribute(key: string, value: unknown): void {
+    const attribute = this.#keys.attribute(key);
+    const { tag, fact } = attribute;
+    if (fact !== undefined) this.#facts.set(fact, value);
+    if (tag === undefined || this.#takesEffect(attribute, value)) return;
+    if (typeof value === 'number' && Number.isFinite(value)) return this.#tags.metric(tag, value);
+    const text = typeof value === 'string' ? value : attributeText(value);
+    if (text !== undefined) this.#tags.meta(tag, text);
+  }
+
+  /** Whether the attribute did what it is for, and is no tag. */
+  #takesEffect({ effect }: AttributeKey, value: unknown): boolean {
+    if (effect === undefined) return false;
+    const isNumber = typeof value === 'number' && Number.isFinite(value);
+    switch (effect) {
+      case 'samplingPriority':
+        this.#decidesSampling ||= isNumber;
+        return isNumber;
+      case 'httpStatus':
+        return isNumber;
+      case 'analyticsEvent': {
+        if (isNumber) return false;
+        const rate = analyticsRate(String(value));
+        if (rate !== undefined) this.#tags.metric(this.#known.analyticsRate, rate);
+        return true;
+      }
+    }
+  }
+
+  /** Tags that follow from attributes and status, where the span has none of that name. */
+  #derived({ span, traceState }: ChunkSpan): void {
+    const known = this.#known;
+    const status = this.#facts.integer('http.status_code', 'http.response.status_code');
+    if (status !== undefined && status >= 0) this.#tags.metric(known.httpStatusCode, status);
+    const grpc = grpcStatus(this.#facts);
+    if (grpc !== undefined) this.#tags.meta(known.grpcStatusCode, grpc);
+    const member = traceState?.get('ot');
+    const rate = member === undefined ? undefined : parseSampleRate(member);
+    if (rate !== undefined) this.#tags.metric(known.sampleRate, rate);
+    if (span.status.code !== SpanStatusCode.ERROR) return;
+    const httpStatus =
+      this.#facts.ownText('http.status_code') ?? this.#facts.ownText('http.response.status_code');
+    for (const [key, value] of errorTags(span, httpStatus, this.#settings.exceptionTags)) {
+      this.#tags.meta(this.#keys.tag(key), value);
+    }
+  }
+
+  #service(resource: ResourceTags): void {
+    const known = this.#known;
+    const facts = this.#facts;
+    const version = ownOr(facts.ownText('service.version'), resource.version);
+    if (version !== undefined) this.#tags.meta(known.version, version);
+    const ownEnv =
+      facts.ownText('deployment.environment.name') ?? facts.ownText('deployment.environment');
+    const named = ownEnv && facts.text('deployment.environment.name', 'deployment.environment');
+    const env = ownOr(named, resource.env);
+    if (env !== undefined) this.#tags.meta(known.env, env);
+    const namespace = facts.text('db.namespace');
+    if (namespace !== undefined) this.#tags.meta(known.dbName, namespace);
+  }
+}
+
+function ownOr(own: string | undefined, shared: string | undefined): string | undefined {
+  return own === undefined || own === '' ? shared : normalizeTagValue(own);
+}

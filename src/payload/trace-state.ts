@@ -1,0 +1,63 @@
+// Owns what a W3C tracestate says about sampling: Datadog's member `dd=` and OpenTelemetry's `ot=`.
+// Pure functions of the members' text.
+
+/** Datadog's member, e.g. `s:2;o:rum;t.dm:-4`. */
+export interface DatadogState {
+  /** `s`: the sampling priority that an upstream service decided. */
+  readonly samplingPriority: number | undefined;
+  /** `o`: where the trace began, e.g. `rum` or `synthetics`. */
+  readonly origin: string | undefined;
+  /** `t.<name>` as `_dd.p.<name>`, without the trace id, which the span itself has. */
+  readonly propagated: ReadonlyMap<string, string>;
+}
+
+/** Digits of a rejection threshold; shorter ones stand for it with zeros at the end. */
+const THRESHOLD_DIGITS = 14;
+const THRESHOLD_LIMIT = 2 ** 56;
+/** From here on a power means that the span was not sampled. */
+const MAX_POWER = 62;
+const TRACE_ID_NAME = 'tid';
+
+/** Reads the value of the member `dd`. What is malformed in it is left out. */
+export function parseDatadogState(member: string): DatadogState {
+  let samplingPriority: number | undefined;
+  let origin: string | undefined;
+  const propagated = new Map<string, string>();
+  for (const [key, value] of pairsOf(member)) {
+    // In a tracestate `~` stands for `=`, which separates its members.
+    const text = value.replaceAll('~', '=');
+    if (key === 's' && /^-?\d$/.test(text)) samplingPriority = Number(text);
+    else if (key === 'o') origin = text;
+    else if (key.startsWith('t.') && key !== `t.${TRACE_ID_NAME}`) {
+      propagated.set(`_dd.p.${key.slice(2)}`, text);
+    }
+  }
+  return { samplingPriority, origin, propagated };
+}
+
+/**
+ * The probability with which the span was sampled, from the member `ot`: a rejection threshold
+ * (`th:8` is 0.5), else a power of one half (`p:2` is 0.25).
+ */
+export function parseSampleRate(member: string): number | undefined {
+  const pairs = new Map(pairsOf(member));
+  const threshold = pairs.get('th');
+  if (threshold !== undefined) return rateOfThreshold(threshold);
+  const power = pairs.get('p');
+  if (power === undefined || !/^\d+$/.test(power) || Number(power) > MAX_POWER) return undefined;
+  return 2 ** -Number(power);
+}
+
+function rateOfThreshold(digits: string): number | undefined {
+  if (!/^[0-9a-f]{1,14}$/i.test(digits)) return undefined;
+  const rejected = Number.parseInt(digits.padEnd(THRESHOLD_DIGITS, '0'), 16);
+  return 1 - rejected / THRESHOLD_LIMIT;
+}
+
+function pairsOf(member: string): [key: string, value: string][] {
+  return member.split(';').flatMap((pair): [string, string][] => {
+    const colon = pair.indexOf(':');
+    if (colon < 1) return [];
+    return [[pair.slice(0, colon).trim(), pair.slice(colon + 1).trim()]];
+  });
+}

@@ -1,0 +1,108 @@
+import type { Attributes, TraceState } from '@opentelemetry/api';
+import { TraceState as W3cTraceState } from '@opentelemetry/core';
+import { describe, expect, it } from 'vitest';
+import type { ReceivedSpan } from '../../src/dev-agent/index.js';
+import type { ReadableSpan } from '../../src/index.js';
+import { decodeStrictly, encode, FOUR_MIB } from '../support/encoding.js';
+import { makeSpan, nextSpanId, TRACE_ID } from '../support/spans.js';
+
+function withState(traceState: TraceState, attributes: Attributes = {}): ReadableSpan {
+  const context = { traceId: TRACE_ID, spanId: nextSpanId(), traceFlags: 1, traceState };
+  return Object.assign(makeSpan({ attributes }), { spanContext: () => context });
+}
+
+function received(
+  spans: readonly ReadableSpan[],
+  maxPayloadBytes = FOUR_MIB,
+): readonly (readonly ReceivedSpan[])[] {
+  return encode(spans, {}, maxPayloadBytes).payloads.flatMap(({ body }) => decodeStrictly(body));
+}
+
+/** Priority and decision maker of each span of the only chunk. */
+function decisions(spans: readonly ReadableSpan[]): [number | undefined, string | undefined][] {
+  return (received(spans)[0] ?? []).map(({ meta, metrics }) => [
+    metrics['_sampling_priority_v1'],
+    meta['_dd.p.dm'],
+  ]);
+}
+
+describe('a trace', () => {
+  it('that the SDK sampled is kept, decided by it', () => {
+    expect(decisions([makeSpan(), makeSpan()])).toEqual([
+      [1, '-9'],
+      [undefined, undefined],
+    ]);
+  });
+
+  it('has the priority that the last of its spans asks for', () => {
+    const spans = [-1, undefined, 3].map((priority) =>
+      makeSpan({ attributes: priority === undefined ? {} : { 'sampling.priority': priority } }),
+    );
+
+    expect(decisions(spans)).toEqual([
+      [3, '-4'],
+      [undefined, undefined],
+      [undefined, undefined],
+    ]);
+  });
+
+  it('is dropped by hand without a decision maker', () => {
+    expect(decisions([makeSpan({ attributes: { _sampling_priority_v1: -1 } })])).toEqual([
+      [-1, undefined],
+    ]);
+  });
+
+  it('is not decided by text', () => {
+    const [[span] = []] = received([makeSpan({ attributes: { 'sampling.priority': '2' } })]);
+
+    expect(span?.metrics['_sampling_priority_v1']).toBe(1);
+    expect(span?.meta['sampling.priority']).toBe('2');
+  });
+
+  it('has one decision, also when it takes several payloads', () => {
+    const filler = Array.from({ length: 40 }, () => makeSpan());
+    const spans = [...filler, makeSpan({ attributes: { 'sampling.priority': 2 } })];
+
+    const chunks = received(spans, 5_000);
+
+    expect(chunks.length).toBeGreaterThan(2);
+    expect(chunks.flat()).toHaveLength(41);
+    expect(new Set(chunks.map(([first]) => first?.metrics['_sampling_priority_v1']))).toEqual(
+      new Set([2]),
+    );
+  });
+
+  it('follows what an upstream service decided in its tracestate', () => {
+    const state = new W3cTraceState('dd=s:2;o:rum;t.dm:-4;t.usr:x~,other=1');
+    const [[first, second] = []] = received([withState(state), withState(state)]);
+
+    expect(first?.metrics['_sampling_priority_v1']).toBe(2);
+    expect(first?.meta).toMatchObject({
+      '_dd.p.dm': '-4',
+      '_dd.p.usr': 'x=',
+      '_dd.origin': 'rum',
+      'w3c.tracestate': 'dd=s:2;o:rum;t.dm:-4;t.usr:x~,other=1',
+    });
+    expect(second?.meta['_dd.origin']).toBe('rum');
+    expect(second?.meta).not.toHaveProperty('_dd.p.usr');
+  });
+
+  it('names no decision maker that it does not know', () => {
+    expect(decisions([withState(new W3cTraceState('dd=s:1'))])).toEqual([[1, undefined]]);
+    expect(decisions([withState(new W3cTraceState('dd=s:0;t.dm:-3'))])).toEqual([[0, undefined]]);
+  });
+});
+
+describe('the sample rate', () => {
+  it.each<[string, Attributes, number | undefined]>([
+    ['ot=th:8', {}, 0.5],
+    ['ot=p:2', {}, 0.25],
+    ['ot=th:8', { _sample_rate: 0.25 }, 0.25],
+    ['ot=nonsense', {}, undefined],
+    ['x=y', {}, undefined],
+  ])('of a span with the tracestate %s and %j is %s', (state, attributes, expected) => {
+    const [[span] = []] = received([withState(new W3cTraceState(state), attributes)]);
+
+    expect(span?.metrics['_sample_rate']).toBe(expected);
+  });
+});
