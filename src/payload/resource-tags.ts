@@ -9,7 +9,7 @@ import { MAX_TAG_VALUE_BYTES } from './limits.js';
 import { normalizeService, normalizeTagValue } from './normalize.js';
 import { SpanFacts } from './span-facts.js';
 import type { Tag, TagKeys } from './tag-keys.js';
-import type { TagBlock, TagBlockEntry } from './tag-writer.js';
+import type { TagBlock } from './tag-writer.js';
 
 /** What code and environment say about the service. */
 export interface ServiceSettings {
@@ -94,13 +94,13 @@ function setting(
   return settings.environment[name] ?? fromEnvironment ?? last;
 }
 
-/** Option tags, resource attributes, `DD_TAGS`, our own; the first writer of a tag wins. */
+/** Option tags, resource attributes, `DD_TAGS`, our own; the first that is not empty wins. */
 function tagBlock(
   attributes: ReadonlyMap<string, unknown>,
   settings: ServiceSettings,
   keys: TagKeys,
 ): TagBlock {
-  const entries = new Map<Tag, TagBlockEntry>();
+  const texts = new Map<Tag, string>();
   const sources: Iterable<readonly [string, unknown]>[] = [
     Object.entries(settings.tags),
     attributes,
@@ -114,13 +114,14 @@ function tagBlock(
     for (const [key, value] of source) {
       const tag = RESOLVED.has(key) ? undefined : keys.attribute(key).tag;
       const text = tag === undefined ? undefined : tagText(tag, value);
-      if (tag === undefined || text === undefined || entries.has(tag)) continue;
-      const encoded = Buffer.concat([tag.encoded, encodedText(text, MAX_TAG_VALUE_BYTES)]);
-      entries.set(tag, { tag, encoded });
+      if (tag === undefined || text === undefined || texts.get(tag)) continue;
+      texts.set(tag, text);
     }
   }
-  const list = [...entries.values()];
-  return { entries: list, encoded: Buffer.concat(list.map((entry) => entry.encoded)) };
+  const entries = [...texts].map(([tag, text]) => {
+    return { tag, encoded: Buffer.concat([tag.encoded, encodedText(text, MAX_TAG_VALUE_BYTES)]) };
+  });
+  return { entries, encoded: Buffer.concat(entries.map(({ encoded }) => encoded)) };
 }
 
 function tagText(tag: Tag, value: unknown): string | undefined {
