@@ -4,8 +4,31 @@
 // Source: datadog-agent, pkg/trace/traceutil/otel_util.go.
 
 import { SpanKind } from '@opentelemetry/api';
+import {
+  type Concept,
+  DB_STATEMENT,
+  DB_SYSTEM,
+  FAAS_INVOKED_NAME,
+  FAAS_INVOKED_PROVIDER,
+  FAAS_TRIGGER,
+  GRAPHQL_NAME,
+  GRAPHQL_TYPE,
+  HTTP_METHOD,
+  HTTP_ROUTE,
+  MESSAGING_DESTINATION,
+  MESSAGING_OPERATION,
+  MESSAGING_SYSTEM,
+  NETWORK_PROTOCOL,
+  OPERATION_NAME,
+  RESOURCE_NAME,
+  RPC_METHOD,
+  RPC_SERVICE,
+  RPC_SYSTEM,
+  SPAN_TYPE,
+  URL_TEMPLATE,
+} from './concepts.js';
 import { normalizeTagValue } from './normalize.js';
-import type { FactKey, SpanFacts } from './span-facts.js';
+import type { SpanFacts } from './span-facts.js';
 
 const SQL_SYSTEMS =
   'other_sql mssql mysql oracle db2 postgresql redshift cloudscape hsqldb maxdb ingres firstsql edb ' +
@@ -33,7 +56,7 @@ export function spanKindName(kind: SpanKind): string {
 
 /** The operation name, before the Agent's character rules. The first rule that matches wins. */
 export function operationName(facts: SpanFacts, kind: SpanKind): string {
-  const explicit = normalText(facts, 'operation.name');
+  const explicit = normalText(facts, OPERATION_NAME);
   if (explicit !== undefined) return explicit;
   return (
     httpOperation(facts, kind) ??
@@ -41,21 +64,21 @@ export function operationName(facts: SpanFacts, kind: SpanKind): string {
     messagingOperation(facts, kind) ??
     rpcOperation(facts, kind) ??
     faasOperation(facts, kind) ??
-    (facts.text('graphql.operation.type') === undefined ? undefined : 'graphql.server.request') ??
+    (facts.text(GRAPHQL_TYPE) === undefined ? undefined : 'graphql.server.request') ??
     protocolOperation(facts, kind)
   );
 }
 
 /** What the span worked on, e.g. `GET /users/:id`. The first rule that matches wins. */
 export function resourceName(facts: SpanFacts, kind: SpanKind, spanName: string): string {
-  const explicit = facts.text('resource.name');
+  const explicit = facts.text(RESOURCE_NAME);
   if (explicit !== undefined) return explicit;
-  const method = facts.text('http.request.method', 'http.method');
+  const method = facts.text(HTTP_METHOD);
   if (method !== undefined) return httpResource(facts, kind, method);
   return (
-    joined(facts, 'messaging.operation', 'messaging.destination', 'messaging.destination.name') ??
-    joined(facts, 'rpc.method', 'rpc.service') ??
-    joined(facts, 'graphql.operation.type', 'graphql.operation.name') ??
+    joined(facts, MESSAGING_OPERATION, MESSAGING_DESTINATION) ??
+    joined(facts, RPC_METHOD, RPC_SERVICE) ??
+    joined(facts, GRAPHQL_TYPE, GRAPHQL_NAME) ??
     databaseStatement(facts) ??
     spanName
   );
@@ -63,50 +86,50 @@ export function resourceName(facts: SpanFacts, kind: SpanKind, spanName: string)
 
 /** `web`, `http`, the family of the database, or `custom`. */
 export function spanType(facts: SpanFacts, kind: SpanKind): string {
-  const explicit = facts.text('span.type');
+  const explicit = facts.text(SPAN_TYPE);
   if (explicit !== undefined) return explicit;
   if (kind === SpanKind.SERVER) return 'web';
   if (kind !== SpanKind.CLIENT) return 'custom';
-  const system = normalText(facts, 'db.system.name', 'db.system');
+  const system = normalText(facts, DB_SYSTEM);
   return system === undefined ? 'http' : (TYPE_BY_DB_SYSTEM.get(system) ?? 'db');
 }
 
 function httpOperation(facts: SpanFacts, kind: SpanKind): string | undefined {
   if (kind !== SpanKind.SERVER && kind !== SpanKind.CLIENT) return undefined;
-  if (facts.text('http.request.method', 'http.method') === undefined) return undefined;
+  if (facts.text(HTTP_METHOD) === undefined) return undefined;
   return kind === SpanKind.SERVER ? 'http.server.request' : 'http.client.request';
 }
 
 function databaseOperation(facts: SpanFacts, kind: SpanKind): string | undefined {
   if (kind !== SpanKind.CLIENT) return undefined;
-  const system = normalText(facts, 'db.system.name', 'db.system');
+  const system = normalText(facts, DB_SYSTEM);
   return system && `${system}.query`;
 }
 
 function messagingOperation(facts: SpanFacts, kind: SpanKind): string | undefined {
   if (kind === SpanKind.INTERNAL) return undefined;
-  const system = normalText(facts, 'messaging.system');
-  const operation = normalText(facts, 'messaging.operation');
+  const system = normalText(facts, MESSAGING_SYSTEM);
+  const operation = normalText(facts, MESSAGING_OPERATION);
   return system && operation && `${system}.${operation}`;
 }
 
 function rpcOperation(facts: SpanFacts, kind: SpanKind): string | undefined {
   if (kind !== SpanKind.SERVER && kind !== SpanKind.CLIENT) return undefined;
-  const system = normalText(facts, 'rpc.system');
+  const system = normalText(facts, RPC_SYSTEM);
   if (system === undefined) return undefined;
   if (kind === SpanKind.SERVER) return `${system}.server.request`;
   if (system !== 'aws-api') return `${system}.client.request`;
-  const service = normalText(facts, 'rpc.service');
+  const service = normalText(facts, RPC_SERVICE);
   return service === undefined ? 'aws.client.request' : `aws.${service}.request`;
 }
 
 function faasOperation(facts: SpanFacts, kind: SpanKind): string | undefined {
   if (kind === SpanKind.CLIENT) {
-    const provider = normalText(facts, 'faas.invoked_provider');
-    const name = normalText(facts, 'faas.invoked_name');
+    const provider = normalText(facts, FAAS_INVOKED_PROVIDER);
+    const name = normalText(facts, FAAS_INVOKED_NAME);
     return provider && name && `${provider}.${name}.invoke`;
   }
-  const trigger = kind === SpanKind.SERVER ? normalText(facts, 'faas.trigger') : undefined;
+  const trigger = kind === SpanKind.SERVER ? normalText(facts, FAAS_TRIGGER) : undefined;
   return trigger && `${trigger}.invoke`;
 }
 
@@ -115,7 +138,7 @@ function protocolOperation(facts: SpanFacts, kind: SpanKind): string {
   if (kind === SpanKind.CONSUMER) return 'Consumer';
   if (kind !== SpanKind.SERVER && kind !== SpanKind.CLIENT) return 'Internal';
   const side = spanKindName(kind);
-  const protocol = normalText(facts, 'network.protocol.name');
+  const protocol = normalText(facts, NETWORK_PROTOCOL);
   return protocol === undefined ? `${side}.request` : `${protocol}.${side}.request`;
 }
 
@@ -123,28 +146,28 @@ function httpResource(facts: SpanFacts, kind: SpanKind, method: string): string 
   const verb = method === '_OTHER' ? 'HTTP' : method;
   const path =
     kind === SpanKind.SERVER
-      ? facts.text('http.route')
+      ? facts.text(HTTP_ROUTE)
       : kind === SpanKind.CLIENT
-        ? facts.text('url.template')
+        ? facts.text(URL_TEMPLATE)
         : undefined;
   return path === undefined ? verb : `${verb} ${path}`;
 }
 
 function databaseStatement(facts: SpanFacts): string | undefined {
-  if (facts.text('db.system.name', 'db.system') === undefined) return undefined;
-  return facts.text('db.statement', 'db.query.text');
+  if (facts.text(DB_SYSTEM) === undefined) return undefined;
+  return facts.text(DB_STATEMENT);
 }
 
 /** `first`, or `first second` when there is a second. */
-function joined(facts: SpanFacts, first: FactKey, ...second: FactKey[]): string | undefined {
+function joined(facts: SpanFacts, first: Concept, second: Concept): string | undefined {
   const head = facts.text(first);
-  const tail = head === undefined ? undefined : facts.text(...second);
+  const tail = head === undefined ? undefined : facts.text(second);
   return tail === undefined ? head : `${head} ${tail}`;
 }
 
 /** The fact as a tag value; `undefined` also when nothing of it is left. */
-function normalText(facts: SpanFacts, ...keys: FactKey[]): string | undefined {
-  const text = facts.text(...keys);
+function normalText(facts: SpanFacts, concept: Concept): string | undefined {
+  const text = facts.text(concept);
   const normal = text === undefined ? '' : normalizeTagValue(text);
   return normal === '' ? undefined : normal;
 }

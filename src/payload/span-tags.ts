@@ -7,6 +7,12 @@ import type { InstrumentationScope, ReadableSpan } from '../sdk-contract.js';
 import { analyticsRate } from './attribute-rules.js';
 import { attributeText } from './attribute-text.js';
 import type { ChunkTags } from './chunk-tags.js';
+import {
+  DB_NAMESPACE,
+  DEPLOYMENT_ENVIRONMENT,
+  HTTP_STATUS_CODE,
+  SERVICE_VERSION,
+} from './concepts.js';
 import { errorTags, isException } from './error-tags.js';
 import { eventsJson } from './event-json.js';
 import { grpcStatus } from './grpc-status.js';
@@ -138,7 +144,7 @@ export class SpanTags {
   /** Tags that follow from attributes and status, where the span has none of that name. */
   #derived({ span, traceState }: ChunkSpan): void {
     const known = this.#known;
-    const status = this.#facts.integer('http.status_code', 'http.response.status_code');
+    const status = this.#facts.integer(HTTP_STATUS_CODE);
     if (status !== undefined && status >= 0) this.#tags.metric(known.httpStatusCode, status);
     const grpc = grpcStatus(this.#facts);
     if (grpc !== undefined) this.#tags.meta(known.grpcStatusCode, grpc);
@@ -146,8 +152,7 @@ export class SpanTags {
     const rate = member === undefined ? undefined : parseSampleRate(member);
     if (rate !== undefined) this.#tags.metric(known.sampleRate, rate);
     if (span.status.code !== SpanStatusCode.ERROR) return;
-    const httpStatus =
-      this.#facts.ownText('http.status_code') ?? this.#facts.ownText('http.response.status_code');
+    const httpStatus = this.#facts.ownText(HTTP_STATUS_CODE);
     for (const [key, value] of errorTags(span, httpStatus, this.#settings.exceptionTags)) {
       this.#tags.meta(this.#keys.tag(key), value);
     }
@@ -156,14 +161,12 @@ export class SpanTags {
   #service(resource: ResourceTags): void {
     const known = this.#known;
     const facts = this.#facts;
-    const version = ownOr(facts.ownText('service.version'), resource.version);
+    const version = ownOr(facts.ownText(SERVICE_VERSION), resource.version);
     if (version !== undefined) this.#tags.meta(known.version, version);
-    const ownEnv =
-      facts.ownText('deployment.environment.name') ?? facts.ownText('deployment.environment');
-    const named = ownEnv && facts.text('deployment.environment.name', 'deployment.environment');
+    const named = facts.ownText(DEPLOYMENT_ENVIRONMENT) && facts.text(DEPLOYMENT_ENVIRONMENT);
     const env = ownOr(named, resource.env);
     if (env !== undefined) this.#tags.meta(known.env, env);
-    const namespace = facts.text('db.namespace');
+    const namespace = facts.text(DB_NAMESPACE);
     if (namespace !== undefined) this.#tags.meta(known.dbName, namespace);
   }
 }

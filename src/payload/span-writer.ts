@@ -3,6 +3,7 @@
 
 import type { ReadableSpan, Resource } from '../sdk-contract.js';
 import type { ChunkTags } from './chunk-tags.js';
+import { SERVICE_NAME } from './concepts.js';
 import { encodedText } from './encoded-text.js';
 import { MAX_RESOURCE_BYTES, MAX_TYPE_BYTES } from './limits.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
@@ -63,7 +64,7 @@ export class SpanWriter {
   }
 
   #names(span: ReadableSpan, resource: ResourceTags): void {
-    const service = this.#facts.ownText('service.name');
+    const service = this.#facts.ownText(SERVICE_NAME);
     const name = normalizeName(operationName(this.#facts, span.kind));
     const workedOn = resourceName(this.#facts, span.kind, span.name);
     const type = spanType(this.#facts, span.kind);

@@ -9,9 +9,9 @@ import {
   repairOf,
   type RepairText,
 } from './attribute-rules.js';
+import { factSlot } from './concepts.js';
 import { encodedText } from './encoded-text.js';
 import { MAX_TAG_KEY_BYTES } from './limits.js';
-import { factSlot } from './span-facts.js';
 
 /** Keys beyond this number are not kept; a service has a few hundred. */
 const MAX_KEPT_KEYS = 4_096;
