@@ -1,6 +1,8 @@
 // Owns the text of an attribute value that is not a string, as the Agent's OTLP path writes it.
 // Knows nothing of keys or bytes.
 
+import { MAX_TAG_VALUE_BYTES } from './limits.js';
+
 /**
  * Text of a value, or `undefined` for what has none: functions, symbols, and objects that cannot be
  * serialised (cycles, throwing getters).
@@ -25,7 +27,24 @@ export function attributeText(value: unknown): string | undefined {
 
 function objectText(value: object): string | undefined {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  return jsonText(value);
+  const json = jsonText(value);
+  if (json === undefined || json.length <= MAX_TAG_VALUE_BYTES / 3) return json;
+  return Buffer.byteLength(json) <= MAX_TAG_VALUE_BYTES ? json : shortenedJson(value);
+}
+
+/** As many of the elements or members as fit, so that the JSON stays valid. */
+function shortenedJson(value: object): string {
+  const isArray = Array.isArray(value);
+  const parts: string[] = [];
+  let bytes = 2;
+  for (const [key, element] of Object.entries(value)) {
+    const json = JSON.stringify(element, plainValue) ?? 'null';
+    const part = isArray ? json : `${JSON.stringify(key)}:${json}`;
+    bytes += Buffer.byteLength(part) + 1;
+    if (bytes > MAX_TAG_VALUE_BYTES) break;
+    parts.push(part);
+  }
+  return isArray ? `[${parts.join(',')}]` : `{${parts.join(',')}}`;
 }
 
 /** Compact JSON in which bytes are base64 and big integers are text; `undefined` if it fails. */

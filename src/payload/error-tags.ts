@@ -1,7 +1,8 @@
 // Owns the tags that tell what went wrong in a failed span. Knows nothing of bytes.
 
 import { httpStatusText } from './http-status-text.js';
-import type { ReadableSpan, TimedEvent } from '../sdk-contract.js';
+import type { TimedEvent } from '../sdk-contract.js';
+import type { ChunkSpan } from './trace-chunks.js';
 
 /** Tags by name, in the order in which they are written; the span's own attributes win. */
 export type ErrorTags = readonly (readonly [key: string, value: string])[];
@@ -11,12 +12,11 @@ export type ErrorTags = readonly (readonly [key: string, value: string])[];
  * are what Datadog's own tracers send, here from the last exception event.
  */
 export function errorTags(
-  span: ReadableSpan,
+  { status: { message: status }, events }: Pick<ChunkSpan, 'status' | 'events'>,
   httpStatus: string | undefined,
   fromException: boolean,
 ): ErrorTags {
-  const exception = fromException ? lastException(span.events) : undefined;
-  const status = span.status.message;
+  const exception = fromException ? lastException(events) : undefined;
   const message = textAt(exception, 'exception.message');
   const answered = httpStatus === undefined ? undefined : httpStatusText(httpStatus);
   return [

@@ -43,7 +43,7 @@ export class SpanHeader {
   /** Writes all fields up to and including the key `meta`. `extraFields` follow the fixed ones. */
   write(
     writer: MsgpackWriter,
-    { span, traceIdLow64, spanId, parentId }: ChunkSpan,
+    { span, status, traceIdLow64, spanId, parentId }: ChunkSpan,
     extraFields: number,
   ): void {
     const at = writer.position;
@@ -56,7 +56,7 @@ export class SpanHeader {
     writer.patchId(at + this.#parentIdAt, parentId ?? NO_PARENT);
     writer.patchInt64(at + this.#startAt, start);
     writer.patchInt64(at + this.#durationAt, end > start ? end - start : 0n);
-    if (span.status.code === SpanStatusCode.ERROR) writer.patchByte(at + this.#errorAt, 1);
+    if (status.code === SpanStatusCode.ERROR) writer.patchByte(at + this.#errorAt, 1);
   }
 
   #field64(key: string, wireType: number): number {

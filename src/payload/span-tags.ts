@@ -2,8 +2,8 @@
 // overwrites come first, then the span's own attributes, then what only fills gaps, because the
 // first writer of a tag wins. Knows nothing of the span's other fields.
 
-import { SpanStatusCode } from '@opentelemetry/api';
-import type { InstrumentationScope, ReadableSpan } from '../sdk-contract.js';
+import { type Attributes, SpanStatusCode } from '@opentelemetry/api';
+import type { InstrumentationScope, TimedEvent } from '../sdk-contract.js';
 import { analyticsRate } from './attribute-rules.js';
 import { attributeText } from './attribute-text.js';
 import type { ChunkTags } from './chunk-tags.js';
@@ -31,6 +31,7 @@ export interface SpanTagsSettings {
   readonly processId: number;
 }
 
+const UNREADABLE = Symbol('unreadable');
 const STATUS_NAMES = { 0: 'Unset', 1: 'Ok', 2: 'Error' } as const;
 
 export class SpanTags {
@@ -62,7 +63,7 @@ export class SpanTags {
     if (isFirst) this.#ofChunk(chunk);
     const { attributes } = span;
     for (const key in attributes) {
-      if (Object.hasOwn(attributes, key)) this.#attribute(key, attributes[key]);
+      if (Object.hasOwn(attributes, key)) this.#attribute(key, readAttribute(attributes, key));
     }
     this.#derived(item);
     this.#service(resource);
@@ -72,15 +73,16 @@ export class SpanTags {
     return this.#decidesSampling;
   }
 
-  #overwriting({ span, traceIdHex, traceState }: ChunkSpan, chunk: ChunkTags): void {
+  #overwriting(item: ChunkSpan, chunk: ChunkTags): void {
+    const { span, status, events, traceState } = item;
     const known = this.#known;
     this.#tags.meta(known.spanKind, spanKindName(span.kind));
-    this.#tags.meta(known.otelTraceId, traceIdHex);
-    this.#tags.meta(known.otelStatusCode, STATUS_NAMES[span.status.code] ?? 'Unset');
-    if (span.status.message) this.#tags.meta(known.otelStatusDescription, span.status.message);
+    this.#tags.meta(known.otelTraceId, item.traceIdHex);
+    this.#tags.meta(known.otelStatusCode, STATUS_NAMES[status.code] ?? 'Unset');
+    if (status.message) this.#tags.meta(known.otelStatusDescription, status.message);
     if (traceState !== undefined) this.#tags.meta(known.traceState, traceState.serialize());
     if (chunk.origin !== undefined) this.#tags.meta(known.origin, chunk.origin);
-    if (span.events.length > 0) this.#events(span);
+    if (events.length > 0) this.#events(events);
     this.#scope(span.instrumentationScope ?? span.instrumentationLibrary);
   }
 
@@ -91,9 +93,9 @@ export class SpanTags {
     this.#tags.metric(known.samplingPriority, chunk.samplingPriority);
   }
 
-  #events(span: ReadableSpan): void {
-    this.#tags.meta(this.#known.events, eventsJson(span.events));
-    if (span.events.some(isException)) this.#tags.meta(this.#known.hasException, 'true');
+  #events(events: readonly TimedEvent[]): void {
+    this.#tags.meta(this.#known.events, eventsJson(events));
+    if (events.some(isException)) this.#tags.meta(this.#known.hasException, 'true');
   }
 
   #scope(scope: InstrumentationScope | undefined): void {
@@ -142,18 +144,18 @@ export class SpanTags {
   }
 
   /** Tags that follow from attributes and status, where the span has none of that name. */
-  #derived({ span, traceState }: ChunkSpan): void {
+  #derived(item: ChunkSpan): void {
     const known = this.#known;
     const status = this.#facts.integer(HTTP_STATUS_CODE);
     if (status !== undefined && status >= 0) this.#tags.metric(known.httpStatusCode, status);
     const grpc = grpcStatus(this.#facts);
     if (grpc !== undefined) this.#tags.meta(known.grpcStatusCode, grpc);
-    const member = traceState?.get('ot');
+    const member = item.traceState?.get('ot');
     const rate = member === undefined ? undefined : parseSampleRate(member);
     if (rate !== undefined) this.#tags.metric(known.sampleRate, rate);
-    if (span.status.code !== SpanStatusCode.ERROR) return;
+    if (item.status.code !== SpanStatusCode.ERROR) return;
     const httpStatus = this.#facts.ownText(HTTP_STATUS_CODE);
-    for (const [key, value] of errorTags(span, httpStatus, this.#settings.exceptionTags)) {
+    for (const [key, value] of errorTags(item, httpStatus, this.#settings.exceptionTags)) {
       this.#tags.meta(this.#keys.tag(key), value);
     }
   }
@@ -168,6 +170,15 @@ export class SpanTags {
     if (env !== undefined) this.#tags.meta(known.env, env);
     const namespace = facts.text(DB_NAMESPACE);
     if (namespace !== undefined) this.#tags.meta(known.dbName, namespace);
+  }
+}
+
+/** A getter that throws costs its value; a symbol has no text, so it becomes no tag. */
+function readAttribute(attributes: Attributes, key: string): unknown {
+  try {
+    return attributes[key];
+  } catch {
+    return UNREADABLE;
   }
 }
 

@@ -20,6 +20,7 @@ import type { ChunkSpan } from './trace-chunks.js';
 
 export type MappingSettings = ServiceSettings & SpanTagsSettings;
 
+const NO_RESOURCE: Resource = { attributes: {} };
 const UNLIMITED = 0xffff_ffff;
 
 export class SpanWriter {
@@ -52,8 +53,8 @@ export class SpanWriter {
    */
   write(item: ChunkSpan, chunk: ChunkTags, isFirst: boolean): boolean {
     const { span } = item;
-    const resource = this.#resourceTags(span.resource);
-    const links = encodableLinks(span.links);
+    const resource = this.#resourceTags(span.resource ?? NO_RESOURCE);
+    const links = encodableLinks(item.links);
     this.#keys.startSpan();
     this.#facts.reset(resource.facts);
     this.#header.write(this.#writer, item, links.length > 0 ? 1 : 0);
@@ -66,7 +67,8 @@ export class SpanWriter {
   #names(span: ReadableSpan, resource: ResourceTags): void {
     const service = this.#facts.ownText(SERVICE_NAME);
     const name = normalizeName(operationName(this.#facts, span.kind));
-    const workedOn = resourceName(this.#facts, span.kind, span.name);
+    const spanName = typeof span.name === 'string' ? span.name : '';
+    const workedOn = resourceName(this.#facts, span.kind, spanName);
     const type = spanType(this.#facts, span.kind);
     this.#field(this.#fields.service, service ? normalizeService(service) : resource.service);
     this.#field(this.#fields.name, name);

@@ -1,8 +1,8 @@
 // Owns grouping a batch by trace: the Agent wants one array per trace, and drops an array in which
 // two traces are mixed or an id is zero. Knows nothing of bytes.
 
-import type { TraceState } from '@opentelemetry/api';
-import type { ReadableSpan } from '../sdk-contract.js';
+import { type Link, type SpanStatus, SpanStatusCode, type TraceState } from '@opentelemetry/api';
+import type { ReadableSpan, TimedEvent } from '../sdk-contract.js';
 import { type Id64, parseSpanId, parseTraceId, type TraceId } from './identifiers.js';
 
 export interface ChunkSpan {
@@ -13,7 +13,14 @@ export interface ChunkSpan {
   readonly spanId: Id64;
   readonly parentId: Id64 | undefined;
   readonly traceState: TraceState | undefined;
+  /** These three with defaults, for spans of a processor that leaves them out. */
+  readonly status: SpanStatus;
+  readonly events: readonly TimedEvent[];
+  readonly links: readonly Link[];
 }
+
+const UNSET: SpanStatus = { code: SpanStatusCode.UNSET };
+const NONE: readonly never[] = [];
 
 /** The spans of one trace, in the order of the batch. */
 export interface TraceChunk {
@@ -55,7 +62,9 @@ function addSpan(chunks: Map<string, TraceChunk>, span: ReadableSpan): boolean {
   chunk.traceState ??= traceState;
   const traceIdLow64 = chunk.traceId.low64;
   const parentId = parentIdOf(span, spanIdHex);
-  chunk.spans.push({ span, traceIdHex, traceIdLow64, spanId, parentId, traceState });
+  const { status = UNSET, events = NONE, links = NONE }: Partial<ReadableSpan> = span;
+  const ids = { traceIdHex, traceIdLow64, spanId, parentId };
+  chunk.spans.push({ span, ...ids, traceState, status, events, links });
   return true;
 }
 

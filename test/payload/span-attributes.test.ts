@@ -204,4 +204,33 @@ describe('attributes', () => {
   ])('%j say that the gRPC status is %s', (attributes, expected) => {
     expect(roundTrip(makeSpan({ attributes })).meta['rpc.grpc.status_code']).toBe(expected);
   });
+
+  it.each([
+    ['arrays', Array.from({ length: 9_000 }, () => 'é')],
+    ['objects', Object.fromEntries(Array.from({ length: 9_000 }, (_, n) => [`key.${n}`, n]))],
+  ])('that are large %s stay valid JSON', (_name, large) => {
+    const attributes: Attributes = {};
+    Object.assign(attributes, { large });
+
+    const text = roundTrip(makeSpan({ attributes })).meta['large'] ?? '';
+
+    const parsed: unknown = JSON.parse(text);
+    expect(Object.keys(parsed ?? {}).length).toBeGreaterThan(1_000);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(25_000);
+    expect(Buffer.byteLength(text)).toBeGreaterThan(24_900);
+  });
+
+  it('that throw when they are read cost themselves only', () => {
+    const attributes: Attributes = Object.defineProperty({ before: 'b' }, 'hostile', {
+      enumerable: true,
+      get: () => {
+        throw new Error('hostile');
+      },
+    });
+
+    const { meta } = roundTrip(makeSpan({ attributes }));
+
+    expect(meta['before']).toBe('b');
+    expect(meta).not.toHaveProperty('hostile');
+  });
 });
