@@ -28,7 +28,7 @@ const CONSUMED: ReadonlySet<string> = new Set([
 
 /** The Datadog key of an attribute; `undefined` if it is no tag. */
 export function datadogKey(key: string): string | undefined {
-  if (CONSUMED.has(key)) return undefined;
+  if (key === '' || CONSUMED.has(key)) return undefined;
   const renamed = RENAMED.get(key);
   if (renamed !== undefined) return renamed;
   if (!key.startsWith(REQUEST_HEADER)) return key;
@@ -59,6 +59,11 @@ export function repairOf(key: string): RepairText | undefined {
 }
 
 const HTTP_STATUS = /^\+?0*[1-5]\d\d$/;
+
+/** Whether the Agent takes it for an HTTP status; it counts spans with others as malformed. */
+export function isHttpStatus(code: number): boolean {
+  return code >= 100 && code <= 599;
+}
 const REPAIRS: ReadonlyMap<string, RepairText> = new Map<string, RepairText>([
   ['env', normalizeTagValue],
   ['peer.service', serviceOrNothing],

@@ -56,9 +56,14 @@ export function jsonText(value: object): string | undefined {
   }
 }
 
-/** Looks at the value before its `toJSON`, which makes a list of numbers of a Buffer. */
+/**
+ * Looks at the value before its `toJSON`, which makes a list of numbers of a Buffer, and sorts the
+ * members of objects, as the Agent does.
+ */
 function plainValue(this: object, key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return String(value);
   const original: unknown = Reflect.get(this, key);
-  return original instanceof Uint8Array ? Buffer.from(original).toString('base64') : value;
+  if (original instanceof Uint8Array) return Buffer.from(original).toString('base64');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -28,11 +28,20 @@ function eventJson(event: TimedEvent, withAttributes: boolean): string {
   const time = unixNanos(event.time);
   if (time > 0n) members.push(`"time_unix_nano":${time}`);
   if (event.name !== '') members.push(`"name":${JSON.stringify(event.name)}`);
-  const attributes = event.attributes ?? {};
+  const attributes = Object.entries(event.attributes ?? {}).map(encodable);
   const json =
-    withAttributes && Object.keys(attributes).length > 0 ? jsonText(attributes) : undefined;
+    withAttributes && attributes.length > 0 ? jsonText(Object.fromEntries(attributes)) : undefined;
   if (json !== undefined) members.push(`"attributes":${json}`);
   const dropped = event.droppedAttributesCount ?? 0;
   if (dropped > 0) members.push(`"dropped_attributes_count":${dropped}`);
   return `{${members.join(',')}}`;
+}
+
+/** The Agent writes `redacted` for a value that JSON does not have. */
+function encodable([key, value]: [string, unknown]): [string, unknown] {
+  return [key, [value].flat().some(isNotFinite) ? 'redacted' : value];
+}
+
+function isNotFinite(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isFinite(value);
 }

@@ -33,7 +33,9 @@ import type { SpanFacts } from './span-facts.js';
 const SQL_SYSTEMS =
   'other_sql mssql mysql oracle db2 postgresql redshift cloudscape hsqldb maxdb ingres firstsql edb ' +
   'cache firebird derby informix mariadb sqlite sybase teradata vertica h2 coldfusion cockroachdb ' +
-  'progress hanadb adabas filemaker instantdb interbase netezza pervasive pointbase clickhouse';
+  'progress hanadb adabas filemaker instantdb interbase netezza pervasive pointbase clickhouse ' +
+  'microsoft.sql_server oracle.db ibm.db2 aws.redshift sap.maxdb actian.ingres ' +
+  'intersystems.cache firebirdsql ibm.informix h2database sap.hana softwareag.adabas ibm.netezza';
 const OWN_TYPES = 'cassandra redis memcached mongodb elasticsearch opensearch';
 
 const TYPE_BY_DB_SYSTEM: ReadonlyMap<string, string> = new Map([

@@ -3,6 +3,7 @@
 // decide. Knows nothing of single spans.
 
 import type { Resource } from '../sdk-contract.js';
+import { analyticsRate } from './attribute-rules.js';
 import { attributeText } from './attribute-text.js';
 import { encodedText } from './encoded-text.js';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
@@ -35,6 +36,9 @@ export interface ResourceTags {
   readonly env: string | undefined;
   readonly version: string | undefined;
   readonly block: TagBlock;
+  /** Numeric tags of spans that do not have them. */
+  readonly metrics: readonly (readonly [Tag, number])[];
+  readonly hasDbName: boolean;
   readonly facts: SpanFacts;
 }
 
@@ -53,13 +57,17 @@ export function resourceTags(
   keys: TagKeys,
 ): ResourceTags {
   const attributes = new Map<string, unknown>(Object.entries(resource.attributes));
-  const env = setting('env', settings, attributes, ENV_KEYS);
+  const env = setting('env', settings, attributes, ENV_KEYS) ?? plainText(attributes, 'env');
   const version = setting('version', settings, attributes, VERSION_KEYS);
+  const block = tagBlock(attributes, settings, keys);
+  const dbName = keys.tag('db.name');
   return {
     service: normalizeService(serviceName(settings, attributes)),
     env: env === undefined ? undefined : normalizeTagValue(env),
-    version: version === undefined ? undefined : normalizeTagValue(version),
-    block: tagBlock(attributes, settings, keys),
+    version: version === undefined ? plainText(attributes, 'version') : normalizeTagValue(version),
+    block,
+    metrics: resourceMetrics(attributes, keys),
+    hasDbName: block.entries.some(({ tag }) => tag === dbName),
     facts: resourceFacts(attributes, keys),
   };
 }
@@ -89,9 +97,13 @@ function setting(
     if (value !== settings.environment.resourceAttributes.get(key)) return value;
     fromEnvironment ??= value;
   }
-  const plain = attributes.get(name);
-  const last = name !== 'service' && typeof plain === 'string' && plain !== '' ? plain : undefined;
-  return settings.environment[name] ?? fromEnvironment ?? last;
+  return settings.environment[name] ?? fromEnvironment;
+}
+
+/** A resource attribute that is called like the tag comes last. */
+function plainText(attributes: ReadonlyMap<string, unknown>, key: string): string | undefined {
+  const text = attributeText(attributes.get(key));
+  return text === '' ? undefined : text;
 }
 
 /** Option tags, resource attributes, `DD_TAGS`, our own; the first that is not empty wins. */
@@ -112,7 +124,8 @@ function tagBlock(
   ];
   for (const source of sources) {
     for (const [key, value] of source) {
-      const tag = RESOLVED.has(key) ? undefined : keys.attribute(key).tag;
+      const { tag: own, effect } = keys.attribute(key);
+      const tag = RESOLVED.has(key) || effect === 'analyticsEvent' ? undefined : own;
       const text = tag === undefined ? undefined : tagText(tag, value);
       if (tag === undefined || text === undefined || texts.get(tag)) continue;
       texts.set(tag, text);
@@ -127,6 +140,18 @@ function tagBlock(
 function tagText(tag: Tag, value: unknown): string | undefined {
   const text = attributeText(value);
   return text === undefined || tag.repair === undefined ? text : tag.repair(text);
+}
+
+/** What an attribute of the resource means for all of its spans. */
+function resourceMetrics(
+  attributes: ReadonlyMap<string, unknown>,
+  keys: TagKeys,
+): readonly (readonly [Tag, number])[] {
+  const rate = analyticsRate(plainText(attributes, 'analytics.event') ?? '');
+  const metrics: [Tag, number][] = [];
+  if (rate !== undefined) metrics.push([keys.tag('_dd1.sr.eausr'), rate]);
+  if (attributes.get('_dd.measured') === 1) metrics.push([keys.tag('_dd.measured'), 1]);
+  return metrics;
 }
 
 function resourceFacts(attributes: ReadonlyMap<string, unknown>, keys: TagKeys): SpanFacts {

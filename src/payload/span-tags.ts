@@ -4,7 +4,7 @@
 
 import { type Attributes, SpanStatusCode } from '@opentelemetry/api';
 import type { InstrumentationScope, TimedEvent } from '../sdk-contract.js';
-import { analyticsRate } from './attribute-rules.js';
+import { analyticsRate, isHttpStatus } from './attribute-rules.js';
 import { attributeText } from './attribute-text.js';
 import type { ChunkTags } from './chunk-tags.js';
 import {
@@ -147,7 +147,9 @@ export class SpanTags {
   #derived(item: ChunkSpan): void {
     const known = this.#known;
     const status = this.#facts.integer(HTTP_STATUS_CODE);
-    if (status !== undefined && status >= 0) this.#tags.metric(known.httpStatusCode, status);
+    if (status !== undefined && isHttpStatus(status)) {
+      this.#tags.metric(known.httpStatusCode, status);
+    }
     const grpc = grpcStatus(this.#facts);
     if (grpc !== undefined) this.#tags.meta(known.grpcStatusCode, grpc);
     const member = item.traceState?.get('ot');
@@ -168,6 +170,8 @@ export class SpanTags {
     const named = facts.ownText(DEPLOYMENT_ENVIRONMENT) && facts.text(DEPLOYMENT_ENVIRONMENT);
     const env = ownOr(named, resource.env);
     if (env !== undefined) this.#tags.meta(known.env, env);
+    for (const [tag, value] of resource.metrics) this.#tags.metric(tag, value);
+    if (resource.hasDbName || this.#tags.mentions(known.dbName)) return;
     const namespace = facts.text(DB_NAMESPACE);
     if (namespace !== undefined) this.#tags.meta(known.dbName, namespace);
   }

@@ -50,6 +50,11 @@ export class TagWriter {
     else if (text !== undefined) this.#write(tag, text);
   }
 
+  /** Whether the tag was given in `meta`, be it empty. */
+  mentions(tag: Tag): boolean {
+    return tag.metaOf === this.#serial || this.#emptyTags.includes(tag);
+  }
+
   #write(tag: Tag, value: string): void {
     tag.metaOf = this.#serial;
     this.#metaCount++;
@@ -86,7 +91,7 @@ export class TagWriter {
     this.#metricCount++;
   }
 
-  /** Ends `meta` and writes `metrics`. */
+  /** Ends `meta` and writes `metrics`: in this order, because Agents keep the later of one key. */
   finish(): void {
     for (const tag of this.#emptyTags) {
       if (tag.metaOf !== this.#serial) this.#write(tag, '');

@@ -62,10 +62,17 @@ function addSpan(chunks: Map<string, TraceChunk>, span: ReadableSpan): boolean {
   chunk.traceState ??= traceState;
   const traceIdLow64 = chunk.traceId.low64;
   const parentId = parentIdOf(span, spanIdHex);
-  const { status = UNSET, events = NONE, links = NONE }: Partial<ReadableSpan> = span;
   const ids = { traceIdHex, traceIdLow64, spanId, parentId };
-  chunk.spans.push({ span, ...ids, traceState, status, events, links });
+  chunk.spans.push({ span, ...ids, traceState, ...partsOf(span) });
   return true;
+}
+
+function partsOf({
+  status = UNSET,
+  events = NONE,
+  links = NONE,
+}: Partial<ReadableSpan>): Pick<ChunkSpan, 'status' | 'events' | 'links'> {
+  return { status, events, links };
 }
 
 function newChunk(chunks: Map<string, TraceChunk>, traceIdHex: string): TraceChunk | undefined {

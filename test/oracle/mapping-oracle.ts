@@ -58,7 +58,7 @@ export function expectedSpan(span: ReadableSpan, isFirst: boolean): ExpectedSpan
     addAttribute(meta, metrics, key, value);
   addDerived(meta, metrics, span, resource);
   for (const [key, value] of resource) {
-    if (['env', 'version', ...CONSUMED].includes(key)) continue;
+    if (['', 'env', 'version', ...CONSUMED].includes(key)) continue;
     meta.add(tagOf(key), attributeText(value));
   }
   const names = oracleNames(span, resource);
@@ -95,7 +95,7 @@ function addAttribute(
   key: string,
   value: unknown,
 ): void {
-  if (CONSUMED.includes(key)) return;
+  if (key === '' || CONSUMED.includes(key)) return;
   const tag = tagOf(key);
   const isNumber = typeof value === 'number' && Number.isFinite(value);
   if (isNumber && tag === 'http.status_code') return;
@@ -113,15 +113,18 @@ function addDerived(
   if (status !== undefined) metrics['http.status_code'] ??= status;
   if (span.status.code === SpanStatusCode.ERROR) addError(meta, span);
   const versions = [span.attributes['service.version'], resource.get('service.version')];
-  meta.add('version', tagValue(versions.find(isText) ?? resource.get('version')));
+  const plainVersion = attributeText(resource.get('version'));
+  meta.add('version', tagValue(versions.find(isText)) ?? (plainVersion || undefined));
   const env = [
     span.attributes['deployment.environment.name'],
     resource.get('deployment.environment.name'),
     span.attributes['deployment.environment'],
     resource.get('deployment.environment'),
-    resource.get('env'),
+    attributeText(resource.get('env')),
   ].find(isText);
   meta.add('env', tagValue(env));
+  if ('db.name' in span.attributes && typeof span.attributes['db.name'] !== 'number') return;
+  if (resource.has('db.name')) return;
   const namespaces = [span.attributes['db.namespace'], resource.get('db.namespace')];
   meta.add('db.name', namespaces.find(isText));
 }
@@ -145,7 +148,7 @@ function statusOf(own: Attributes, resource: ReadonlyMap<string, unknown>): numb
     for (const value of [own[key], resource.get(key)]) {
       const isWritten = typeof value === 'string' && value.trim() !== '';
       const number = isWritten || typeof value === 'number' ? Number(value) : NaN;
-      if (Number.isInteger(number)) return number >= 0 ? number : undefined;
+      if (Number.isInteger(number)) return number >= 100 && number < 600 ? number : undefined;
     }
   }
   return undefined;

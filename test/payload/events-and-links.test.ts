@@ -20,6 +20,14 @@ describe('events', () => {
     );
   });
 
+  it('have no number that JSON does not have', () => {
+    const events = [{ time: at(1, 0), name: 'e', attributes: { a: NaN, b: [1, Infinity], c: 1 } }];
+
+    expect(roundTrip(makeSpan({ events })).meta['events']).toBe(
+      '[{"time_unix_nano":1000000000,"name":"e","attributes":{"a":"redacted","b":"redacted","c":1}}]',
+    );
+  });
+
   it('larger than a tag stay valid JSON', () => {
     const events = Array.from({ length: 50 }, (_, index) => ({
       time: at(1, index),

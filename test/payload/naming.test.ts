@@ -169,6 +169,8 @@ describe('type', () => {
     { kind: INTERNAL, expected: 'custom' },
     { span: { 'db.system': 'postgresql' }, kind: CLIENT, expected: 'sql' },
     { span: { 'db.system': 'MySQL' }, kind: CLIENT, expected: 'sql' },
+    { span: { 'db.system.name': 'microsoft.sql_server' }, kind: CLIENT, expected: 'sql' },
+    { span: { 'db.system.name': 'aws.dynamodb' }, kind: CLIENT, expected: 'db' },
     { span: { 'db.system': 'postgres' }, kind: CLIENT, expected: 'db' },
     { span: { 'db.system': 'neo4j' }, kind: CLIENT, expected: 'db' },
     ...systems.map((system) => ({

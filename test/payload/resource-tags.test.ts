@@ -109,7 +109,7 @@ describe('env and version', () => {
       'staging',
       '2',
     ],
-    ['plain resource attributes last', { resource: { env: 'r', version: '0' } }, 'r', '0'],
+    ['plain resource attributes last', { resource: { env: 'R', version: 'V 0' } }, 'r', 'V 0'],
     ['nowhere', {}, undefined, undefined],
   ])('come from %s', (_name, given, env, version) => {
     const { meta } = received(given);
@@ -135,6 +135,28 @@ describe('tags', () => {
     });
 
     expect(meta).toMatchObject({ a: 'span', b: 'code', c: 'resource', d: 'dd' });
+  });
+
+  it('that count for all spans of the resource become metrics', () => {
+    const resource = { 'analytics.event': 'true', '_dd.measured': 1 };
+
+    const { meta, metrics } = received({ resource });
+
+    expect(metrics).toMatchObject({ '_dd1.sr.eausr': 1, '_dd.measured': 1 });
+    expect(meta).not.toHaveProperty('analytics.event');
+    expect(received({ resource, span: { 'analytics.event': false } }).metrics).toMatchObject({
+      '_dd1.sr.eausr': 0,
+    });
+  });
+
+  it.each<[Given, string | undefined]>([
+    [{ span: { 'db.namespace': 'testdb' } }, 'testdb'],
+    [{ resource: { 'db.namespace': 'testdb' } }, 'testdb'],
+    [{ span: { 'db.namespace': 'namespace', 'db.name': 'own' } }, 'own'],
+    [{ span: { 'db.namespace': 'namespace' }, resource: { 'db.name': 'resource' } }, 'resource'],
+    [{ span: { 'db.namespace': 'namespace', 'db.name': '' } }, ''],
+  ])('with %j say that the database is %s', (given, expected) => {
+    expect(received(given).meta['db.name']).toBe(expected);
   });
 
   it('say which process sent them', () => {

@@ -46,7 +46,7 @@ describe('attributes', () => {
     expect(roundTrip(makeSpan({ attributes })).meta).toMatchObject({
       nested: '{"a":[1,"x",{"b":true}]}',
       bytes: 'AQID',
-      within: '[{"bytes":"AQID","buffer":"AQID"}]',
+      within: '[{"buffer":"AQID","bytes":"AQID"}]',
       nothing: '',
       big: '1180591620717411303424',
     });
@@ -232,5 +232,24 @@ describe('attributes', () => {
 
     expect(meta['before']).toBe('b');
     expect(meta).not.toHaveProperty('hostile');
+  });
+
+  it.each([0, -1, 99, 600, 200.5])('with the HTTP status %d say nothing about it', (status) => {
+    const span = roundTrip(makeSpan({ attributes: { 'http.response.status_code': status } }));
+
+    expect(span.metrics).not.toHaveProperty('http.status_code');
+  });
+
+  it('without a key are no tag', () => {
+    const { meta } = roundTrip(makeSpan({ attributes: { '': 'x' } }));
+
+    expect(Object.keys(meta)).not.toContain('');
+  });
+
+  it('that are objects have their members sorted, as the Agent sorts them', () => {
+    const attributes: Attributes = {};
+    Object.assign(attributes, { nested: { b: 1, a: { d: 1, c: 2 } } });
+
+    expect(roundTrip(makeSpan({ attributes })).meta['nested']).toBe('{"a":{"c":2,"d":1},"b":1}');
   });
 });
