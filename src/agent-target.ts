@@ -40,7 +40,7 @@ export function describeTarget(target: AgentTarget): string {
 
 /** The URL as it may be shown in messages. */
 export function withoutCredentials(url: string): string {
-  return url.replace(/\/\/[^/?#]*@/, '//***@');
+  return url.replace(/\/\/.*@/, '//***@'); // up to the last @, as a password may hold anything
 }
 
 function parseUnixUrl(url: string): UnixTarget {

@@ -31,10 +31,10 @@ export class Diagnostics {
     }
     const held = last?.suppressed ?? 0;
     this.#topics.set(topic, { warnedAtMillis: now, suppressed: 0 });
-    this.#logger.warn(held === 0 ? message : `${message} (${held} more like this were not logged)`);
-  }
-
-  debug(message: string): void {
-    this.#logger.debug(message);
+    try {
+      this.#logger.warn(held === 0 ? message : `${message} (${held} more were not logged)`);
+    } catch {
+      // A logger of the user that throws must not change what becomes of spans.
+    }
   }
 }

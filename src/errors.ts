@@ -4,7 +4,8 @@
 /**
  * Why an export failed:
  *
- * - `queue_full`: `maxPendingBytes` of encoded spans were already waiting for the Agent
+ * - `queue_full`: `maxPendingBytes` of encoded spans were already waiting for the Agent, or 8 192
+ *   spans for the asynchronous attributes of their OTel resource
  * - `encode`: a span could not be encoded
  * - `too_large`: one span alone is larger than `maxPayloadBytes`, or the Agent answered 413
  * - `connect`: no connection to the Agent
@@ -34,7 +35,7 @@ export interface DatadogExportErrorDetails {
   readonly kind: ExportErrorKind;
   /** Spans that this failure lost for good. */
   readonly lostSpans: number;
-  /** Requests that were started; 0 when nothing was sent. */
+  /** Times that sending was tried, be it that no connection came about; 0 if it was not. */
   readonly attempts: number;
   /** HTTP status, when the Agent answered. */
   readonly status?: number | undefined;

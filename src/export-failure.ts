@@ -22,7 +22,7 @@ export interface Failure {
 const PAYLOAD_TOO_LARGE = 413;
 
 const REASONS: Readonly<Record<ExportErrorKind, string>> = {
-  queue_full: '`maxPendingBytes` of spans already wait for the Agent',
+  queue_full: 'too much waits already: `maxPendingBytes`, or 8 192 spans for their resource',
   encode: 'the spans could not be encoded',
   too_large: 'the Agent answered 413, the payload is too large',
   connect: 'no connection to the Agent',
@@ -58,7 +58,7 @@ export function exportError(failures: readonly Failure[], request: string): Data
   const first = failures[0] ?? { kind: 'encode', spans: 0, attempts: 0 };
   const lostSpans = failures.reduce((sum, failure) => sum + failure.spans, 0);
   const attempts = failures.reduce((sum, failure) => sum + failure.attempts, 0);
-  const tried = attempts === 0 ? 'nothing was sent' : countOf(attempts, 'request');
+  const tried = attempts === 0 ? 'nothing was sent' : countOf(attempts, 'attempt');
   const message =
     `Export failed: ${request}, ${tried}: ${sentence(first)}; ` +
     `${countOf(lostSpans, 'span')} lost`;

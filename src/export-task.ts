@@ -71,15 +71,6 @@ export class ExportTask {
   start(): void {
     if (this.#state.phase !== 'waiting') return;
     const { spans } = this.#state;
-    try {
-      this.#begin(spans);
-    } catch (cause) {
-      // Single spans are guarded where they are read; a resource that throws ends up here.
-      this.#refuse(spans, { kind: 'encode', cause });
-    }
-  }
-
-  #begin(spans: readonly ReadableSpan[]): void {
     const { queue, ledger, clock, timeoutMillis } = this.#context;
     if (queue.isFull) return this.#refuse(spans, { kind: 'queue_full' });
     this.#disposers.push(clock.schedule(timeoutMillis, () => this.cancel({ kind: 'timeout' })));

@@ -10,7 +10,7 @@ import { onAbort } from './lang/abort.js';
 import { waitFor } from './lang/bounded-wait.js';
 import { type Dispose, systemClock } from './lang/clock.js';
 import type { LedgerSnapshot } from './ledger.js';
-import { checkInteger } from './option-checks.js';
+import { checkInteger, expectation } from './option-checks.js';
 import {
   type DatadogSpanExporterOptions,
   type ResolvedOptions,
@@ -66,8 +66,9 @@ export class DatadogSpanExporter implements SpanExporter {
    * dropped and counted in `stats()`; they do not fail the others.
    */
   export(spans: readonly ReadableSpan[], resultCallback: ResultCallback): void {
+    const given: unknown = spans; // from JavaScript it may be anything
     // A copy, because the caller may reuse its array while spans wait for resource attributes.
-    const batch = Array.from(spans ?? []);
+    const batch = Array.isArray(given) ? spans.slice() : [];
     const isRunning = this.#state.phase === 'running';
     const result = isRunning ? this.#accept(batch) : this.#decline(batch.length);
     void result.then((value) => this.#callBack(resultCallback, value));
@@ -101,10 +102,10 @@ export class DatadogSpanExporter implements SpanExporter {
    * Takes no more spans, lets requests under way finish within the grace, then aborts them and
    * closes all connections. Always resolves; spans that were cut are counted and warned about.
    */
-  async shutdown(options: ShutdownOptions = {}): Promise<void> {
+  async shutdown(options?: ShutdownOptions): Promise<void> {
     if (this.#state.phase === 'stopped') return;
     const done = this.#state.phase === 'draining' ? this.#state.done : this.#drain();
-    const lift = this.#limitDrain(options);
+    const lift = this.#limitDrain(options ?? {});
     await done;
     lift();
   }
@@ -158,21 +159,33 @@ export class DatadogSpanExporter implements SpanExporter {
   }
 
   /** Cuts the drain at the end of the grace or when the signal aborts, whichever is first. */
-  #limitDrain({ signal, graceMillis }: ShutdownOptions): Dispose {
+  #limitDrain(options: ShutdownOptions): Dispose {
+    const { clock } = this.#context;
+    const signal = options.signal instanceof AbortSignal ? options.signal : undefined;
     const cut = (cancellation: Cancellation): void => {
       for (const task of this.#tasks) task.cancel(cancellation);
     };
     const stopListening = onAbort(signal, () => cut({ kind: 'aborted', cause: signal?.reason }));
-    const grace = graceMillis ?? this.#options.graceMillis;
-    if (!(grace > 0)) {
+    const grace = this.#graceOf(options.graceMillis);
+    if (grace === 0) {
       cut({ kind: 'shutdown' });
       return stopListening;
     }
-    const stopTimer = this.#context.clock.schedule(grace, () => cut({ kind: 'shutdown' }));
+    const stopTimer = clock.schedule(grace, () => cut({ kind: 'shutdown' }));
     return () => {
       stopTimer();
       stopListening();
     };
+  }
+
+  /** A grace that a timer can take; shutdown is no time to fail for a wrong argument. */
+  #graceOf(graceMillis: number | undefined): number {
+    if (graceMillis === undefined) return this.#options.graceMillis;
+    const clamped = Math.min(Math.max(Math.trunc(graceMillis), 0), TIMER_OR_ZERO.max);
+    if (Number.isInteger(clamped)) return clamped;
+    const message = expectation('graceMillis', 'a number of milliseconds', graceMillis);
+    this.#context.diagnostics.warn('graceMillis', `${message}; the default is used`);
+    return this.#options.graceMillis;
   }
 
   #stop(results: readonly ExportResult[]): void {

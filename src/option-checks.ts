@@ -1,6 +1,8 @@
 // Owns the checks of single option values and the one formula of their messages. Knows no option by
 // name, neither its default nor what it is for.
 
+import { isAbsolute } from 'node:path';
+
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** These the exporter or the connection sets itself; another value would break the request. */
@@ -29,6 +31,13 @@ export function checkText(name: string, value: unknown): string | undefined {
     throw new TypeError(expectation(name, 'a non-empty string', value));
   }
   return value;
+}
+
+/** @throws TypeError or RangeError unless `value` is absent or an absolute path. */
+export function checkAbsolutePath(name: string, value: unknown): string | undefined {
+  const path = checkText(name, value);
+  if (path === undefined || isAbsolute(path)) return path;
+  throw new RangeError(expectation(name, 'an absolute path', path));
 }
 
 /** @throws TypeError unless `value` is absent or a boolean. */

@@ -7,6 +7,7 @@ import { type Environment, readEnvironment, type WarnOfVariable } from './enviro
 import { reasonOf } from './errors.js';
 import {
   type IntegerRange,
+  checkAbsolutePath,
   checkBoolean,
   checkHeaders,
   checkInteger,
@@ -90,7 +91,7 @@ const MAX_TIMER_MILLIS = 2_147_483_647;
 /** The Agent refuses a body of exactly 25 MiB, so the limit stays below it. */
 const AGENT_LIMIT_BYTES = 25 * 1024 * 1024;
 
-const TIMER = { min: 1, max: MAX_TIMER_MILLIS };
+const TIMER: IntegerRange = { min: 1, max: MAX_TIMER_MILLIS };
 /** A delay that may be none. */
 export const TIMER_OR_ZERO: IntegerRange = { min: 0, max: MAX_TIMER_MILLIS };
 
@@ -103,23 +104,52 @@ export function resolveOptions(
   options: DatadogSpanExporterOptions,
   warn: WarnOfVariable,
 ): ResolvedOptions {
-  if (typeof options !== 'object' || options === null) {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(expectation('options', 'an object', options));
   }
+  warnOfUnknownOptions(options, warn);
   const environment = readEnvironment(process.env, warn);
+  const { service, env, version, ...tags } = checkTextRecord('tags', options.tags);
   return Object.freeze({
     target: targetOf(options.url, environment),
     ca: checkText('ca', options.ca),
-    service: checkText('service', options.service),
-    env: checkText('env', options.env),
-    version: checkText('version', options.version),
-    tags: checkTextRecord('tags', options.tags),
+    service: checkText('service', options.service) ?? service,
+    env: checkText('env', options.env) ?? env,
+    version: checkText('version', options.version) ?? version,
+    tags,
     environment,
     headers: checkHeaders('headers', options.headers),
     ...resolveLimits(options),
     exceptionTags: checkBoolean('exceptionTags', options.exceptionTags) ?? true,
-    requireFrom: checkText('requireFrom', options.requireFrom),
+    requireFrom: checkAbsolutePath('requireFrom', options.requireFrom),
   });
+}
+
+const KNOWN_OPTIONS: Readonly<Record<keyof DatadogSpanExporterOptions, true>> = {
+  url: true,
+  ca: true,
+  service: true,
+  env: true,
+  version: true,
+  tags: true,
+  headers: true,
+  timeoutMillis: true,
+  connectTimeoutMillis: true,
+  flushTimeoutMillis: true,
+  graceMillis: true,
+  maxPayloadBytes: true,
+  maxPendingBytes: true,
+  maxConnections: true,
+  exceptionTags: true,
+  requireFrom: true,
+};
+
+/** A misspelt option would otherwise look as if it worked. */
+function warnOfUnknownOptions(options: object, warn: WarnOfVariable): void {
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(KNOWN_OPTIONS, name))
+      warn(name, `the option \`${name}\` is unknown; it is ignored`);
+  }
 }
 
 type Limits = Pick<

@@ -7,23 +7,19 @@ import type { ReadableSpan, Resource } from './sdk-contract.js';
 
 /** The different resources among the spans whose attributes are not all there. */
 export function pendingResources(spans: readonly ReadableSpan[]): readonly Resource[] {
+  const pending = new Set<Resource>();
   let last: Resource | undefined;
-  let pending: Set<Resource> | undefined;
   for (const span of spans) {
-    const resource = resourceOf(span);
-    if (resource === last) continue;
-    last = resource;
-    if (resource?.asyncAttributesPending === true) (pending ??= new Set()).add(resource);
+    try {
+      const { resource } = span;
+      if (resource === last) continue;
+      last = resource;
+      if (resource.asyncAttributesPending === true) pending.add(resource);
+    } catch {
+      // What cannot be read is not waited for; encoding will find the same and drop the span.
+    }
   }
-  return pending === undefined ? [] : [...pending];
-}
-
-function resourceOf(span: ReadableSpan): Resource | undefined {
-  try {
-    return span.resource;
-  } catch {
-    return undefined; // encoding will find that the span cannot be read
-  }
+  return [...pending];
 }
 
 /**

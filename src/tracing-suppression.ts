@@ -1,5 +1,5 @@
-// Owns the context in which the package does its own network I/O: the root context, so that no
-// user's request context is pinned to a socket, and marked so that no instrumentation traces it.
+// Owns the OpenTelemetry context in which the package does its own network I/O: the root context, so
+// that no request of a user is pinned to a socket, and marked so that no instrumentation traces it.
 
 import { type Context, context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
 

@@ -60,6 +60,7 @@ describe('withoutCredentials', () => {
   it('hides user and password wherever they stand', () => {
     expect(withoutCredentials('http://me:secret@host/x')).toBe('http://***@host/x');
     expect(withoutCredentials('ftp://me@host')).toBe('ftp://***@host');
-    expect(withoutCredentials('http://host/a@b')).toBe('http://host/a@b');
+    expect(withoutCredentials('http://me:p/a?s#s@host:1')).toBe('http://***@host:1');
+    expect(withoutCredentials('http://host/a')).toBe('http://host/a');
   });
 });

@@ -1,3 +1,4 @@
+import { diag } from '@opentelemetry/api';
 import { expect, it } from 'vitest';
 import { Diagnostics } from '../src/diagnostics.js';
 import { captureDiag } from './support/diag-log.js';
@@ -17,6 +18,18 @@ it('warns once per topic and minute, and says how much it held back', () => {
   expect(lines).toEqual([
     'one span dropped',
     'other topic',
-    'one span dropped (3 more like this were not logged)',
+    'one span dropped (3 more were not logged)',
   ]);
+});
+
+it('survives a logger that throws', () => {
+  const fail = (): never => {
+    throw new Error('logger');
+  };
+  const logger = { error: fail, warn: fail, info: fail, debug: fail, verbose: fail };
+  diag.disable();
+  diag.setLogger(logger, { suppressOverrideMessage: true });
+  const diagnostics = new Diagnostics(new ManualClock());
+
+  expect(() => diagnostics.warn('encode', 'one span dropped')).not.toThrow();
 });

@@ -63,6 +63,29 @@ describe('the Agent', () => {
   });
 });
 
+describe('tags', () => {
+  it('called service, env and version are those, unless an option says otherwise', () => {
+    const tags = { service: 'a', env: 'b', version: 'c', team: 'd' };
+
+    expect(resolve({ tags, env: 'prod' })).toMatchObject({
+      service: 'a',
+      env: 'prod',
+      version: 'c',
+      tags: { team: 'd' },
+    });
+  });
+});
+
+describe('an unknown option', () => {
+  it('is warned about', () => {
+    const warnings: string[] = [];
+
+    resolveOptions(untyped({ timeoutMilis: 1 }), (_name, message) => warnings.push(message));
+
+    expect(warnings).toEqual(['the option `timeoutMilis` is unknown; it is ignored']);
+  });
+});
+
 describe('a wrong option', () => {
   it.each<[object, typeof TypeError, string]>([
     [{ url: 7 }, TypeError, 'Expected `url` to be a non-empty string, got `7` (number)'],
@@ -90,6 +113,7 @@ describe('a wrong option', () => {
     [{ headers: { a: 'x\r\ny' } }, RangeError, 'free of control characters'],
     [{ headers: { Host: 'x' } }, RangeError, 'not to set `Host`'],
     [{ url: 'unix://relative' }, RangeError, 'no absolute path'],
+    [{ requireFrom: './here.js' }, RangeError, 'Expected `requireFrom` to be an absolute path'],
   ])('%j is refused by the constructor', (options, errorClass, message) => {
     const construct = (): unknown => new DatadogSpanExporter(untyped(options));
 

@@ -18,12 +18,14 @@ const RENAMED: ReadonlyMap<string, string> = new Map([
   ['user_agent.original', 'http.useragent'],
 ]);
 const REQUEST_HEADER = 'http.request.header.';
-/** Consumed by names and service; never a tag. */
+/** Consumed by names and service, or said of a whole trace by the exporter; never a tag. */
 const CONSUMED: ReadonlySet<string> = new Set([
   'service.name',
   'operation.name',
   'resource.name',
   'span.type',
+  '_dd.p.tid', // a second one that differs makes the Agent drop the chunk
+  '_dd.p.dm',
 ]);
 
 /** The Datadog key of an attribute; `undefined` if it is no tag. */

@@ -15,7 +15,7 @@ export function eventsJson(events: readonly TimedEvent[]): string {
     const part = [eventJson(event, true), eventJson(event, false)].find(
       (json) => Buffer.byteLength(json) <= room,
     );
-    if (part === undefined) break;
+    if (part === undefined) continue;
     parts.push(part);
     bytes += Buffer.byteLength(part) + 1;
   }

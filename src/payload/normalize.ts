@@ -63,6 +63,12 @@ export function cutUtf8(text: string, maxBytes: number): string {
   return bytes.toString('utf8', 0, end);
 }
 
+/** At most `maxBytes` of UTF-8; a longer text ends in `...`. */
+export function cutWithEllipsis(text: string, maxBytes: number): string {
+  const cut = cutUtf8(text, maxBytes);
+  return cut.length === text.length ? text : `${cutUtf8(text, maxBytes - 3)}...`;
+}
+
 /** Lower case, unless that takes another number of bytes, as the Agent has it. */
 function lowerCase(character: string): string {
   const lower = character.toLowerCase();

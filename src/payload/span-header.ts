@@ -13,6 +13,7 @@ const FIXMAP = 0x80;
 /** trace_id, span_id, parent_id, start, duration, error, meta, metrics, service, name, resource, type */
 const FIELDS = 12;
 
+const MAX_INT64 = 2n ** 63n - 1n;
 const NANOS_PER_SECOND = 1_000_000_000n;
 const NO_PARENT: Id64 = { high: 0, low: 0 };
 
@@ -72,7 +73,8 @@ export class SpanHeader {
   }
 }
 
-/** `[seconds, nanoseconds]` as one integer; the SDK may leave a fraction in the nanoseconds. */
+/** `[seconds, nanoseconds]` as an int64; the SDK may leave a fraction in the nanoseconds. */
 export function unixNanos(time: readonly [number, number]): bigint {
-  return BigInt(time[0]) * NANOS_PER_SECOND + BigInt(Math.trunc(time[1]));
+  const nanos = BigInt(Math.trunc(time[0])) * NANOS_PER_SECOND + BigInt(Math.trunc(time[1]));
+  return nanos > MAX_INT64 ? MAX_INT64 : nanos;
 }

@@ -6,6 +6,7 @@ import { encodedText } from './encoded-text.js';
 import { type Id64, parseHex32, parseSpanId, parseTraceId } from './identifiers.js';
 import { MAX_TAG_KEY_BYTES, MAX_TAG_VALUE_BYTES } from './limits.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
+import { cutWithEllipsis } from './normalize.js';
 
 /** Bit 31 says that the flags are known; the Agent's format asks for it. */
 const FLAGS_KNOWN = 0x8000_0000;
@@ -63,15 +64,16 @@ export class SpanLinksWriter {
     if (attributes.length === 0) return 0;
     writer.bytes(this.#attributes);
     const opened = writer.openMap();
-    let count = 0;
-    for (const [key, value] of attributes) {
+    const written = new Set<string>();
+    for (const [name, value] of attributes) {
+      const key = cutWithEllipsis(name.toWellFormed(), MAX_TAG_KEY_BYTES);
       const text = attributeText(value);
-      if (text === undefined) continue;
+      if (text === undefined || written.has(key)) continue;
+      written.add(key);
       writer.text(key, MAX_TAG_KEY_BYTES);
       writer.text(text, MAX_TAG_VALUE_BYTES);
-      count++;
     }
-    writer.fillCount(opened, count);
+    writer.fillCount(opened, written.size);
     return 1;
   }
 

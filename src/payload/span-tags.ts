@@ -100,13 +100,15 @@ export class SpanTags {
 
   #scope(scope: InstrumentationScope | undefined): void {
     const known = this.#known;
-    if (scope?.name) {
-      this.#tags.meta(known.otelScopeName, scope.name);
-      this.#tags.meta(known.otelLibraryName, scope.name);
+    const name = attributeText(scope?.name);
+    const version = attributeText(scope?.version);
+    if (name) {
+      this.#tags.meta(known.otelScopeName, name);
+      this.#tags.meta(known.otelLibraryName, name);
     }
-    if (scope?.version) {
-      this.#tags.meta(known.otelScopeVersion, scope.version);
-      this.#tags.meta(known.otelLibraryVersion, scope.version);
+    if (version) {
+      this.#tags.meta(known.otelScopeVersion, version);
+      this.#tags.meta(known.otelLibraryVersion, version);
     }
     for (const [key, value] of Object.entries(scope?.attributes ?? {})) {
       const text = attributeText(value);

@@ -20,16 +20,22 @@ import type { ChunkSpan } from './trace-chunks.js';
 
 export type MappingSettings = ServiceSettings & SpanTagsSettings;
 
+/** What is remembered from span to span; bounded by starting over. */
+interface Learnt {
+  readonly keys: TagKeys;
+  readonly tags: SpanTags;
+  readonly resources: WeakMap<Resource, ResourceTags>;
+}
+
 const NO_RESOURCE: Resource = { attributes: {} };
 const UNLIMITED = 0xffff_ffff;
 
 export class SpanWriter {
   readonly #writer: MsgpackWriter;
   readonly #settings: MappingSettings;
-  readonly #keys = new TagKeys();
+  readonly #tagWriter: TagWriter;
   readonly #facts = new SpanFacts();
   readonly #header = new SpanHeader();
-  readonly #tags: SpanTags;
   readonly #links = new SpanLinksWriter();
   readonly #fields = {
     service: encodedText('service'),
@@ -37,13 +43,13 @@ export class SpanWriter {
     resource: encodedText('resource'),
     type: encodedText('type'),
   };
-  readonly #resources = new WeakMap<Resource, ResourceTags>();
+  #learnt: Learnt;
 
   constructor(writer: MsgpackWriter, settings: MappingSettings) {
     this.#writer = writer;
     this.#settings = settings;
-    const tags = new TagWriter(writer);
-    this.#tags = new SpanTags(this.#keys, tags, this.#facts, settings);
+    this.#tagWriter = new TagWriter(writer);
+    this.#learnt = this.#learnAnew();
   }
 
   /**
@@ -53,12 +59,12 @@ export class SpanWriter {
    */
   write(item: ChunkSpan, chunk: ChunkTags, isFirst: boolean): boolean {
     const { span } = item;
+    if (this.#learnt.keys.isFull) this.#learnt = this.#learnAnew();
     const resource = this.#resourceTags(span.resource ?? NO_RESOURCE);
     const links = encodableLinks(item.links);
-    this.#keys.startSpan();
     this.#facts.reset(resource.facts);
     this.#header.write(this.#writer, item, links.length > 0 ? 1 : 0);
-    const decidesSampling = this.#tags.write(item, resource, chunk, isFirst);
+    const decidesSampling = this.#learnt.tags.write(item, resource, chunk, isFirst);
     this.#names(span, resource);
     if (links.length > 0) this.#links.write(this.#writer, links);
     return decidesSampling;
@@ -83,10 +89,17 @@ export class SpanWriter {
 
   /** A resource never changes once its asynchronous attributes are there. */
   #resourceTags(resource: Resource): ResourceTags {
-    const known = this.#resources.get(resource);
+    const { keys, resources } = this.#learnt;
+    const known = resources.get(resource);
     if (known !== undefined) return known;
-    const tags = resourceTags(resource, this.#settings, this.#keys);
-    if (resource.asyncAttributesPending !== true) this.#resources.set(resource, tags);
+    const tags = resourceTags(resource, this.#settings, keys);
+    if (resource.asyncAttributesPending !== true) resources.set(resource, tags);
     return tags;
+  }
+
+  #learnAnew(): Learnt {
+    const keys = new TagKeys();
+    const tags = new SpanTags(keys, this.#tagWriter, this.#facts, this.#settings);
+    return { keys, tags, resources: new WeakMap() };
   }
 }

@@ -1,6 +1,6 @@
 // Owns the keys of tags: what becomes of an attribute with a given key, the key's encoded bytes, and
-// whether the present span has that tag already. Bounded: keys beyond the bound are encoded anew
-// for each span.
+// whether the present span has that tag already. Two keys that are the same on the wire, because they
+// were cut or repaired, are one tag.
 
 import {
   type AttributeEffect,
@@ -12,9 +12,10 @@ import {
 import { factSlot } from './concepts.js';
 import { encodedText } from './encoded-text.js';
 import { MAX_TAG_KEY_BYTES } from './limits.js';
+import { cutWithEllipsis } from './normalize.js';
 
-/** Keys beyond this number are not kept; a service has a few hundred. */
-const MAX_KEPT_KEYS = 4_096;
+/** Beyond this number all keys are forgotten and learnt anew; a service has a few hundred. */
+const MAX_KEYS = 4_096;
 
 /** A key of `meta` or `metrics`. */
 export class Tag {
@@ -25,7 +26,7 @@ export class Tag {
   metricsOf = 0;
 
   constructor(key: string) {
-    this.encoded = encodedText(key, MAX_TAG_KEY_BYTES);
+    this.encoded = encodedText(key);
     this.repair = repairOf(key);
   }
 }
@@ -42,18 +43,18 @@ export interface AttributeKey {
 export class TagKeys {
   readonly #tags = new Map<string, Tag>();
   readonly #attributes = new Map<string, AttributeKey>();
-  readonly #overflow = new Map<string, Tag>();
 
-  /** Forgets the keys beyond the bound, which belong to one span. */
-  startSpan(): void {
-    if (this.#overflow.size > 0) this.#overflow.clear();
+  /** Whether it is time for new ones, between two spans. */
+  get isFull(): boolean {
+    return this.#tags.size > MAX_KEYS || this.#attributes.size > MAX_KEYS;
   }
 
   tag(key: string): Tag {
-    const known = this.#tags.get(key) ?? this.#overflow.get(key);
+    const known = this.#tags.get(key);
     if (known !== undefined) return known;
-    const tag = new Tag(key);
-    (this.#tags.size < MAX_KEPT_KEYS ? this.#tags : this.#overflow).set(key, tag);
+    const onTheWire = cutWithEllipsis(key.toWellFormed(), MAX_TAG_KEY_BYTES);
+    const tag = this.#tags.get(onTheWire) ?? new Tag(onTheWire);
+    this.#tags.set(onTheWire, tag);
     return tag;
   }
 
@@ -66,8 +67,7 @@ export class TagKeys {
       fact: factSlot(key),
       effect: attributeEffect(key),
     };
-    // Not beyond the bound, where the tag is forgotten after the span.
-    if (this.#tags.size < MAX_KEPT_KEYS) this.#attributes.set(key, attribute);
+    this.#attributes.set(key, attribute);
     return attribute;
   }
 }

@@ -35,7 +35,6 @@ export interface ConnectionSettings {
 interface Attempt {
   readonly reader: ReplyReader;
   readonly settle: Settle<SendOutcome>;
-  readonly signal: AbortSignal;
 }
 
 /** A client and the socket it opened or is opening. */
@@ -56,16 +55,22 @@ export class AgentConnection implements Connection {
     if (signal.aborted) return Promise.resolve({ kind: 'cancelled', attempts: 0 });
     return new Promise((resolve) => {
       const reader = new ReplyReader();
+      let attempts: 0 | 1 = 0;
       const settle = settleOnce<SendOutcome>((outcome) => {
         stopListening();
         resolve(outcome);
       });
       const stopListening = onAbort(signal, () => {
-        settle(reader.interrupted()); // before close(), which fails the request with an error
+        // Before close(), which fails the request with an error of its own.
+        settle(reader.interrupted({ kind: 'cancelled', attempts }));
         this.close();
       });
       loadUndici(this.#settings.requireFrom)
-        .then((undici) => this.#dispatch(undici, payload, { reader, settle, signal }))
+        .then((undici) => {
+          if (signal.aborted) return; // while undici was loading
+          attempts = 1;
+          this.#dispatch(undici, payload, { reader, settle });
+        })
         .catch((cause: unknown) => settle({ kind: 'broken', at: 'connect', cause }));
     });
   }
@@ -80,7 +85,6 @@ export class AgentConnection implements Connection {
   }
 
   #dispatch(undici: Undici, payload: Sendable, attempt: Attempt): void {
-    if (attempt.signal.aborted) return;
     const { target, headersOf } = this.#settings;
     const path = target.transport === 'tcp' ? target.basePath + TRACES_PATH : TRACES_PATH;
     this.#wire ??= this.#open(undici);
@@ -90,12 +94,11 @@ export class AgentConnection implements Connection {
     );
   }
 
-  #handler({ reader, settle, signal }: Attempt): Dispatcher.DispatchHandler {
+  #handler({ reader, settle }: Attempt): Dispatcher.DispatchHandler {
     let isWritten = false;
     return {
-      onRequestStart: (controller) => {
-        if (signal.aborted) controller.abort(new Error('aborted before it was written'));
-        else isWritten = true;
+      onRequestStart: () => {
+        isWritten = true;
       },
       onResponseStart: (_controller, status, headers) => reader.start(status, headers),
       onResponseData: (_controller, chunk) => {

@@ -3,6 +3,7 @@
 
 import type { SendOutcome } from './send-outcome.js';
 
+/** Cut off after it was tried. */
 const CANCELLED: SendOutcome = { kind: 'cancelled', attempts: 1 };
 /** The rates of 5 000 services, the most the Agent keeps, take about half of this. */
 const MAX_REPLY_BYTES = 1024 * 1024;

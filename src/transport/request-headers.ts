@@ -3,6 +3,8 @@
 
 import type { Sendable } from './send-outcome.js';
 
+const RATES_VERSION = 'Datadog-Rates-Payload-Version';
+
 /** Headers of the request that carries a payload. */
 export type HeadersOf = (payload: Sendable) => Record<string, string>;
 
@@ -13,7 +15,7 @@ export interface HeaderSettings {
   readonly containerId: string | undefined;
   readonly externalEnv: string | undefined;
   readonly authorization: string | undefined;
-  /** The user's own; they win over all but `X-Datadog-Trace-Count`. */
+  /** The user's own; they replace those of the same name. */
   readonly extra: Readonly<Record<string, string>>;
   /** Version of the sampling rates that are known, "0" for none. */
   readonly ratesVersion: () => string;
@@ -21,15 +23,19 @@ export interface HeaderSettings {
 
 /** Makes the headers of each request; what never changes is put together once. */
 export function requestHeaders(settings: HeaderSettings): HeadersOf {
-  const fixed = fixedHeaders(settings);
+  const own = Object.entries(ownHeaders(settings));
+  const taken = new Set(Object.keys(settings.extra).map((name) => name.toLowerCase()));
+  const kept = own.filter(([name]) => !taken.has(name.toLowerCase()));
+  const fixed = Object.fromEntries([...kept, ...Object.entries(settings.extra)]);
+  const sendsVersion = !taken.has(RATES_VERSION.toLowerCase());
   return (payload) => ({
-    'Datadog-Rates-Payload-Version': settings.ratesVersion(),
     ...fixed,
+    ...(sendsVersion ? { [RATES_VERSION]: settings.ratesVersion() } : {}),
     'X-Datadog-Trace-Count': String(payload.chunkCount),
   });
 }
 
-function fixedHeaders(settings: HeaderSettings): Record<string, string> {
+function ownHeaders(settings: HeaderSettings): Record<string, string> {
   const { entityId, containerId, externalEnv, authorization } = settings;
   return {
     'Content-Type': 'application/msgpack',
@@ -43,6 +49,5 @@ function fixedHeaders(settings: HeaderSettings): Record<string, string> {
     ...(containerId === undefined ? {} : { 'Datadog-Container-ID': containerId }),
     ...(externalEnv === undefined ? {} : { 'Datadog-External-Env': externalEnv }),
     ...(authorization === undefined ? {} : { Authorization: authorization }),
-    ...settings.extra,
   };
 }

@@ -113,7 +113,7 @@ describe('a failed export', () => {
       attempts: 1,
     });
     expect(error?.message).toBe(
-      `Export failed: PUT ${agent.url}/v0.4/traces, 1 request: ` +
+      `Export failed: PUT ${agent.url}/v0.4/traces, 1 attempt: ` +
         'the Agent refused the payload (status 503); 12 spans lost',
     );
     expect(exporter.stats()).toMatchObject({ exported: 0, droppedByReason: { rejected: 12 } });

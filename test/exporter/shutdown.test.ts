@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { DatadogSpanExporter } from '../../src/index.js';
+import { DatadogSpanExporter, type ShutdownOptions } from '../../src/index.js';
 import { captureDiag } from '../support/diag-log.js';
 import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
@@ -66,18 +66,21 @@ describe('shutdown', () => {
   });
 
   it('never sends what still waited for a connection', async () => {
-    const agent = await openScriptedAgent();
-    const held = holdReply();
-    agent.answer(held.reply);
-    const exporter = openExporter({ url: agent.url, maxConnections: 1 });
+    let requests = 0;
+    const server = await openRawServer((socket) => {
+      socket.on('data', (data) => {
+        requests += data.toString('latin1').split('PUT /').length - 1;
+      });
+    });
+    const exporter = openExporter({ url: server.url, maxConnections: 1 });
     const results = [1, 2, 3].map((count) => exportSpans(exporter, makeSpans(count)));
-    await agent.waitForRequests(1);
+    await until('the first request', () => requests === 1);
 
     await exporter.shutdown({ graceMillis: 0 });
-    held.release();
 
     expect((await Promise.all(results)).map(({ code }) => code)).toEqual([1, 1, 1]);
-    expect(agent.requests).toHaveLength(1);
+    await until('the connection is closed', () => server.open === 0);
+    expect([server.accepted, requests]).toEqual([1, 1]);
   });
 
   it('may be called again and at the same time, and a shorter grace wins', async () => {
@@ -96,6 +99,38 @@ describe('shutdown', () => {
 
     expect(millis).toBeLessThan(30 + 100);
     expect(exporter.stats()).toMatchObject({ droppedByReason: { shutdown: 1 } });
+  });
+
+  it.each([Infinity, 2 ** 31])(
+    'takes a grace of %d for the longest there is',
+    async (graceMillis) => {
+      const agent = await openScriptedAgent();
+      const held = holdReply();
+      agent.answer(held.reply);
+      const exporter = openExporter({ url: agent.url });
+      const result = exportSpans(exporter, makeSpans(1));
+      await agent.waitForRequests(1);
+
+      const shutdown = exporter.shutdown({ graceMillis });
+      held.release();
+      await shutdown;
+
+      expect(await result).toEqual({ code: 0 });
+    },
+  );
+
+  it('resolves whatever it is given', async () => {
+    const exporter = openExporter({ url: 'http://127.0.0.1:1' });
+    const shutdown: unknown = Reflect.apply(Reflect.get(exporter, 'shutdown'), exporter, [null]);
+    await shutdown;
+
+    for (const wrong of [{ graceMillis: NaN }, { graceMillis: 'x' }, { signal: {} }]) {
+      const options: ShutdownOptions = {};
+      Object.assign(options, wrong);
+      const other = openExporter({ url: 'http://127.0.0.1:1' });
+      await expect(other.shutdown(options)).resolves.toBeUndefined();
+    }
+    expect(lines[0]).toContain('Expected `graceMillis` to be a number of milliseconds, got `NaN`');
   });
 
   it('names the reason of the signal that cut it', async () => {

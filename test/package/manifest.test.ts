@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
+import lockfile from '../../package-lock.json' with { type: 'json' };
 import packageJson from '../../package.json' with { type: 'json' };
 import { PACKAGE_VERSION } from '../../src/version.js';
 import { checkBuild, REPOSITORY } from './built-package.js';
@@ -11,6 +12,18 @@ import { checkBuild, REPOSITORY } from './built-package.js';
 describe('package.json', () => {
   it('has the version that requests carry', () => {
     expect(PACKAGE_VERSION).toBe(packageJson.version);
+  });
+
+  it('has a lockfile that is whole on every platform, as newer npm demands', () => {
+    const packages: [path: string, entry: object][] = Object.entries(lockfile.packages);
+    const locked = new Set(packages.map(([path]) => path.replace(/^.*node_modules\//, '')));
+    const missing = packages
+      .flatMap(([, entry]) => ('optionalDependencies' in entry ? entry.optionalDependencies : []))
+      .flatMap((names) => Object.keys(names ?? {}))
+      .filter((name) => !locked.has(name));
+
+    expect(missing).toEqual([]);
+    expect(locked.size).toBeGreaterThan(100);
   });
 
   it('points to files that a build makes, within what is published', () => {

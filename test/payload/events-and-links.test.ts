@@ -63,4 +63,14 @@ describe('links', () => {
 
     expect(roundTrip(makeSpan({ links: [{ context }] })).links).toEqual([]);
   });
+
+  it('never hold one attribute twice', () => {
+    const context = { traceId: TRACE_ID, spanId: SPAN_ID, traceFlags: 0 };
+    const long = 'k'.repeat(300);
+    const attributes = { 'k\ud800': 'a', 'k\udfff': 'b', [`${long}1`]: 'c', [`${long}2`]: 'd' };
+
+    const [link] = roundTrip(makeSpan({ links: [{ context, attributes }] })).links;
+
+    expect(Object.values(link?.attributes ?? {})).toEqual(['a', 'c']);
+  });
 });

@@ -27,7 +27,7 @@ afterEach(() => {
 function connectTo(url: string): AgentConnection {
   const connection = new AgentConnection({
     target: parseAgentUrl(url),
-    connectTimeoutMillis: 1_000,
+    connectTimeoutMillis: 60_000,
     ca: undefined,
     requireFrom: undefined,
     headersOf: () => HEADERS,
@@ -85,6 +85,19 @@ describe('sending', () => {
     await send(connectTo(`${server.url}/prefix/`));
 
     expect(seen).toEqual(['PUT /prefix/v0.4/traces HTTP/1.1']);
+  });
+
+  it('closes a connection that is idle before the Agent does, after five seconds', async () => {
+    const server = await openRawServer((socket) => {
+      socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}'));
+    });
+    await send(connectTo(server.url));
+    const start = performance.now();
+
+    await server.nextClose();
+
+    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(performance.now() - start).toBeGreaterThan(2_000);
   });
 
   it('reports the status of a refusal', async () => {
@@ -187,7 +200,7 @@ describe('an abort', () => {
 
     expect(outcome).toEqual({ kind: 'cancelled', attempts: 1 });
     expect(millis).toBeLessThan(50);
-    await until('the socket is closed', () => server.open === 0);
+    await until('the socket is closed', () => server.open === 0, 500);
   });
 
   it('is answered while the reply is awaited, and the connection can send again', async () => {

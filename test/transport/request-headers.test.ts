@@ -54,7 +54,17 @@ it('asks for the rates version of the moment', () => {
 });
 
 it('lets the user add headers and replace those of the exporter', () => {
-  const headers = requestHeaders({ ...BARE, extra: { 'X-Own': '1', 'Datadog-Meta-Lang': 'js' } });
+  const extra = { 'X-Own': '1', 'datadog-meta-lang': 'js', AUTHORIZATION: 'Bearer t' };
+  const headers = requestHeaders({ ...BARE, authorization: 'Basic x', extra })(PAYLOAD);
 
-  expect(headers(PAYLOAD)).toMatchObject({ 'X-Own': '1', 'Datadog-Meta-Lang': 'js' });
+  expect(headers).toMatchObject(extra);
+  expect(headers).not.toHaveProperty('Datadog-Meta-Lang');
+  expect(headers).not.toHaveProperty('Authorization');
+});
+
+it('never sends a header twice', () => {
+  const extra = { 'datadog-rates-payload-version': 'mine' };
+  const names = Object.keys(requestHeaders({ ...BARE, extra })(PAYLOAD));
+
+  expect(names.filter((name) => /rates/i.test(name))).toEqual(['datadog-rates-payload-version']);
 });

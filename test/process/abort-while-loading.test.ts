@@ -1,0 +1,32 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { runNode } from '../examples/run-example.js';
+import { temporaryDirectory } from '../examples/temporary-directory.js';
+import { openRawServer } from '../support/raw-server.js';
+
+const DIST = new URL('../../dist/index.js', import.meta.url).href;
+
+/** Shuts down in the turn in which it exported, when undici is still loading. */
+const SCRIPT = `
+  import { DatadogSpanExporter } from '${DIST}';
+  const exporter = new DatadogSpanExporter();
+  const traceId = '72df520af2bde7a5240031ead750e5f3';
+  const span = {
+    name: 'n', kind: 0, startTime: [1700000000, 0], endTime: [1700000001, 0], attributes: {},
+    resource: { attributes: {} }, spanContext: () => ({ traceId, spanId: '24003fafe5640a1c' }),
+  };
+  exporter.export([span], ({ error }) => console.log(error.kind, error.attempts));
+  await exporter.shutdown({ graceMillis: 0 });
+`;
+
+it('connects to nobody when it was aborted while undici was loading', async () => {
+  const server = await openRawServer((socket) => socket.resume());
+  const file = join(temporaryDirectory(), 'script.mjs');
+  writeFileSync(file, SCRIPT);
+
+  const run = await runNode([file], { env: { DD_TRACE_AGENT_URL: server.url } });
+
+  expect(run).toEqual({ ended: 0, stdout: 'shutdown 0\n', stderr: '' });
+  expect(server.accepted).toBe(0);
+});
