@@ -7,7 +7,7 @@ import { openRawServer } from '../support/raw-server.js';
 
 const DIST = new URL('../../dist/index.js', import.meta.url).href;
 
-/** Shuts down in the turn in which it exported, when undici is still loading. */
+/** Shuts down one turn after it exported, when undici is still loading. */
 const SCRIPT = `
   import { DatadogSpanExporter } from '${DIST}';
   const exporter = new DatadogSpanExporter();
@@ -17,6 +17,7 @@ const SCRIPT = `
     resource: { attributes: {} }, spanContext: () => ({ traceId, spanId: '24003fafe5640a1c' }),
   };
   exporter.export([span], ({ error }) => console.log(error.kind, error.attempts));
+  await new Promise((resolve) => setImmediate(resolve));
   await exporter.shutdown({ graceMillis: 0 });
 `;
 
