@@ -64,7 +64,7 @@ const HTTP_STATUS = /^\+?0*[1-5]\d\d$/;
 
 /** Whether the Agent takes it for an HTTP status; it counts spans with others as malformed. */
 export function isHttpStatus(code: number): boolean {
-  return code >= 100 && code <= 599;
+  return Number.isInteger(code) && code >= 100 && code <= 599;
 }
 const REPAIRS: ReadonlyMap<string, RepairText> = new Map<string, RepairText>([
   ['env', normalizeTagValue],

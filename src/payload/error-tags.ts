@@ -18,7 +18,7 @@ export function errorTags(
 ): ErrorTags {
   const exception = fromException ? lastException(events) : undefined;
   const message = textAt(exception, 'exception.message');
-  const answered = httpStatus === undefined ? undefined : httpStatusText(httpStatus);
+  const answered = httpStatus && httpStatusText(httpStatus);
   return [
     ['error.msg', status || answered || message],
     ['error.message', message || status],

@@ -27,7 +27,7 @@ import {
   SPAN_TYPE,
   URL_TEMPLATE,
 } from './concepts.js';
-import { normalizeTagValue } from './normalize.js';
+import { normalTagValue } from './normalize.js';
 import type { SpanFacts } from './span-facts.js';
 
 const SQL_SYSTEMS =
@@ -66,7 +66,7 @@ export function operationName(facts: SpanFacts, kind: SpanKind): string {
     messagingOperation(facts, kind) ??
     rpcOperation(facts, kind) ??
     faasOperation(facts, kind) ??
-    (facts.text(GRAPHQL_TYPE) === undefined ? undefined : 'graphql.server.request') ??
+    (normalText(facts, GRAPHQL_TYPE) && 'graphql.server.request') ??
     protocolOperation(facts, kind)
   );
 }
@@ -169,7 +169,5 @@ function joined(facts: SpanFacts, first: Concept, second: Concept): string | und
 
 /** The fact as a tag value; `undefined` also when nothing of it is left. */
 function normalText(facts: SpanFacts, concept: Concept): string | undefined {
-  const text = facts.text(concept);
-  const normal = text === undefined ? '' : normalizeTagValue(text);
-  return normal === '' ? undefined : normal;
+  return normalTagValue(facts.text(concept));
 }

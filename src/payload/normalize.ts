@@ -31,6 +31,12 @@ export function normalizeTagValue(value: string): string {
   return normal.endsWith('_') ? normal.slice(0, -1) : normal;
 }
 
+/** The same; `undefined` if nothing of it is left. */
+export function normalTagValue(value: string | undefined): string | undefined {
+  const normal = value === undefined ? '' : normalizeTagValue(value);
+  return normal === '' ? undefined : normal;
+}
+
 /** NormalizeService: at most 100 bytes of a tag value; `unnamed-service` if nothing is left. */
 export function normalizeService(service: string): string {
   const normal = normalizeTagValue(cutUtf8(service, MAX_NAME_BYTES));

@@ -7,7 +7,7 @@ import { analyticsRate } from './attribute-rules.js';
 import { attributeText } from './attribute-text.js';
 import { encodedText } from './encoded-text.js';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
-import { normalizeService, normalizeTagValue } from './normalize.js';
+import { normalizeService, normalizeTagValue, normalTagValue } from './normalize.js';
 import { SpanFacts } from './span-facts.js';
 import type { Tag, TagKeys } from './tag-keys.js';
 import type { TagBlock } from './tag-writer.js';
@@ -35,6 +35,8 @@ export interface ResourceTags {
   readonly service: string;
   readonly env: string | undefined;
   readonly version: string | undefined;
+  /** Resource attributes called `env` and `version`, for when nothing else says. */
+  readonly plain: Readonly<Record<'env' | 'version', string | undefined>>;
   readonly block: TagBlock;
   /** Numeric tags of spans that do not have them. */
   readonly metrics: readonly (readonly [Tag, number])[];
@@ -57,14 +59,20 @@ export function resourceTags(
   keys: TagKeys,
 ): ResourceTags {
   const attributes = new Map<string, unknown>(Object.entries(resource.attributes));
-  const env = setting('env', settings, attributes, ENV_KEYS) ?? plainText(attributes, 'env');
+  const env = setting('env', settings, attributes, ENV_KEYS);
   const version = setting('version', settings, attributes, VERSION_KEYS);
+  const plainEnv = plainText(attributes, 'env');
+  const plain = {
+    env: plainEnv === undefined ? undefined : normalizeTagValue(plainEnv),
+    version: plainText(attributes, 'version'),
+  };
   const block = tagBlock(attributes, settings, keys);
   const dbName = keys.tag('db.name');
   return {
     service: normalizeService(serviceName(settings, attributes)),
-    env: env === undefined ? undefined : normalizeTagValue(env),
-    version: version === undefined ? plainText(attributes, 'version') : normalizeTagValue(version),
+    env: normalTagValue(env) ?? plain.env,
+    version: normalTagValue(version) ?? plain.version,
+    plain,
     block,
     metrics: resourceMetrics(attributes, keys),
     hasDbName: block.entries.some(({ tag }) => tag === dbName),
@@ -102,8 +110,7 @@ function setting(
 
 /** A resource attribute that is called like the tag comes last. */
 function plainText(attributes: ReadonlyMap<string, unknown>, key: string): string | undefined {
-  const text = attributeText(attributes.get(key));
-  return text === '' ? undefined : text;
+  return attributes.has(key) ? attributeText(attributes.get(key)) : undefined;
 }
 
 /** Option tags, resource attributes, `DD_TAGS`, our own; the first that is not empty wins. */

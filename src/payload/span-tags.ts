@@ -17,10 +17,10 @@ import { errorTags, isException } from './error-tags.js';
 import { eventsJson } from './event-json.js';
 import { grpcStatus } from './grpc-status.js';
 import { spanKindName } from './naming.js';
-import { normalizeTagValue } from './normalize.js';
+import { normalTagValue } from './normalize.js';
 import type { ResourceTags } from './resource-tags.js';
 import type { SpanFacts } from './span-facts.js';
-import type { AttributeKey, TagKeys } from './tag-keys.js';
+import type { AttributeKey, Tag, TagKeys } from './tag-keys.js';
 import type { TagWriter } from './tag-writer.js';
 import type { ChunkSpan } from './trace-chunks.js';
 import { parseSampleRate } from './trace-state.js';
@@ -41,6 +41,10 @@ export class SpanTags {
   readonly #settings: SpanTagsSettings;
   readonly #known: WellKnownTags;
   #decidesSampling = false;
+  /** The first HTTP status of the span that is no number. */
+  #httpStatusText: string | undefined;
+  /** The first that is one. */
+  #httpStatusNumber: number | undefined;
 
   constructor(keys: TagKeys, tags: TagWriter, facts: SpanFacts, settings: SpanTagsSettings) {
     this.#keys = keys;
@@ -58,6 +62,8 @@ export class SpanTags {
   write(item: ChunkSpan, resource: ResourceTags, chunk: ChunkTags, isFirst: boolean): boolean {
     const { span } = item;
     this.#decidesSampling = false;
+    this.#httpStatusText = undefined;
+    this.#httpStatusNumber = undefined;
     this.#tags.start();
     this.#overwriting(item, chunk);
     if (isFirst) this.#ofChunk(chunk);
@@ -135,6 +141,8 @@ export class SpanTags {
         this.#decidesSampling ||= isNumber;
         return isNumber;
       case 'httpStatus':
+        if (!isNumber) this.#httpStatusText ||= attributeText(value);
+        else this.#httpStatusNumber ??= value;
         return isNumber;
       case 'analyticsEvent': {
         if (isNumber) return false;
@@ -149,33 +157,41 @@ export class SpanTags {
   #derived(item: ChunkSpan): void {
     const known = this.#known;
     const status = this.#facts.integer(HTTP_STATUS_CODE);
-    if (status !== undefined && isHttpStatus(status)) {
-      this.#tags.metric(known.httpStatusCode, status);
-    }
+    const code = status !== undefined && status >= 0 ? status : this.#httpStatusNumber;
+    if (code !== undefined && isHttpStatus(code)) this.#tags.metric(known.httpStatusCode, code);
     const grpc = grpcStatus(this.#facts);
     if (grpc !== undefined) this.#tags.meta(known.grpcStatusCode, grpc);
     const member = item.traceState?.get('ot');
     const rate = member === undefined ? undefined : parseSampleRate(member);
     if (rate !== undefined) this.#tags.metric(known.sampleRate, rate);
     if (item.status.code !== SpanStatusCode.ERROR) return;
-    const httpStatus = this.#facts.ownText(HTTP_STATUS_CODE);
-    for (const [key, value] of errorTags(item, httpStatus, this.#settings.exceptionTags)) {
-      this.#tags.meta(this.#keys.tag(key), value);
+    const { exceptionTags } = this.#settings;
+    for (const [key, value] of errorTags(item, this.#httpStatusText, exceptionTags)) {
+      this.#fillIn(this.#keys.tag(key), value);
     }
   }
 
   #service(resource: ResourceTags): void {
     const known = this.#known;
     const facts = this.#facts;
-    const version = ownOr(facts.ownText(SERVICE_VERSION), resource.version);
-    if (version !== undefined) this.#tags.meta(known.version, version);
-    const named = facts.ownText(DEPLOYMENT_ENVIRONMENT) && facts.text(DEPLOYMENT_ENVIRONMENT);
-    const env = ownOr(named, resource.env);
-    if (env !== undefined) this.#tags.meta(known.env, env);
+    const { plain } = resource;
+    const version = facts.ownText(SERVICE_VERSION);
+    const env = facts.ownText(DEPLOYMENT_ENVIRONMENT) && facts.text(DEPLOYMENT_ENVIRONMENT);
+    this.#fillIn(
+      known.version,
+      version ? (normalTagValue(version) ?? plain.version) : resource.version,
+    );
+    this.#fillIn(known.env, env ? (normalTagValue(env) ?? plain.env) : resource.env);
+    // An empty one of the span gives way to the resource attribute of that very name.
+    if (plain.version !== undefined) this.#tags.meta(known.version, plain.version);
+    if (plain.env !== undefined) this.#tags.meta(known.env, plain.env);
     for (const [tag, value] of resource.metrics) this.#tags.metric(tag, value);
-    if (resource.hasDbName || this.#tags.mentions(known.dbName)) return;
-    const namespace = facts.text(DB_NAMESPACE);
-    if (namespace !== undefined) this.#tags.meta(known.dbName, namespace);
+    if (!resource.hasDbName) this.#fillIn(known.dbName, facts.text(DB_NAMESPACE));
+  }
+
+  /** Writes a tag that the span does not mention itself, not even as an empty one. */
+  #fillIn(tag: Tag, value: string | undefined): void {
+    if (value !== undefined && !this.#tags.mentions(tag)) this.#tags.meta(tag, value);
   }
 }
 
@@ -186,8 +202,4 @@ function readAttribute(attributes: Attributes, key: string): unknown {
   } catch {
     return UNREADABLE;
   }
-}
-
-function ownOr(own: string | undefined, shared: string | undefined): string | undefined {
-  return own === undefined || own === '' ? shared : normalizeTagValue(own);
 }

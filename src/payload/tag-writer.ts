@@ -46,8 +46,9 @@ export class TagWriter {
   meta(tag: Tag, value: string): void {
     if (tag.metaOf === this.#serial) return;
     const text = tag.repair === undefined ? value : tag.repair(value);
-    if (text === '') this.#emptyTags.push(tag);
-    else if (text !== undefined) this.#write(tag, text);
+    if (text === undefined) return;
+    if (value === '') this.#emptyTags.push(tag);
+    else this.#write(tag, text);
   }
 
   /** Whether the tag was given in `meta`, be it empty. */

@@ -51,6 +51,8 @@ function check(span: ReadableSpan): void {
   expect(Object.keys(actual['meta'] ?? {})).toHaveLength(Object.keys(expected.meta).length + 2);
 }
 
-it(`writes what the plain mapping says, for ${CASES} generated spans`, () => {
-  fc.assert(fc.property(generatedSpan, check), { numRuns: CASES });
+const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+
+it(`writes what the plain mapping says, for ${CASES} generated spans, SEED=${seed}`, () => {
+  fc.assert(fc.property(generatedSpan, check), { numRuns: CASES, seed });
 }, 60_000);

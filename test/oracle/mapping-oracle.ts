@@ -34,13 +34,23 @@ const RENAMES: Record<string, string> = {
 };
 const CONSUMED = ['service.name', 'operation.name', 'resource.name', 'span.type'];
 
-/** Meta in which an empty value gives way to a later one, and nothing else does. */
+/** Meta in which a value that was given empty gives way to a later one, and nothing else does. */
 class Meta {
   readonly values = new Map<string, string>();
+  readonly #givenEmpty = new Set<string>();
 
   add(key: string, text: string | undefined): void {
     const repaired = text === undefined ? undefined : repair(key, text);
-    if (repaired !== undefined && !this.values.get(key)) this.values.set(key, repaired);
+    if (repaired === undefined) return;
+    if (this.values.has(key) && !this.#givenEmpty.has(key)) return;
+    this.values.set(key, repaired);
+    if (text !== '') this.#givenEmpty.delete(key);
+    else this.#givenEmpty.add(key);
+  }
+
+  /** Only what the span does not mention itself. */
+  fillIn(key: string, text: string | undefined): void {
+    if (!this.values.has(key)) this.add(key, text);
   }
 }
 
@@ -113,45 +123,54 @@ function addDerived(
   if (status !== undefined) metrics['http.status_code'] ??= status;
   if (span.status.code === SpanStatusCode.ERROR) addError(meta, span);
   const versions = [span.attributes['service.version'], resource.get('service.version')];
-  const plainVersion = attributeText(resource.get('version'));
-  meta.add('version', tagValue(versions.find(isText)) ?? (plainVersion || undefined));
+  const version = tagValue(versions.find(isText));
+  meta.fillIn('version', version ?? textIn(resource, 'version'));
+  meta.add('version', textIn(resource, 'version'));
   const env = [
     span.attributes['deployment.environment.name'],
     resource.get('deployment.environment.name'),
     span.attributes['deployment.environment'],
     resource.get('deployment.environment'),
-    attributeText(resource.get('env')),
   ].find(isText);
-  meta.add('env', tagValue(env));
-  if ('db.name' in span.attributes && typeof span.attributes['db.name'] !== 'number') return;
-  if (resource.has('db.name')) return;
+  meta.fillIn('env', tagValue(env) ?? textIn(resource, 'env'));
+  meta.add('env', textIn(resource, 'env'));
   const namespaces = [span.attributes['db.namespace'], resource.get('db.namespace')];
-  meta.add('db.name', namespaces.find(isText));
+  if (!resource.has('db.name')) meta.fillIn('db.name', namespaces.find(isText));
 }
 
 function addError(meta: Meta, span: ReadableSpan): void {
   const exception = span.events.findLast(({ name }) => name === 'exception')?.attributes ?? {};
   const message = attributeText(exception['exception.message']);
-  const status = [span.attributes['http.status_code'], span.attributes['http.response.status_code']]
-    .filter(isText)
+  const [status] = Object.entries(span.attributes)
+    .filter(([key]) => tagOf(key) === 'http.status_code')
+    .filter(([, value]) => typeof value !== 'number' || !Number.isFinite(value))
+    .map(([, value]) => attributeText(value) ?? '')
+    .filter((code) => code !== '')
     .map((code) =>
       /^\d{3}$/.test(code) && STATUS_CODES[code] ? `${code} ${STATUS_CODES[code]}` : code,
     );
-  meta.add('error.msg', span.status.message || status[0] || message || undefined);
-  meta.add('error.message', message || span.status.message || undefined);
-  meta.add('error.type', attributeText(exception['exception.type']) || undefined);
-  meta.add('error.stack', attributeText(exception['exception.stacktrace']) || undefined);
+  meta.fillIn('error.msg', span.status.message || status || message || undefined);
+  meta.fillIn('error.message', message || span.status.message || undefined);
+  meta.fillIn('error.type', attributeText(exception['exception.type']) || undefined);
+  meta.fillIn('error.stack', attributeText(exception['exception.stacktrace']) || undefined);
+}
+
+function textIn(resource: ReadonlyMap<string, unknown>, key: string): string | undefined {
+  return resource.has(key) ? attributeText(resource.get(key)) : undefined;
 }
 
 function statusOf(own: Attributes, resource: ReadonlyMap<string, unknown>): number | undefined {
-  for (const key of ['http.status_code', 'http.response.status_code']) {
-    for (const value of [own[key], resource.get(key)]) {
-      const isWritten = typeof value === 'string' && value.trim() !== '';
-      const number = isWritten || typeof value === 'number' ? Number(value) : NaN;
-      if (Number.isInteger(number)) return number >= 100 && number < 600 ? number : undefined;
-    }
-  }
-  return undefined;
+  const keys = ['http.status_code', 'http.response.status_code'];
+  const asked = keys
+    .flatMap((key) => [own[key], resource.get(key)])
+    .map((value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value))
+    .find((value): value is number => Number.isInteger(value));
+  const copied = Object.entries(own)
+    .filter(([key]) => keys.includes(key))
+    .map(([, value]): unknown => value)
+    .find((value): value is number => Number.isFinite(value));
+  const code = asked !== undefined && asked >= 0 ? asked : copied;
+  return code !== undefined && code >= 100 && code < 600 && code % 1 === 0 ? code : undefined;
 }
 
 /** Character by character, as long as they fit. */
@@ -180,7 +199,7 @@ function isText(value: unknown): value is string {
 }
 
 function tagValue(value: unknown): string | undefined {
-  return isText(value) ? normalizeTagValue(value) : undefined;
+  return (isText(value) && normalizeTagValue(value)) || undefined;
 }
 
 function repair(key: string, text: string): string | undefined {

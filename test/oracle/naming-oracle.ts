@@ -55,7 +55,7 @@ function operation(kind: SpanKind, look: Look, tag: Look): string {
     [hasSide && rpc !== '', `${rpc}.${side}.request`],
     [isClient && !invoked.includes(''), `${invoked.join('.')}.invoke`],
     [isServer && tag('faas.trigger') !== '', `${tag('faas.trigger')}.invoke`],
-    [look('graphql.operation.type') !== '', 'graphql.server.request'],
+    [tag('graphql.operation.type') !== '', 'graphql.server.request'],
     [hasSide && protocol !== '', `${protocol}.${side}.request`],
     [hasSide, `${side}.request`],
     [kind === SpanKind.PRODUCER, 'Producer'],

@@ -252,4 +252,16 @@ describe('attributes', () => {
 
     expect(roundTrip(makeSpan({ attributes })).meta['nested']).toBe('{"a":{"c":2,"d":1},"b":1}');
   });
+
+  it('of a polluted Object.prototype are not those of a span', () => {
+    Object.assign(Object.prototype, { polluted: 'yes' });
+    try {
+      const { meta } = roundTrip(makeSpan({ attributes: { own: 'x' } }));
+
+      expect(Object.keys(meta)).not.toContain('polluted');
+      expect(meta['own']).toBe('x');
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'polluted');
+    }
+  });
 });
