@@ -86,7 +86,8 @@ export class SpanTags {
     this.#tags.meta(known.otelTraceId, item.traceIdHex);
     this.#tags.meta(known.otelStatusCode, STATUS_NAMES[status.code] ?? 'Unset');
     if (status.message) this.#tags.meta(known.otelStatusDescription, status.message);
-    if (traceState !== undefined) this.#tags.meta(known.traceState, traceState.serialize());
+    const state = traceState?.serialize();
+    if (state) this.#tags.meta(known.traceState, state);
     if (chunk.origin !== undefined) this.#tags.meta(known.origin, chunk.origin);
     if (events.length > 0) this.#events(events);
     this.#scope(span.instrumentationScope ?? span.instrumentationLibrary);

@@ -87,6 +87,13 @@ describe('a trace', () => {
     expect(second?.meta).not.toHaveProperty('_dd.p.usr');
   });
 
+  it('with an empty tracestate is as one without', () => {
+    const [[span] = []] = received([withState(new W3cTraceState(''))]);
+
+    expect(span?.meta).not.toHaveProperty(['w3c.tracestate']);
+    expect(span?.metrics['_sampling_priority_v1']).toBe(1);
+  });
+
   it('names no decision maker that it does not know', () => {
     expect(decisions([withState(new W3cTraceState('dd=s:1'))])).toEqual([[1, undefined]]);
     expect(decisions([withState(new W3cTraceState('dd=s:0;t.dm:-3'))])).toEqual([[0, undefined]]);
