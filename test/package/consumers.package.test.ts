@@ -27,7 +27,7 @@ const LINES: readonly Line[] = [
     sdkVersion: '3.1.1',
     warnings: ['EBADENGINE'], // SDK 3 itself wants Node 22.15
     tags: {
-      'order.nested': '{"id":7,"lines":[{"sku":"a-1","bytes":"AQI="}]}',
+      'order.nested': '{"id":7,"lines":[{"bytes":"AQI=","sku":"a-1"}]}',
       'order.mixed': '["text",1.5,true,null]',
       'order.bytes': '3q2+7w==',
       'order.none': '',
