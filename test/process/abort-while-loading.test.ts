@@ -7,7 +7,10 @@ import { openRawServer } from '../support/raw-server.js';
 
 const DIST = new URL('../../dist/index.js', import.meta.url).href;
 
-/** Shuts down one turn after it exported, when undici is still loading. */
+/**
+ * Shuts down when the export has reached its connection, which takes microtasks, and undici is still
+ * loading, which takes many more.
+ */
 const SCRIPT = `
   import { DatadogSpanExporter } from '${DIST}';
   const exporter = new DatadogSpanExporter();
@@ -17,7 +20,7 @@ const SCRIPT = `
     resource: { attributes: {} }, spanContext: () => ({ traceId, spanId: '24003fafe5640a1c' }),
   };
   exporter.export([span], ({ error }) => console.log(error.kind, error.attempts));
-  await new Promise((resolve) => setImmediate(resolve));
+  for (let hop = 0; hop < 4; hop++) await undefined;
   await exporter.shutdown({ graceMillis: 0 });
 `;
 
