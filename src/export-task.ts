@@ -100,14 +100,26 @@ export class ExportTask {
   }
 
   #send(spans: readonly ReadableSpan[]): void {
-    const { encoder, ledger } = this.#context;
-    const encoded = encoder.encode(spans);
-    if (this.#state.phase !== 'waiting') return; // a getter of a span has shut the exporter down
+    const { ledger } = this.#context;
+    const encoded = this.#encode(spans);
+    // A getter of a span may have shut the exporter down.
+    if (encoded === undefined || this.#state.phase !== 'waiting') return;
     this.#state = { phase: 'sending' };
     ledger.take(spans.length);
     this.#noteUnencodable(encoded.dropped);
     for (const payload of encoded.payloads) this.#sendPayload(payload);
     if (this.#tokens.size === 0) this.#finish();
+  }
+
+  /** The payloads, or nothing if encoding failed: then the spans are dropped and the task has ended. */
+  #encode(spans: readonly ReadableSpan[]): EncodedBatch | undefined {
+    try {
+      return this.#context.encoder.encode(spans);
+    } catch (cause) {
+      // Spans are guarded one by one; this is for what nobody thought of.
+      if (this.#state.phase === 'waiting') this.#refuse(spans, { kind: 'encode', cause });
+      return undefined;
+    }
   }
 
   #sendPayload(payload: Payload): void {

@@ -66,9 +66,7 @@ export class DatadogSpanExporter implements SpanExporter {
    * dropped and counted in `stats()`; they do not fail the others.
    */
   export(spans: readonly ReadableSpan[], resultCallback: ResultCallback): void {
-    const given: unknown = spans; // from JavaScript it may be anything
-    // A copy, because the caller may reuse its array while spans wait for resource attributes.
-    const batch = Array.isArray(given) ? spans.slice() : [];
+    const batch = copyOf(spans);
     const isRunning = this.#state.phase === 'running';
     const result = isRunning ? this.#accept(batch) : this.#decline(batch.length);
     void result.then((value) => this.#callBack(resultCallback, value));
@@ -181,8 +179,9 @@ export class DatadogSpanExporter implements SpanExporter {
   /** A grace that a timer can take; shutdown is no time to fail for a wrong argument. */
   #graceOf(graceMillis: number | undefined): number {
     if (graceMillis === undefined) return this.#options.graceMillis;
-    const clamped = Math.min(Math.max(Math.trunc(graceMillis), 0), TIMER_OR_ZERO.max);
-    if (Number.isInteger(clamped)) return clamped;
+    if (typeof graceMillis === 'number' && !Number.isNaN(graceMillis)) {
+      return Math.min(Math.max(Math.trunc(graceMillis), 0), TIMER_OR_ZERO.max);
+    }
     const message = expectation('graceMillis', 'a number of milliseconds', graceMillis);
     this.#context.diagnostics.warn('graceMillis', `${message}; the default is used`);
     return this.#options.graceMillis;
@@ -198,5 +197,15 @@ export class DatadogSpanExporter implements SpanExporter {
     if (lost > 0) {
       diagnostics.warn('shutdown', `shutdown: ${countOf(lost, 'span')} lost, ${request}`);
     }
+  }
+}
+
+/** A copy, because the caller may reuse its array; from JavaScript it may be anything. */
+function copyOf(spans: readonly ReadableSpan[]): readonly ReadableSpan[] {
+  try {
+    const given: unknown = spans;
+    return Array.isArray(given) ? spans.slice() : [];
+  } catch {
+    return []; // a revoked proxy
   }
 }

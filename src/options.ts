@@ -33,7 +33,10 @@ export interface DatadogSpanExporterOptions {
   readonly env?: string | undefined;
   /** Version of the service. */
   readonly version?: string | undefined;
-  /** Tags of every span; they win over OTel resource attributes, not over span attributes. */
+  /**
+   * Tags of every span; they win over OTel resource attributes, not over span attributes. `service`,
+   * `env` and `version` among them are the options of that name.
+   */
   readonly tags?: Readonly<Record<string, string>> | undefined;
   /** Extra request headers. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -113,9 +116,9 @@ export function resolveOptions(
   return Object.freeze({
     target: targetOf(options.url, environment),
     ca: checkText('ca', options.ca),
-    service: checkText('service', options.service) ?? service,
-    env: checkText('env', options.env) ?? env,
-    version: checkText('version', options.version) ?? version,
+    service: checkText('service', options.service) ?? checkText("tags['service']", service),
+    env: checkText('env', options.env) ?? checkText("tags['env']", env),
+    version: checkText('version', options.version) ?? checkText("tags['version']", version),
     tags,
     environment,
     headers: checkHeaders('headers', options.headers),

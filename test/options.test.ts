@@ -107,6 +107,7 @@ describe('a wrong option', () => {
     [{ maxConnections: 1.5 }, RangeError, 'in [1, 64]'],
     [{ maxPayloadBytes: 25 * 1024 * 1024 }, RangeError, 'in [1024, 26214399]'],
     [{ exceptionTags: 'yes' }, TypeError, 'to be a boolean'],
+    [{ tags: { service: '' } }, TypeError, "Expected `tags['service']` to be a non-empty string"],
     [{ tags: ['a'] }, TypeError, 'Expected `tags` to be an object of strings'],
     [{ tags: { a: 1 } }, TypeError, "Expected `tags['a']` to be a string, got `1` (number)"],
     [{ headers: { 'a b': 'x' } }, RangeError, 'an HTTP header name, got `"a b"`'],

@@ -2,7 +2,6 @@
 // names, some mean something to the Agent, and some values the Agent would repair. Pure functions.
 // Source: datadog-agent, pkg/opentelemetry-mapping-go/otlp/attributes and pkg/trace/agent/normalizer.go.
 
-import { SAMPLING_KEYS } from './chunk-tags.js';
 import { normalizeService, normalizeTagValue, UNNAMED_SERVICE } from './normalize.js';
 
 const RENAMED: ReadonlyMap<string, string> = new Map([
@@ -18,24 +17,32 @@ const RENAMED: ReadonlyMap<string, string> = new Map([
   ['user_agent.original', 'http.useragent'],
 ]);
 const REQUEST_HEADER = 'http.request.header.';
-/** Consumed by names and service, or said of a whole trace by the exporter; never a tag. */
+/** Consumed by names and service; never a tag. */
 const CONSUMED: ReadonlySet<string> = new Set([
   'service.name',
   'operation.name',
   'resource.name',
   'span.type',
-  '_dd.p.tid', // a second one that differs makes the Agent drop the chunk
-  '_dd.p.dm',
 ]);
+/** Said of a whole trace by the exporter; a second `_dd.p.tid` makes the Agent drop the chunk. */
+const RESERVED: ReadonlySet<string> = new Set(['_dd.p.tid', '_dd.p.dm']);
+
+/** Whether a tag of that name cannot be set from outside. */
+export function isReserved(key: string): boolean {
+  return key === '' || RESERVED.has(key);
+}
 
 /** The Datadog key of an attribute; `undefined` if it is no tag. */
 export function datadogKey(key: string): string | undefined {
-  if (key === '' || CONSUMED.has(key)) return undefined;
+  if (isReserved(key) || CONSUMED.has(key)) return undefined;
   const renamed = RENAMED.get(key);
   if (renamed !== undefined) return renamed;
   if (!key.startsWith(REQUEST_HEADER)) return key;
   return `http.request.headers.${key.slice(REQUEST_HEADER.length)}`;
 }
+
+/** Numeric attributes with which a span decides for its trace. */
+export const SAMPLING_KEYS: readonly string[] = ['sampling.priority', '_sampling_priority_v1'];
 
 /**
  * What an attribute does besides, or instead of, becoming a tag:

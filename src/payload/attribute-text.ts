@@ -2,6 +2,10 @@
 // Knows nothing of keys or bytes.
 
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
+import { cutUtf8 } from './normalize.js';
+
+/** JSON escapes take up to six bytes for one. */
+const MAX_ESCAPED_BYTES = Math.floor((MAX_TAG_VALUE_BYTES - 2) / 6);
 
 /**
  * Text of a value, or `undefined` for what has none: functions, symbols, and objects that cannot be
@@ -26,20 +30,27 @@ export function attributeText(value: unknown): string | undefined {
 }
 
 function objectText(value: object): string | undefined {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  try {
+    if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  } catch {
+    return undefined; // a proxy that does not want to be looked at
+  }
   const json = jsonText(value);
   if (json === undefined || json.length <= MAX_TAG_VALUE_BYTES / 3) return json;
-  return Buffer.byteLength(json) <= MAX_TAG_VALUE_BYTES ? json : shortenedJson(value);
+  return Buffer.byteLength(json) <= MAX_TAG_VALUE_BYTES ? json : shortenedJson(json);
 }
 
 /** As many of the elements or members as fit, so that the JSON stays valid. */
-function shortenedJson(value: object): string {
-  const isArray = Array.isArray(value);
+function shortenedJson(json: string): string {
+  // What was serialised is shortened, not the object, which may hold more than its `toJSON` tells.
+  const plain: unknown = JSON.parse(json);
+  if (typeof plain === 'string') return JSON.stringify(cutUtf8(plain, MAX_ESCAPED_BYTES));
+  const isArray = Array.isArray(plain);
   const parts: string[] = [];
   let bytes = 2;
-  for (const [key, element] of Object.entries(value)) {
-    const json = JSON.stringify(element, plainValue) ?? 'null';
-    const part = isArray ? json : `${JSON.stringify(key)}:${json}`;
+  for (const [key, element] of Object.entries(plain ?? {})) {
+    const text = JSON.stringify(element);
+    const part = isArray ? text : `${JSON.stringify(key)}:${text}`;
     bytes += Buffer.byteLength(part) + 1;
     if (bytes > MAX_TAG_VALUE_BYTES) break;
     parts.push(part);

@@ -2,8 +2,9 @@
 // with which priority, and what upstream services passed on. Knows nothing of bytes.
 
 import type { ReadableSpan } from '../sdk-contract.js';
+import { SAMPLING_KEYS } from './attribute-rules.js';
 import type { TraceChunk } from './trace-chunks.js';
-import { parseDatadogState } from './trace-state.js';
+import { memberOf, parseDatadogState } from './trace-state.js';
 
 export interface ChunkTags {
   /** `_dd.p.tid`: the high half of the trace id, 16 hexadecimal digits; absent if it is zero. */
@@ -24,15 +25,12 @@ const DECIDED_BY_OTEL_SAMPLER = '-9';
 const DECIDED_BY_HAND = '-4';
 const NOTHING: ReadonlyMap<string, string> = new Map();
 
-/** Numeric attributes with which a span decides for its trace. */
-export const SAMPLING_KEYS: readonly string[] = ['sampling.priority', '_sampling_priority_v1'];
-
 /**
  * The tags of a chunk. `byHand` is the priority that its spans ask for; else the `dd` member of the
  * tracestate decides, else the trace is kept because the SDK's sampler let it through.
  */
 export function chunkTags(chunk: TraceChunk, byHand: number | undefined): ChunkTags {
-  const member = chunk.traceState?.get('dd');
+  const member = memberOf(chunk.traceState, 'dd');
   const upstream = member === undefined ? undefined : parseDatadogState(member);
   const propagated = new Map(upstream?.propagated ?? NOTHING);
   const samplingPriority = byHand ?? upstream?.samplingPriority ?? AUTO_KEEP;

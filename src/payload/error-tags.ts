@@ -1,27 +1,31 @@
 // Owns the tags that tell what went wrong in a failed span. Knows nothing of bytes.
 
-import { httpStatusText } from './http-status-text.js';
 import type { TimedEvent } from '../sdk-contract.js';
+import { attributeText } from './attribute-text.js';
+import { httpStatusText } from './http-status-text.js';
+import { readableEntries } from './readable-entries.js';
 import type { ChunkSpan } from './trace-chunks.js';
 
 /** Tags by name, in the order in which they are written; the span's own attributes win. */
 export type ErrorTags = readonly (readonly [key: string, value: string])[];
 
 /**
- * `error.msg` is what the Agent's OTLP path sends, if need be made of an HTTP status that is text; `error.type`, `error.message` and `error.stack`
- * are what Datadog's own tracers send, here from the last exception event.
+ * `error.msg` is what the Agent's OTLP path sends, if need be made of an HTTP status that is text;
+ * `error.type`, `error.message` and `error.stack` are what Datadog's own tracers send, here from the
+ * last exception event.
  */
 export function errorTags(
-  { status: { message: status }, events }: Pick<ChunkSpan, 'status' | 'events'>,
+  { status, events }: Pick<ChunkSpan, 'status' | 'events'>,
   httpStatus: string | undefined,
   fromException: boolean,
 ): ErrorTags {
-  const exception = fromException ? lastException(events) : undefined;
+  const exception = fromException ? events.findLast(isException) : undefined;
+  const description = attributeText(status.message);
   const message = textAt(exception, 'exception.message');
   const answered = httpStatus && httpStatusText(httpStatus);
   return [
-    ['error.msg', status || answered || message],
-    ['error.message', message || status],
+    ['error.msg', description || answered || message],
+    ['error.message', message || description],
     ['error.type', textAt(exception, 'exception.type')],
     ['error.stack', textAt(exception, 'exception.stacktrace')],
   ].filter((tag): tag is [string, string] => tag[1] !== undefined && tag[1] !== '');
@@ -32,11 +36,7 @@ export function isException(event: TimedEvent): boolean {
   return event.name === 'exception';
 }
 
-function lastException(events: readonly TimedEvent[]): TimedEvent | undefined {
-  return events.findLast(isException);
-}
-
 function textAt(event: TimedEvent | undefined, key: string): string | undefined {
-  const value = event?.attributes?.[key];
-  return value === undefined || value === null ? undefined : String(value);
+  const found = readableEntries(event?.attributes).find(([name]) => name === key);
+  return found === undefined ? undefined : attributeText(found[1]);
 }

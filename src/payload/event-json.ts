@@ -2,38 +2,49 @@
 // may be. Source of the form: datadog-agent, MarshalEvents.
 
 import type { TimedEvent } from '../sdk-contract.js';
-import { jsonText } from './attribute-text.js';
+import { attributeText, jsonText } from './attribute-text.js';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
+import { readableEntries } from './readable-entries.js';
 import { unixNanos } from './span-header.js';
+
+/** An event takes at least this much. */
+const MIN_EVENT_BYTES = 30;
 
 /** As many of the events as fit, first to last; one that does not fit loses its attributes. */
 export function eventsJson(events: readonly TimedEvent[]): string {
   const parts: string[] = [];
-  let bytes = 2;
+  let room = MAX_TAG_VALUE_BYTES - 2;
   for (const event of events) {
-    const room = MAX_TAG_VALUE_BYTES - bytes - 1;
-    const part = [eventJson(event, true), eventJson(event, false)].find(
-      (json) => Buffer.byteLength(json) <= room,
-    );
+    if (room < MIN_EVENT_BYTES) break;
+    const part = fitting(event, room - 1);
     if (part === undefined) continue;
     parts.push(part);
-    bytes += Buffer.byteLength(part) + 1;
+    room -= Buffer.byteLength(part) + 1;
   }
   return `[${parts.join(',')}]`;
 }
 
+function fitting(event: TimedEvent, room: number): string | undefined {
+  const whole = eventJson(event, readableEntries(event.attributes));
+  if (Buffer.byteLength(whole) <= room) return whole;
+  const bare = eventJson(event, []);
+  return Buffer.byteLength(bare) <= room ? bare : undefined;
+}
+
 /** Written by hand where it must be: nanoseconds since 1970 do not fit a JavaScript number. */
-function eventJson(event: TimedEvent, withAttributes: boolean): string {
+function eventJson(event: TimedEvent, attributes: readonly [string, unknown][]): string {
   const members: string[] = [];
   const time = unixNanos(event.time);
   if (time > 0n) members.push(`"time_unix_nano":${time}`);
-  if (event.name !== '') members.push(`"name":${JSON.stringify(event.name)}`);
-  const attributes = Object.entries(event.attributes ?? {}).map(encodable);
+  const name = attributeText(event.name);
+  if (name) members.push(`"name":${JSON.stringify(name)}`);
   const json =
-    withAttributes && attributes.length > 0 ? jsonText(Object.fromEntries(attributes)) : undefined;
+    attributes.length > 0 ? jsonText(Object.fromEntries(attributes.map(encodable))) : undefined;
   if (json !== undefined) members.push(`"attributes":${json}`);
   const dropped = event.droppedAttributesCount ?? 0;
-  if (dropped > 0) members.push(`"dropped_attributes_count":${dropped}`);
+  if (Number.isSafeInteger(dropped) && dropped > 0) {
+    members.push(`"dropped_attributes_count":${dropped}`);
+  }
   return `{${members.join(',')}}`;
 }
 

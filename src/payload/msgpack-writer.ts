@@ -120,6 +120,8 @@ export class MsgpackWriter {
    * `...`. Lone surrogates become U+FFFD.
    */
   text(value: string, maxBytes: number): void {
+    // Spans come from JavaScript; `undefined` bytes would double the buffer before they fail.
+    if (typeof value !== 'string') throw new TypeError('not a string');
     if (value.length * MAX_BYTES_PER_UNIT <= maxBytes) {
       this.#text(value);
       return;

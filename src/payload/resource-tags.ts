@@ -8,6 +8,7 @@ import { attributeText } from './attribute-text.js';
 import { encodedText } from './encoded-text.js';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
 import { normalizeService, normalizeTagValue, normalTagValue } from './normalize.js';
+import { readableEntries } from './readable-entries.js';
 import { SpanFacts } from './span-facts.js';
 import type { Tag, TagKeys } from './tag-keys.js';
 import type { TagBlock } from './tag-writer.js';
@@ -58,7 +59,7 @@ export function resourceTags(
   settings: ServiceSettings,
   keys: TagKeys,
 ): ResourceTags {
-  const attributes = new Map<string, unknown>(Object.entries(resource.attributes));
+  const attributes = new Map<string, unknown>(readableEntries(resource.attributes));
   const env = setting('env', settings, attributes, ENV_KEYS);
   const version = setting('version', settings, attributes, VERSION_KEYS);
   const plainEnv = plainText(attributes, 'env');

@@ -3,6 +3,9 @@
 
 import { type Concept, SLOT_COUNT } from './concepts.js';
 
+/** What the Agent reads as a number; not hexadecimal, and no white space around it. */
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+
 /** Values by slot. Those of a span fall back to those of its OTel resource, key by key. */
 export class SpanFacts {
   readonly #values: unknown[] = Array.from({ length: SLOT_COUNT });
@@ -70,8 +73,8 @@ export class SpanFacts {
 
   #integerAt(slot: number): number | undefined {
     const value = this.#values[slot];
-    if (typeof value === 'string' && value.trim() === '') return undefined;
-    if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+    const isNumeric = typeof value === 'string' ? DECIMAL.test(value) : typeof value === 'number';
+    if (!isNumeric) return undefined;
     const number = Number(value);
     return Number.isInteger(number) ? number : undefined;
   }

@@ -76,5 +76,6 @@ export class SpanHeader {
 /** `[seconds, nanoseconds]` as an int64; the SDK may leave a fraction in the nanoseconds. */
 export function unixNanos(time: readonly [number, number]): bigint {
   const nanos = BigInt(Math.trunc(time[0])) * NANOS_PER_SECOND + BigInt(Math.trunc(time[1]));
-  return nanos > MAX_INT64 ? MAX_INT64 : nanos;
+  if (nanos > MAX_INT64) return MAX_INT64;
+  return nanos < 0n ? 0n : nanos; // before 1970 the Agent would say that it is now
 }

@@ -1,12 +1,14 @@
 // Owns the native `span_links` of a span. Knows nothing of the rest of the span.
 
-import type { Link } from '@opentelemetry/api';
+import type { Link, SpanContext } from '@opentelemetry/api';
 import { attributeText } from './attribute-text.js';
 import { encodedText } from './encoded-text.js';
 import { type Id64, parseHex32, parseSpanId, parseTraceId } from './identifiers.js';
 import { MAX_TAG_KEY_BYTES, MAX_TAG_VALUE_BYTES } from './limits.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
 import { cutWithEllipsis } from './normalize.js';
+import { readableEntries } from './readable-entries.js';
+import { traceStateText } from './trace-state.js';
 
 /** Bit 31 says that the flags are known; the Agent's format asks for it. */
 const FLAGS_KNOWN = 0x8000_0000;
@@ -21,8 +23,9 @@ interface EncodableLink {
 /** Those links whose ids the Agent takes. */
 export function encodableLinks(links: readonly Link[]): readonly EncodableLink[] {
   return links.flatMap((link) => {
-    const trace = parseTraceId(link.context.traceId);
-    const spanId = parseSpanId(link.context.spanId);
+    const context: Partial<SpanContext> | undefined = link?.context;
+    const trace = parseTraceId(context?.traceId);
+    const spanId = parseSpanId(context?.spanId);
     if (trace === undefined || spanId === undefined) return [];
     const { highHex, low64: traceIdLow64 } = trace;
     const traceIdHigh64 = { high: parseHex32(highHex, 0), low: parseHex32(highHex, 8) };
@@ -60,7 +63,7 @@ export class SpanLinksWriter {
   }
 
   #linkAttributes(writer: MsgpackWriter, link: Link): number {
-    const attributes = Object.entries(link.attributes ?? {});
+    const attributes = readableEntries(link.attributes);
     if (attributes.length === 0) return 0;
     writer.bytes(this.#attributes);
     const opened = writer.openMap();
@@ -78,7 +81,7 @@ export class SpanLinksWriter {
   }
 
   #linkState(writer: MsgpackWriter, link: Link): number {
-    const state = link.context.traceState?.serialize() ?? '';
+    const state = traceStateText(link.context.traceState);
     if (state === '') return 0;
     writer.bytes(this.#tracestate);
     writer.text(state, MAX_TAG_VALUE_BYTES);

@@ -4,7 +4,7 @@
 
 import { type Attributes, SpanStatusCode } from '@opentelemetry/api';
 import type { InstrumentationScope, TimedEvent } from '../sdk-contract.js';
-import { analyticsRate, isHttpStatus } from './attribute-rules.js';
+import { analyticsRate, isHttpStatus, isReserved } from './attribute-rules.js';
 import { attributeText } from './attribute-text.js';
 import type { ChunkTags } from './chunk-tags.js';
 import {
@@ -18,12 +18,13 @@ import { eventsJson } from './event-json.js';
 import { grpcStatus } from './grpc-status.js';
 import { spanKindName } from './naming.js';
 import { normalTagValue } from './normalize.js';
+import { readableEntries } from './readable-entries.js';
 import type { ResourceTags } from './resource-tags.js';
 import type { SpanFacts } from './span-facts.js';
 import type { AttributeKey, Tag, TagKeys } from './tag-keys.js';
 import type { TagWriter } from './tag-writer.js';
 import type { ChunkSpan } from './trace-chunks.js';
-import { parseSampleRate } from './trace-state.js';
+import { memberOf, parseSampleRate, traceStateText } from './trace-state.js';
 import { WellKnownTags } from './well-known-tags.js';
 
 export interface SpanTagsSettings {
@@ -85,9 +86,10 @@ export class SpanTags {
     this.#tags.meta(known.spanKind, spanKindName(span.kind));
     this.#tags.meta(known.otelTraceId, item.traceIdHex);
     this.#tags.meta(known.otelStatusCode, STATUS_NAMES[status.code] ?? 'Unset');
-    if (status.message) this.#tags.meta(known.otelStatusDescription, status.message);
-    const state = traceState?.serialize();
-    if (state) this.#tags.meta(known.traceState, state);
+    const description = attributeText(status.message);
+    if (description) this.#tags.meta(known.otelStatusDescription, description);
+    const state = traceStateText(traceState);
+    if (state !== '') this.#tags.meta(known.traceState, state);
     if (chunk.origin !== undefined) this.#tags.meta(known.origin, chunk.origin);
     if (events.length > 0) this.#events(events);
     this.#scope(span.instrumentationScope ?? span.instrumentationLibrary);
@@ -117,8 +119,8 @@ export class SpanTags {
       this.#tags.meta(known.otelScopeVersion, version);
       this.#tags.meta(known.otelLibraryVersion, version);
     }
-    for (const [key, value] of Object.entries(scope?.attributes ?? {})) {
-      const text = attributeText(value);
+    for (const [key, value] of readableEntries(scope?.attributes)) {
+      const text = isReserved(key) ? undefined : attributeText(value);
       if (text !== undefined) this.#tags.meta(this.#keys.tag(key), text);
     }
   }
@@ -147,7 +149,7 @@ export class SpanTags {
         return isNumber;
       case 'analyticsEvent': {
         if (isNumber) return false;
-        const rate = analyticsRate(String(value));
+        const rate = analyticsRate(attributeText(value) ?? '');
         if (rate !== undefined) this.#tags.metric(this.#known.analyticsRate, rate);
         return true;
       }
@@ -162,7 +164,7 @@ export class SpanTags {
     if (code !== undefined && isHttpStatus(code)) this.#tags.metric(known.httpStatusCode, code);
     const grpc = grpcStatus(this.#facts);
     if (grpc !== undefined) this.#tags.meta(known.grpcStatusCode, grpc);
-    const member = item.traceState?.get('ot');
+    const member = memberOf(item.traceState, 'ot');
     const rate = member === undefined ? undefined : parseSampleRate(member);
     if (rate !== undefined) this.#tags.metric(known.sampleRate, rate);
     if (item.status.code !== SpanStatusCode.ERROR) return;

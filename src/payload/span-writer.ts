@@ -93,6 +93,7 @@ export class SpanWriter {
     const known = resources.get(resource);
     if (known !== undefined) return known;
     const tags = resourceTags(resource, this.#settings, keys);
+    keys.allowFor(tags.block.entries.length);
     if (resource.asyncAttributesPending !== true) resources.set(resource, tags);
     return tags;
   }

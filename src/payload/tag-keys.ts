@@ -16,6 +16,8 @@ import { cutWithEllipsis } from './normalize.js';
 
 /** Beyond this number all keys are forgotten and learnt anew; a service has a few hundred. */
 const MAX_KEYS = 4_096;
+/** A longer key is looked up each time, so that few of them cannot hold much memory. */
+const MAX_KEPT_CHARACTERS = 1_024;
 
 /** A key of `meta` or `metrics`. */
 export class Tag {
@@ -44,9 +46,16 @@ export class TagKeys {
   readonly #tags = new Map<string, Tag>();
   readonly #attributes = new Map<string, AttributeKey>();
 
+  #limit = MAX_KEYS;
+
   /** Whether it is time for new ones, between two spans. */
   get isFull(): boolean {
-    return this.#tags.size > MAX_KEYS || this.#attributes.size > MAX_KEYS;
+    return this.#tags.size > this.#limit || this.#attributes.size > this.#limit;
+  }
+
+  /** Makes room for the keys of an OTel resource beside those of spans. */
+  allowFor(keys: number): void {
+    this.#limit = Math.max(this.#limit, MAX_KEYS + keys);
   }
 
   tag(key: string): Tag {
@@ -67,7 +76,7 @@ export class TagKeys {
       fact: factSlot(key),
       effect: attributeEffect(key),
     };
-    this.#attributes.set(key, attribute);
+    if (key.length <= MAX_KEPT_CHARACTERS) this.#attributes.set(key, attribute);
     return attribute;
   }
 }

@@ -67,12 +67,12 @@ function addSpan(chunks: Map<string, TraceChunk>, span: ReadableSpan): boolean {
   return true;
 }
 
-function partsOf({
-  status = UNSET,
-  events = NONE,
-  links = NONE,
-}: Partial<ReadableSpan>): Pick<ChunkSpan, 'status' | 'events' | 'links'> {
-  return { status, events, links };
+function partsOf(span: Partial<ReadableSpan>): Pick<ChunkSpan, 'status' | 'events' | 'links'> {
+  return {
+    status: span.status ?? UNSET,
+    events: span.events ?? NONE,
+    links: span.links ?? NONE,
+  };
 }
 
 function newChunk(chunks: Map<string, TraceChunk>, traceIdHex: string): TraceChunk | undefined {

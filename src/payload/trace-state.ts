@@ -1,6 +1,8 @@
 // Owns what a W3C tracestate says about sampling: Datadog's member `dd=` and OpenTelemetry's `ot=`.
 // Pure functions of the members' text.
 
+import type { TraceState } from '@opentelemetry/api';
+
 /** Datadog's member, e.g. `s:2;o:rum;t.dm:-4`. */
 export interface DatadogState {
   /** `s`: the sampling priority that an upstream service decided. */
@@ -13,10 +15,30 @@ export interface DatadogState {
 
 /** Digits of a rejection threshold; shorter ones stand for it with zeros at the end. */
 const THRESHOLD_DIGITS = 14;
-const THRESHOLD_LIMIT = 2 ** 56;
+const THRESHOLD_LIMIT = 2n ** 56n;
 /** From here on a power means that the span was not sampled. */
 const MAX_POWER = 62;
 const TRACE_ID_NAME = 'tid';
+
+/** A member of a tracestate, which may be of any SDK or of none. */
+export function memberOf(traceState: TraceState | undefined, name: string): string | undefined {
+  try {
+    const member: unknown = traceState?.get(name);
+    return typeof member === 'string' ? member : undefined;
+  } catch {
+    return undefined; // it cannot be read, so it says nothing
+  }
+}
+
+/** The whole tracestate as it travels; empty if it cannot be read. */
+export function traceStateText(traceState: TraceState | undefined): string {
+  try {
+    const text: unknown = traceState?.serialize();
+    return typeof text === 'string' ? text : '';
+  } catch {
+    return '';
+  }
+}
 
 /** Reads the value of the member `dd`. What is malformed in it is left out. */
 export function parseDatadogState(member: string): DatadogState {
@@ -27,8 +49,8 @@ export function parseDatadogState(member: string): DatadogState {
     // In a tracestate `~` stands for `=`, which separates its members.
     const text = value.replaceAll('~', '=');
     if (key === 's' && /^-?\d$/.test(text)) samplingPriority = Number(text);
-    else if (key === 'o') origin = text;
-    else if (key.startsWith('t.') && key !== `t.${TRACE_ID_NAME}`) {
+    else if (key === 'o' && text !== '') origin = text;
+    else if (key.startsWith('t.') && key !== `t.${TRACE_ID_NAME}` && text !== '') {
       propagated.set(`_dd.p.${key.slice(2)}`, text);
     }
   }
@@ -50,8 +72,8 @@ export function parseSampleRate(member: string): number | undefined {
 
 function rateOfThreshold(digits: string): number | undefined {
   if (!/^[0-9a-f]{1,14}$/i.test(digits)) return undefined;
-  const rejected = Number.parseInt(digits.padEnd(THRESHOLD_DIGITS, '0'), 16);
-  return 1 - rejected / THRESHOLD_LIMIT;
+  const rejected = BigInt(`0x${digits.padEnd(THRESHOLD_DIGITS, '0')}`);
+  return Number(THRESHOLD_LIMIT - rejected) / Number(THRESHOLD_LIMIT);
 }
 
 function pairsOf(member: string): [key: string, value: string][] {

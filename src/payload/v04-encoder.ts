@@ -55,7 +55,7 @@ export class V04Encoder {
     this.#spans = new SpanWriter(this.#writer, settings);
   }
 
-  /** Encodes the spans as they are now; later changes to them do not matter. Never throws. */
+  /** Encodes the spans as they are now; later changes to them do not matter. */
   encode(spans: readonly ReadableSpan[]): EncodedBatch {
     // A getter of a span may call export(); the bytes of the outer call must not be disturbed.
     if (this.#encoding) return new V04Encoder(this.#settings, this.#maxPayloadBytes).encode(spans);

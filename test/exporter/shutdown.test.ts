@@ -124,7 +124,12 @@ describe('shutdown', () => {
     const shutdown: unknown = Reflect.apply(Reflect.get(exporter, 'shutdown'), exporter, [null]);
     await shutdown;
 
-    for (const wrong of [{ graceMillis: NaN }, { graceMillis: 'x' }, { signal: {} }]) {
+    for (const wrong of [
+      { graceMillis: NaN },
+      { graceMillis: 'x' },
+      { graceMillis: 5n },
+      { signal: {} },
+    ]) {
       const options: ShutdownOptions = {};
       Object.assign(options, wrong);
       const other = openExporter({ url: 'http://127.0.0.1:1' });

@@ -163,7 +163,9 @@ function statusOf(own: Attributes, resource: ReadonlyMap<string, unknown>): numb
   const keys = ['http.status_code', 'http.response.status_code'];
   const asked = keys
     .flatMap((key) => [own[key], resource.get(key)])
-    .map((value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value))
+    .map((value) =>
+      typeof value === 'string' && !/[^0-9eE.+-]|^$/.test(value) ? Number(value) : value,
+    )
     .find((value): value is number => Number.isInteger(value));
   const copied = Object.entries(own)
     .filter(([key]) => keys.includes(key))

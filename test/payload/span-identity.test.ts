@@ -59,6 +59,11 @@ describe('time', () => {
     ['an end before its start', [1_699_999_999, 0], 0n],
     ['a fraction of a nanosecond', [1_700_000_000, 10.75], 10n],
     ['nanoseconds beyond a second', [1_700_000_000, 1_500_000_000], 1_500_000_000n],
+    [
+      'an end far beyond what an int64 holds',
+      [1e300, 0],
+      2n ** 63n - 1n - 1_700_000_000_000_000_000n,
+    ],
   ] as const)('sends a span of %s as an integer', (_name, [seconds, nanos], expected) => {
     const span = makeSpan({ startTime: [1_700_000_000, 0], endTime: [seconds, nanos] });
 

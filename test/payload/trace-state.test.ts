@@ -13,7 +13,7 @@ describe('parseDatadogState', () => {
     ]);
   });
 
-  it.each(['', 's:', 's:x', 's:99', 'nonsense', ':1', 't.tid:0000000000000001'])(
+  it.each(['', 's:', 's:x', 's:99', 'nonsense', ':1', 't.tid:0000000000000001', 'o:', 't.dm:'])(
     'leaves out what is malformed or known better in %j',
     (member) => {
       expect(parseDatadogState(member)).toEqual({
@@ -39,6 +39,7 @@ describe('parseSampleRate', () => {
     ['p:1;r:1', 0.5],
     ['p:4;r:4', 0.0625],
     ['p:62', 2 ** -62],
+    ['th:ffffffffffffff', 2 ** -56],
   ])('%s is %d', (member, rate) => {
     expect(parseSampleRate(member)).toBe(rate);
   });

@@ -1,0 +1,22 @@
+// Owns reading objects that users made: a getter or a proxy that throws costs its entry, not more.
+
+/** The own enumerable entries that can be read; none of what is no object. */
+export function readableEntries(object: unknown): [key: string, value: unknown][] {
+  const entries: [string, unknown][] = [];
+  for (const key of readableKeys(object)) {
+    try {
+      entries.push([key, Reflect.get(Object(object), key)]);
+    } catch {
+      // The getter threw; the other entries are worth having.
+    }
+  }
+  return entries;
+}
+
+function readableKeys(object: unknown): readonly string[] {
+  try {
+    return typeof object === 'object' && object !== null ? Object.keys(object) : [];
+  } catch {
+    return []; // a revoked proxy, or one that does not want to be looked at
+  }
+}

@@ -1,0 +1,161 @@
+import type { Attributes } from '@opentelemetry/api';
+import { describe, expect, it } from 'vitest';
+import type { ReadableSpan } from '../../src/index.js';
+import { decodeStrictly, encode, roundTrip } from '../support/encoding.js';
+import { at, makeSpan, SPAN_ID, TRACE_ID } from '../support/spans.js';
+
+function fail(): never {
+  throw new Error('hostile');
+}
+
+/** As a JavaScript caller may make it. */
+function untyped(fields: object): ReadableSpan {
+  return Object.assign(makeSpan(), fields);
+}
+
+function throwing(...keys: readonly string[]): Attributes {
+  const attributes: Attributes = { fine: 'yes' };
+  for (const key of keys) Object.defineProperty(attributes, key, { enumerable: true, get: fail });
+  return attributes;
+}
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
+/** An object that has no text. */
+function bare(): object {
+  const made = {};
+  Object.setPrototypeOf(made, null);
+  return made;
+}
+
+function withState(traceState: unknown): ReadableSpan {
+  const context = { traceId: TRACE_ID, spanId: SPAN_ID, traceFlags: 1, traceState };
+  return untyped({ spanContext: () => context });
+}
+
+describe('a tracestate', () => {
+  it.each([
+    ['text', 'dd=s:2'],
+    ['no tracestate', {}],
+    ['null', null],
+    ['one that throws', { get: fail, serialize: fail }],
+    ['one that returns numbers', { get: () => 5, serialize: () => 5 }],
+  ])('that is %s costs nothing', (_name, traceState) => {
+    const { payloads, dropped } = encode([makeSpan({ traceId: TRACE_ID }), withState(traceState)]);
+
+    expect(dropped.encode).toBe(0);
+    const spans = payloads.flatMap(({ body }) => decodeStrictly(body)).flat();
+    expect(spans.map(({ metrics }) => metrics['_sampling_priority_v1'])).toEqual([1, undefined]);
+  });
+});
+
+describe('parts that throw or are no text', () => {
+  it.each<[string, object]>([
+    ['a status message', { status: { code: 2, message: 42 } }],
+    ['no status', { status: null, events: null, links: null }],
+    [
+      'an exception',
+      {
+        status: { code: 2 },
+        events: [{ time: at(1, 0), name: 'exception', attributes: throwing('exception.message') }],
+      },
+    ],
+    ['an event name', { events: [{ time: at(1, 0), name: Symbol('s') }] }],
+    ['no event name', { events: [{ time: at(1, 0), droppedAttributesCount: Infinity }] }],
+    ['a link without context', { links: [{}, undefined] }],
+    [
+      'link attributes',
+      {
+        links: [
+          {
+            context: { traceId: TRACE_ID, spanId: SPAN_ID, traceFlags: 0 },
+            attributes: throwing('a'),
+          },
+        ],
+      },
+    ],
+    ['scope attributes', { instrumentationScope: { name: 7, attributes: throwing('a') } }],
+    ['resource attributes', { resource: { attributes: throwing('a') } }],
+    ['a revoked proxy', { attributes: { bad: revoked(), fine: 'yes' } }],
+    ['an analytics event', { attributes: { 'analytics.event': bare(), fine: 'yes' } }],
+  ])('cost themselves only: %s', (_name, fields) => {
+    const span = roundTrip(untyped(fields));
+
+    expect(span.resource).toBe('span_name');
+    expect(() => void JSON.parse(span.meta['events'] ?? '[]')).not.toThrow();
+  });
+
+  it('leave the other attributes of their resource', () => {
+    const span = roundTrip(untyped({ resource: { attributes: throwing('bad') } }));
+
+    expect(span.meta['fine']).toBe('yes');
+  });
+});
+
+describe('what an object tells of itself by toJSON', () => {
+  it.each([
+    ['text', 'r'.repeat(26_000)],
+    ['an object', { told: 'r'.repeat(20_000), more: 'r'.repeat(20_000) }],
+  ])('is all that is sent, also when it is long: %s', (_name, told) => {
+    const account = { password: 'hunter2', toJSON: () => told };
+    const attributes: Attributes = {};
+    Object.assign(attributes, { account });
+
+    const text = roundTrip(makeSpan({ attributes })).meta['account'] ?? '';
+
+    expect(text).not.toContain('hunter2');
+    expect(text).toContain('rrr');
+    expect(() => void JSON.parse(text)).not.toThrow();
+  });
+});
+
+describe('names that only the exporter may use', () => {
+  it('cannot be taken by attributes of span or scope', () => {
+    const names = { '_dd.p.tid': 'zz', '_dd.p.dm': 'zz', '': 'zz' };
+    const scope = { name: 's', attributes: names };
+    const spans = [1, 2].map(() => makeSpan({ attributes: names, instrumentationScope: scope }));
+
+    const metas = encode(spans)
+      .payloads.flatMap(({ body }) => decodeStrictly(body))
+      .flat()
+      .map(({ meta }) => Object.values(meta));
+
+    expect(metas.flat()).not.toContain('zz');
+  });
+});
+
+describe('large input', () => {
+  it('does not hold the event loop for the keys of a large resource', () => {
+    const attributes: Attributes = {};
+    for (let index = 0; index < 5_000; index++) attributes[`key.${index}`] = `${index}`;
+    const resource = { attributes };
+    const spans = Array.from({ length: 100 }, () => makeSpan({ resource }));
+    encode(spans.slice(0, 1));
+    const start = performance.now();
+
+    const { dropped } = encode(spans, {}, 20 * 1024 * 1024);
+
+    expect(dropped.encode).toBe(0);
+    // Learning the resource anew for every span took 2 s here; once takes about 20 ms.
+    expect(performance.now() - start).toBeLessThan(500);
+  });
+
+  it('stops writing events when there is no room for more', () => {
+    const attributes = { text: 'x'.repeat(500) };
+    const events = Array.from({ length: 5_000 }, (_, n) => ({
+      time: at(1, n),
+      name: 'e',
+      attributes,
+    }));
+
+    const json = roundTrip(makeSpan({ events })).meta['events'] ?? '';
+
+    expect(Buffer.byteLength(json)).toBeLessThanOrEqual(25_000);
+    expect(Buffer.byteLength(json)).toBeGreaterThan(24_900);
+    expect(() => void JSON.parse(json)).not.toThrow();
+  });
+});
