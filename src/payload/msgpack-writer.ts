@@ -1,6 +1,5 @@
 // Owns a growing buffer and the MessagePack forms that the v0.4 intake takes. Knows nothing of
-// spans. Speed lives here: one buffer is reused for every payload, and V8's own UTF-8 writer is
-// faster than any cache of encoded values.
+// spans. One buffer is reused for every payload.
 
 import type { Id64 } from './identifiers.js';
 
@@ -59,11 +58,6 @@ export class MsgpackWriter {
     this.#reserve(encoded.length);
     this.#buffer.set(encoded, this.#position);
     this.#position += encoded.length;
-  }
-
-  byte(value: number): void {
-    this.#reserve(1);
-    this.#buffer[this.#position++] = value;
   }
 
   /**

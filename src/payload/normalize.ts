@@ -6,7 +6,7 @@ const MAX_TAG_CHARACTERS = 200;
 const MAX_TAG_BYTES = 400;
 /** Longest service and operation name, in bytes of UTF-8. */
 const MAX_NAME_BYTES = 100;
-export const UNNAMED_OPERATION = 'unnamed_operation';
+const UNNAMED_OPERATION = 'unnamed_operation';
 export const UNNAMED_SERVICE = 'unnamed-service';
 
 /** Already normal, as almost every real value is: no upper case, nothing to replace or merge. */
