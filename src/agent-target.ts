@@ -38,6 +38,13 @@ export function describeTarget(target: AgentTarget): string {
     : `${target.origin}${target.basePath}`;
 }
 
+/** Where the Agent listens, in the terms of `server.address` and `server.port`. */
+export function hostAndPort(target: AgentTarget): { host: string; port: number | undefined } {
+  if (target.transport === 'unix') return { host: target.socketPath, port: undefined };
+  const { hostname, port, protocol } = new URL(target.origin);
+  return { host: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
+}
+
 /** The URL as it may be shown in messages. */
 export function withoutCredentials(url: string): string {
   return url.replace(/\/\/.*@/, '//***@'); // up to the last @, as a password may hold anything

@@ -3,9 +3,9 @@
 
 import { diag, type DiagLogger } from '@opentelemetry/api';
 import type { Clock } from './lang/clock.js';
+import { PACKAGE_NAME } from './version.js';
 
 const QUIET_MILLIS = 60_000;
-const NAMESPACE = 'opentelemetry-exporter-datadog-agent';
 
 interface Topic {
   readonly warnedAtMillis: number;
@@ -14,7 +14,7 @@ interface Topic {
 
 export class Diagnostics {
   readonly #clock: Clock;
-  readonly #logger: DiagLogger = diag.createComponentLogger({ namespace: NAMESPACE });
+  readonly #logger: DiagLogger = diag.createComponentLogger({ namespace: PACKAGE_NAME });
   readonly #topics = new Map<string, Topic>();
 
   constructor(clock: Clock) {

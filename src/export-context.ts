@@ -4,29 +4,48 @@
 import { type AgentTarget, describeTarget } from './agent-target.js';
 import { containerIdentity } from './container-identity.js';
 import type { Diagnostics } from './diagnostics.js';
+import { EncodingTurns } from './encoding-turns.js';
 import type { ExportContext } from './export-task.js';
+import { ExporterMetrics } from './exporter-metrics.js';
 import type { Clock } from './lang/clock.js';
 import { Ledger } from './ledger.js';
 import type { ResolvedOptions } from './options.js';
 import { V04Encoder } from './payload/v04-encoder.js';
+import { PendingBytes } from './pending-bytes.js';
+import { ResourceWaits } from './pending-resources.js';
 import { processIdentity } from './process-identity.js';
 import { SampleRates } from './sample-rates.js';
 import { AgentConnection, TRACES_PATH } from './transport/agent-connection.js';
+import type { DeliveryContext } from './transport/delivery.js';
 import { type HeadersOf, requestHeaders } from './transport/request-headers.js';
 import { SendQueue } from './transport/send-queue.js';
 import { PACKAGE_VERSION } from './version.js';
+
+/** What an exporter needs besides. */
+export interface SharedParts extends ExportContext {
+  readonly queue: SendQueue;
+  readonly sampleRates: SampleRates;
+}
 
 export function exportContext(
   options: ResolvedOptions,
   clock: Clock,
   diagnostics: Diagnostics,
-): ExportContext {
+): SharedParts {
   const sampleRates = new SampleRates();
-  const { target, maxPayloadBytes, timeoutMillis } = options;
+  const { target, maxPayloadBytes, timeoutMillis, selfObsMeterProvider: meters } = options;
+  const pending = new PendingBytes(options.maxPendingBytes);
+  const queue = sendQueue(options, headersOf(options, sampleRates));
+  const metrics = meters === undefined ? undefined : new ExporterMetrics(meters, target);
   return {
     encoder: new V04Encoder({ ...options, ...processIdentity() }, maxPayloadBytes),
-    queue: sendQueue(options, headersOf(options, sampleRates)),
-    ledger: new Ledger(),
+    turns: new EncodingTurns(clock, (task) => pending.whenReleased(task)),
+    pending,
+    resourceWaits: new ResourceWaits(clock),
+    delivery: deliveryContext(options, queue, sampleRates, clock),
+    queue,
+    ledger: new Ledger(metrics),
+    metrics,
     clock,
     diagnostics,
     sampleRates,
@@ -35,11 +54,27 @@ export function exportContext(
   };
 }
 
+function deliveryContext(
+  { maxRetries, attemptTimeoutMillis }: ResolvedOptions,
+  queue: SendQueue,
+  sampleRates: SampleRates,
+  clock: Clock,
+): DeliveryContext {
+  return {
+    queue,
+    clock,
+    random: Math.random,
+    maxRetries,
+    attemptTimeoutMillis,
+    onReply: ({ text, ratesVersion }) => sampleRates.update(text, ratesVersion),
+  };
+}
+
 function sendQueue(options: ResolvedOptions, headers: HeadersOf): SendQueue {
   const { target, ca, connectTimeoutMillis, requireFrom, maxConnections } = options;
   const settings = { target, ca, connectTimeoutMillis, requireFrom, headersOf: headers };
   const connections = Array.from({ length: maxConnections }, () => new AgentConnection(settings));
-  return new SendQueue(connections, options.maxPendingBytes);
+  return new SendQueue(connections);
 }
 
 function headersOf(options: ResolvedOptions, sampleRates: SampleRates): HeadersOf {

@@ -2,13 +2,8 @@
 // sentence for the log. Knows nothing of how the export went about it.
 
 import { countOf, DatadogExportError, type ExportErrorKind, reasonOf } from './errors.js';
-import type { SendOutcome } from './transport/send-outcome.js';
-
-/** Why work is cut short, and what the caller gave as the reason. */
-export interface Cancellation {
-  readonly kind: Extract<ExportErrorKind, 'timeout' | 'aborted' | 'shutdown'>;
-  readonly cause?: unknown;
-}
+import type { DeliveryResult } from './transport/delivery.js';
+import type { Cancellation, SendOutcome } from './transport/send-outcome.js';
 
 /** The loss of some of the spans of an export. */
 export interface Failure {
@@ -20,6 +15,8 @@ export interface Failure {
 }
 
 const PAYLOAD_TOO_LARGE = 413;
+/** An attempt that nobody cancelled and that was cut off all the same. */
+const CUT_OFF: Cancellation = { kind: 'aborted' };
 
 const REASONS: Readonly<Record<ExportErrorKind, string>> = {
   queue_full: 'too much waits already: `maxPendingBytes`, or 8 192 spans for their resource',
@@ -27,29 +24,33 @@ const REASONS: Readonly<Record<ExportErrorKind, string>> = {
   too_large: 'the Agent answered 413, the payload is too large',
   connect: 'no connection to the Agent',
   socket: 'the connection broke',
-  timeout: 'it was not settled within `timeoutMillis`',
+  timeout: 'the Agent did not answer in time',
   protocol: 'what answered does not speak HTTP/1.1',
   rejected: 'the Agent refused the payload',
   aborted: 'the caller aborted',
   shutdown: 'the exporter was shut down',
 };
 
-/** The failure that an attempt came to, for the spans of its payload. */
-export function attemptFailure(
-  outcome: Exclude<SendOutcome, { kind: 'accepted' }>,
-  spans: number,
-  cancellation: Cancellation,
-): Failure {
+type Failed = Exclude<SendOutcome, { kind: 'accepted' }>;
+
+/** What became of the spans of a payload that was not accepted. */
+export function failureOf(outcome: Failed, result: DeliveryResult, spans: number): Failure {
+  const { attempts, cancellation = CUT_OFF, earlier } = result;
   switch (outcome.kind) {
     case 'rejected': {
       const { status } = outcome.reply;
       const kind = status === PAYLOAD_TOO_LARGE ? 'too_large' : 'rejected';
-      return { kind, spans, attempts: 1, status };
+      return { kind, spans, attempts, status };
     }
     case 'broken':
-      return { kind: outcome.at, spans, attempts: 1, cause: outcome.cause };
-    case 'cancelled':
-      return { ...cancellation, spans, attempts: outcome.attempts };
+      return { kind: outcome.at, spans, attempts, cause: outcome.cause };
+    case 'cancelled': {
+      // What went wrong before the time ran out says more than that it ran out.
+      const status = earlier?.kind === 'rejected' ? { status: earlier.reply.status } : {};
+      const cause = earlier?.kind === 'broken' ? { cause: earlier.cause } : {};
+      const known = cancellation.kind === 'timeout' ? { ...status, ...cause } : {};
+      return { ...cancellation, ...known, spans, attempts };
+    }
   }
 }
 

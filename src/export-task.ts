@@ -1,47 +1,59 @@
-// Owns one `export()` call from the spans to its result: waits for resource attributes, encodes,
-// hands payloads to the send queue, keeps the ledger, and settles once. Knows nothing of the
+// Owns one `export()` call from the spans to its result: waits for resource attributes, encodes at
+// once or slice by slice, hands payloads to be delivered, and settles once. Knows nothing of the
 // exporter's life cycle, except that it may be cancelled at any moment.
 
+import { Deliveries } from './deliveries.js';
 import type { Diagnostics } from './diagnostics.js';
+import type { EncodingTurns, SliceOutcome } from './encoding-turns.js';
 import { countOf, type DropReason } from './errors.js';
-import { attemptFailure, type Cancellation, exportError, type Failure } from './export-failure.js';
+import { exportError, type Failure } from './export-failure.js';
+import type { ExporterMetrics } from './exporter-metrics.js';
 import type { Clock, Dispose } from './lang/clock.js';
 import { type Settle, settleOnce } from './lang/settle-once.js';
 import type { Ledger } from './ledger.js';
 import type { Payload } from './payload/payload-builder.js';
 import type { EncodedBatch, V04Encoder } from './payload/v04-encoder.js';
-import { pendingResources, resourcesReady } from './pending-resources.js';
-import type { SampleRates } from './sample-rates.js';
+import type { PendingBytes } from './pending-bytes.js';
+import { pendingResources, type ResourceWaits } from './pending-resources.js';
 import type { ExportResult, ReadableSpan } from './sdk-contract.js';
-import { untraced } from './tracing-suppression.js';
-import type { SendOutcome } from './transport/send-outcome.js';
-import type { SendQueue } from './transport/send-queue.js';
+import type { DeliveryContext } from './transport/delivery.js';
+import type { Cancellation } from './transport/send-outcome.js';
 
 /** What all exports of an exporter share. */
 export interface ExportContext {
   readonly encoder: V04Encoder;
-  readonly queue: SendQueue;
+  readonly turns: EncodingTurns;
+  readonly pending: PendingBytes;
+  readonly resourceWaits: ResourceWaits;
+  readonly delivery: DeliveryContext;
   readonly ledger: Ledger;
+  readonly metrics: ExporterMetrics | undefined;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
-  readonly sampleRates: SampleRates;
   readonly timeoutMillis: number;
   /** `PUT <where>`, for messages. */
   readonly request: string;
 }
 
 type TaskState =
+  /** For resource attributes. */
   | { readonly phase: 'waiting'; readonly spans: readonly ReadableSpan[] }
+  | { readonly phase: 'encoding'; readonly batch: SlicedBatch }
   | { readonly phase: 'sending' }
-  | { readonly phase: 'cancelled'; readonly cancellation: Cancellation }
   | { readonly phase: 'settled' };
 
-/** Spans that may wait for asynchronous resource attributes at the same time. */
-const MAX_BUFFERED_SPANS = 8_192;
-/** Longest wait for them, unless `timeoutMillis` allows less. */
+/** How far the encoding of a batch has come. */
+interface SlicedBatch {
+  readonly spans: readonly ReadableSpan[];
+  /** Index of the first span that is not encoded. */
+  from: number;
+  /** Encoded, and waiting for room among the pending bytes. */
+  readonly held: Payload[];
+}
+
+/** Longest wait for resource attributes, unless `timeoutMillis` allows less. */
 const MAX_RESOURCE_WAIT_MILLIS = 3_000;
-/** An attempt that nobody cancelled and that was cut off all the same. */
-const CUT_OFF: Cancellation = { kind: 'aborted' };
+const SLICE_SPANS = 1_024;
 
 export class ExportTask {
   /** Settles when every span of the call stands in a final column of the ledger; never rejects. */
@@ -49,17 +61,20 @@ export class ExportTask {
   readonly #context: ExportContext;
   readonly #settle: Settle<ExportResult>;
   readonly #disposers: Dispose[] = [];
-  readonly #failures: Failure[] = [];
-  /** One for each payload under way. */
-  readonly #tokens = new Set<AbortController>();
+  readonly #startMillis: number;
+  readonly #deliveries: Deliveries;
   #state: TaskState;
 
   /** The spans have been received by the ledger. */
   constructor(spans: readonly ReadableSpan[], context: ExportContext) {
     const { promise, resolve } = deferred<ExportResult>();
+    const { clock, timeoutMillis } = context;
     this.result = promise;
     this.#context = context;
     this.#state = { phase: 'waiting', spans };
+    this.#startMillis = clock.nowMillis();
+    const deadlineMillis = this.#startMillis + timeoutMillis;
+    this.#deliveries = new Deliveries(context, deadlineMillis, () => this.#finishIfIdle());
     this.#settle = settleOnce((result) => {
       this.#state = { phase: 'settled' };
       for (const dispose of this.#disposers) dispose();
@@ -67,89 +82,131 @@ export class ExportTask {
     });
   }
 
-  /** Encodes before it returns, unless a resource still waits for its attributes. Never throws. */
+  /**
+   * Encodes before it returns, unless a resource still waits for its attributes or too much has been
+   * encoded in this turn of the event loop. Never throws.
+   */
   start(): void {
     if (this.#state.phase !== 'waiting') return;
     const { spans } = this.#state;
-    const { queue, ledger, clock, timeoutMillis } = this.#context;
-    if (queue.isFull) return this.#refuse(spans, { kind: 'queue_full' });
-    this.#disposers.push(clock.schedule(timeoutMillis, () => this.cancel({ kind: 'timeout' })));
+    const { pending, ledger, resourceWaits, clock, timeoutMillis } = this.#context;
+    // The newest spans are in the buffer already, and may go beyond the limit once it is not reached.
+    const isFull = spans.length > 0 && pending.isFullWith(ledger.buffered - spans.length);
+    if (isFull) return this.#refuse('queue_full');
+    const timeOut = (): void => this.cancel({ kind: 'timeout', cause: timedOutError(timeoutMillis) });
+    this.#disposers.push(clock.schedule(timeoutMillis, timeOut));
     const resources = pendingResources(spans);
-    if (resources.length === 0) return this.#send(spans);
-    if (ledger.buffered > MAX_BUFFERED_SPANS) return this.#refuse(spans, { kind: 'queue_full' });
+    if (resources.length === 0) return this.#startEncoding();
+    if (!resourceWaits.hasRoomFor(spans.length)) return this.#refuse('queue_full');
     const longestMillis = Math.min(MAX_RESOURCE_WAIT_MILLIS, timeoutMillis / 2);
-    const proceed = (): void => this.#send(spans);
-    this.#disposers.push(resourcesReady(resources, clock, longestMillis, proceed));
+    const waiting = { spans: spans.length, resources };
+    const proceed = (): void => this.#startEncoding();
+    this.#disposers.push(resourceWaits.wait(waiting, longestMillis, proceed));
   }
 
   /** Ends everything that is under way. Spans that this cuts are dropped as `cancellation.kind`. */
   cancel(cancellation: Cancellation): void {
-    if (this.#state.phase === 'waiting') {
-      this.#refuse(this.#state.spans, cancellation);
-    } else if (this.#state.phase === 'sending') {
-      this.#state = { phase: 'cancelled', cancellation };
-      for (const token of this.#tokens) token.abort();
-    }
+    if (this.#state.phase === 'settled') return;
+    this.#dropUnsent({ ...cancellation, attempts: 0 });
+    this.#deliveries.cancel(cancellation);
+    this.#finishIfIdle();
   }
 
-  /** Drops all spans before anything was encoded. */
-  #refuse(spans: readonly ReadableSpan[], why: Pick<Failure, 'kind' | 'cause'>): void {
-    this.#context.ledger.take(spans.length);
-    this.#fail({ ...why, spans: spans.length, attempts: 0 });
-    this.#finish();
+  /**
+   * Ends every wait that is ours to end. A `deadlineMillis` of the clock also ends those that are not,
+   * so that there is time left to send.
+   */
+  hurry(deadlineMillis: number = Infinity): void {
+    this.#deliveries.hurry(deadlineMillis);
+    if (this.#state.phase !== 'waiting' || deadlineMillis === Infinity) return;
+    const { clock } = this.#context;
+    const delayMillis = (deadlineMillis - clock.nowMillis()) / 2;
+    this.#disposers.push(clock.schedule(delayMillis, () => this.#startEncoding()));
   }
 
-  #send(spans: readonly ReadableSpan[]): void {
+  /** Drops all spans of an export that is not even begun. */
+  #refuse(kind: Failure['kind']): void {
+    this.#dropUnsent({ kind, attempts: 0 });
+    this.#finishIfIdle();
+  }
+
+  /** Drops what is not on its way yet: not encoded, or encoded and waiting for room. */
+  #dropUnsent(why: Omit<Failure, 'spans'>): void {
     const { ledger } = this.#context;
-    const encoded = this.#encode(spans);
-    // A getter of a span may have shut the exporter down.
-    if (encoded === undefined || this.#state.phase !== 'waiting') return;
+    let spans = 0;
+    if (this.#state.phase === 'waiting') {
+      spans = this.#state.spans.length;
+      ledger.take(spans);
+    } else if (this.#state.phase === 'encoding') {
+      const { batch } = this.#state;
+      const rest = batch.spans.length - batch.from;
+      ledger.take(rest);
+      spans = batch.held.reduce((sum, { spanCount }) => sum + spanCount, rest);
+    }
     this.#state = { phase: 'sending' };
-    ledger.take(spans.length);
+    if (spans > 0) this.#deliveries.fail({ ...why, spans });
+  }
+
+  #startEncoding(): void {
+    if (this.#state.phase !== 'waiting') return;
+    const { turns } = this.#context;
+    const { spans } = this.#state;
+    const batch: SlicedBatch = { spans, from: 0, held: [] };
+    this.#state = { phase: 'encoding', batch };
+    if (turns.runNow(spans.length, () => this.#encodeAll(batch))) return;
+    this.#disposers.push(turns.schedule(() => this.#encodeSlice(batch)));
+  }
+
+  /** A payload that finds no room is lost: the caller has turned to other things. */
+  #encodeAll(batch: SlicedBatch): void {
+    if (!this.#encode(batch, batch.spans.length)) return;
+    for (const payload of batch.held) if (!this.#deliver(payload)) this.#dropForSize(payload);
+    this.#endEncoding();
+  }
+
+  /** A payload that finds no room waits for it, as does the rest of the batch. */
+  #encodeSlice(batch: SlicedBatch): SliceOutcome {
+    const { pending } = this.#context;
+    if (batch.held.length === 0 && pending.isFull) return 'blocked';
+    if (batch.held.length === 0 && !this.#encode(batch, SLICE_SPANS)) return 'done';
+    for (const payload of batch.held.splice(0)) {
+      if (this.#deliver(payload)) continue;
+      if (pending.isBeyondLimit(payload.body.length)) this.#dropForSize(payload);
+      else batch.held.push(payload);
+    }
+    if (batch.held.length > 0) return 'blocked';
+    if (batch.from < batch.spans.length) return 'more';
+    this.#endEncoding();
+    return 'done';
+  }
+
+  /** Encodes the next spans; false if that ended the task, as a getter of a span may do. */
+  #encode(batch: SlicedBatch, count: number): boolean {
+    const { encoder, ledger, pending } = this.#context;
+    const slice = batch.spans.slice(batch.from, batch.from + count);
+    const encoded = encodeGuarded(encoder, slice);
+    if (this.#state.phase !== 'encoding') return false;
+    batch.from += slice.length;
+    ledger.take(slice.length);
+    if (encoded instanceof Error) {
+      this.#deliveries.fail({ kind: 'encode', spans: slice.length, attempts: 0, cause: encoded });
+      return true;
+    }
     this.#noteUnencodable(encoded.dropped);
-    for (const payload of encoded.payloads) this.#sendPayload(payload);
-    if (this.#tokens.size === 0) this.#finish();
+    batch.held.push(...encoded.payloads);
+    for (const { spanCount, body } of encoded.payloads) pending.learn(spanCount, body.length);
+    return true;
   }
 
-  /** The payloads, or nothing if encoding failed: then the spans are dropped and the task has ended. */
-  #encode(spans: readonly ReadableSpan[]): EncodedBatch | undefined {
-    try {
-      return this.#context.encoder.encode(spans);
-    } catch (cause) {
-      // Spans are guarded one by one; this is for what nobody thought of.
-      if (this.#state.phase === 'waiting') this.#refuse(spans, { kind: 'encode', cause });
-      return undefined;
-    }
+  /** Whether there was room for the payload. */
+  #deliver(payload: Payload): boolean {
+    const release = this.#context.pending.reserve(payload.body.length);
+    if (release !== undefined) this.#deliveries.add(payload, release);
+    return release !== undefined;
   }
 
-  #sendPayload(payload: Payload): void {
-    const { queue } = this.#context;
-    const { spanCount: spans } = payload;
-    if (!queue.hasRoomFor(payload.body.length)) {
-      return this.#fail({ kind: 'queue_full', spans, attempts: 0 });
-    }
-    const token = new AbortController();
-    this.#tokens.add(token);
-    void untraced(() => queue.send(payload, token.signal)).then((outcome) => {
-      this.#tokens.delete(token);
-      this.#record(outcome, spans);
-      if (this.#tokens.size === 0) this.#finish();
-    });
-  }
-
-  #record(outcome: SendOutcome, spans: number): void {
-    const { ledger, sampleRates } = this.#context;
-    if (outcome.kind === 'accepted' || outcome.kind === 'rejected') {
-      sampleRates.update(outcome.reply.text, outcome.reply.ratesVersion);
-    }
-    if (outcome.kind === 'accepted') return ledger.exported(spans);
-    const cancellation = this.#state.phase === 'cancelled' ? this.#state.cancellation : CUT_OFF;
-    this.#fail(attemptFailure(outcome, spans, cancellation));
-  }
-
-  #fail(failure: Failure): void {
-    this.#context.ledger.dropped(failure.kind, failure.spans);
-    this.#failures.push(failure);
+  #dropForSize({ spanCount: spans }: Payload): void {
+    this.#deliveries.fail({ kind: 'queue_full', spans, attempts: 0 });
   }
 
   /** Spans that no Agent would take are dropped and counted; they do not fail the others. */
@@ -167,11 +224,36 @@ export class ExportTask {
     }
   }
 
-  #finish(): void {
-    const { request } = this.#context;
-    const failed = this.#failures.length > 0;
-    this.#settle(failed ? { code: 1, error: exportError(this.#failures, request) } : { code: 0 });
+  #endEncoding(): void {
+    this.#state = { phase: 'sending' };
+    this.#finishIfIdle();
   }
+
+  #finishIfIdle(): void {
+    if (this.#state.phase !== 'sending' || !this.#deliveries.isIdle) return;
+    const { request, metrics, clock } = this.#context;
+    const { failures, lastStatus: status } = this.#deliveries;
+    const error = failures.length > 0 ? exportError(failures, request) : undefined;
+    const durationMillis = clock.nowMillis() - this.#startMillis;
+    metrics?.finished({ durationMillis, error: error?.kind, status });
+    this.#settle(error === undefined ? { code: 0 } : { code: 1, error });
+  }
+}
+
+/** Spans are guarded one by one by the encoder; this is for what nobody thought of. */
+function encodeGuarded(
+  encoder: V04Encoder,
+  spans: readonly ReadableSpan[],
+): EncodedBatch | Error {
+  try {
+    return encoder.encode(spans);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function timedOutError(timeoutMillis: number): Error {
+  return new Error(`not settled within \`timeoutMillis\` (${timeoutMillis} ms)`);
 }
 
 function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {

@@ -3,12 +3,12 @@
 
 import { Diagnostics } from './diagnostics.js';
 import { countOf, DatadogExportError, reasonOf } from './errors.js';
-import { exportContext } from './export-context.js';
-import { type Cancellation, combinedError, exportError } from './export-failure.js';
-import { type ExportContext, ExportTask } from './export-task.js';
+import { exportContext, type SharedParts } from './export-context.js';
+import { combinedError, exportError } from './export-failure.js';
+import { ExportTask } from './export-task.js';
 import { onAbort } from './lang/abort.js';
 import { waitFor } from './lang/bounded-wait.js';
-import { type Dispose, systemClock } from './lang/clock.js';
+import { type Dispose, nothingToDispose, systemClock } from './lang/clock.js';
 import type { LedgerSnapshot } from './ledger.js';
 import { checkInteger, expectation } from './option-checks.js';
 import {
@@ -19,7 +19,9 @@ import {
 } from './options.js';
 import type { RateByService } from './sample-rates.js';
 import type { ExportResult, ReadableSpan, SpanExporter } from './sdk-contract.js';
+import { untraced } from './tracing-suppression.js';
 import { preloadUndici } from './transport/load-undici.js';
+import type { Cancellation } from './transport/send-outcome.js';
 
 export interface ForceFlushOptions {
   /** Ends the wait, not the exports. */
@@ -45,8 +47,10 @@ type ExporterState =
 /** Sends finished spans to the Datadog Agent. Give it to a span processor of the SDK. */
 export class DatadogSpanExporter implements SpanExporter {
   readonly #options: ResolvedOptions;
-  readonly #context: ExportContext;
+  readonly #context: SharedParts;
   readonly #tasks = new Set<ExportTask>();
+  /** Removes the listener from the user's signal, which is there only while exports are under way. */
+  #stopListening = nothingToDispose;
   #state: ExporterState = { phase: 'running' };
 
   /** @throws TypeError or RangeError for an option of the wrong type or range. */
@@ -67,13 +71,14 @@ export class DatadogSpanExporter implements SpanExporter {
    */
   export(spans: readonly ReadableSpan[], resultCallback: ResultCallback): void {
     const batch = copyOf(spans);
-    const isRunning = this.#state.phase === 'running';
+    const isRunning = this.#state.phase === 'running' && this.#options.signal?.aborted !== true;
     const result = isRunning ? this.#accept(batch) : this.#decline(batch.length);
     void result.then((value) => this.#callBack(resultCallback, value));
   }
 
   /**
-   * Waits until every span accepted before this call is settled.
+   * Waits until every span accepted before this call is settled. A payload that backs off is tried
+   * once more at once, and for the last time, unless the Agent has said when to come back.
    *
    * @throws DatadogExportError if some of them were lost, or if the wait ended before they were
    * settled (`timeout`, `aborted`: nothing is lost by that).
@@ -82,6 +87,7 @@ export class DatadogSpanExporter implements SpanExporter {
     const { clock } = this.#context;
     const given = checkInteger('timeoutMillis', options.timeoutMillis, TIMER_OR_ZERO);
     const timeoutMillis = given ?? this.#options.flushTimeoutMillis;
+    for (const task of this.#tasks) task.hurry();
     const work = Promise.all([...this.#tasks].map((task) => task.result));
     const outcome = await waitFor(work, { clock, timeoutMillis, signal: options.signal });
     if (outcome.kind !== 'done') {
@@ -97,8 +103,8 @@ export class DatadogSpanExporter implements SpanExporter {
   }
 
   /**
-   * Takes no more spans, lets requests under way finish within the grace, then aborts them and
-   * closes all connections. Always resolves; spans that were cut are counted and warned about.
+   * Takes no more spans, lets exports under way finish within the grace, then aborts them and closes
+   * all connections. Always resolves; spans that were cut are counted and warned about.
    */
   async shutdown(options?: ShutdownOptions): Promise<void> {
     if (this.#state.phase === 'stopped') return;
@@ -126,18 +132,49 @@ export class DatadogSpanExporter implements SpanExporter {
   #accept(spans: readonly ReadableSpan[]): Promise<ExportResult> {
     this.#context.ledger.receive(spans.length);
     const task = new ExportTask(spans, this.#context);
+    if (this.#tasks.size === 0) this.#listen();
     this.#tasks.add(task);
-    task.start();
-    return task.result.finally(() => this.#tasks.delete(task));
+    untraced(() => task.start());
+    return task.result.then((result) => this.#conclude(task, result));
+  }
+
+  #conclude(task: ExportTask, result: ExportResult): ExportResult {
+    this.#tasks.delete(task);
+    if (this.#tasks.size === 0) this.#stopListening();
+    const { error } = result;
+    // What is cut is summed up when the exporter has stopped.
+    if (error instanceof DatadogExportError && !isCut(error)) {
+      this.#context.diagnostics.warn(error.kind, error.message);
+    }
+    return result;
+  }
+
+  #listen(): void {
+    const { signal } = this.#options;
+    this.#stopListening = onAbort(signal, () => {
+      if (this.#state.phase === 'running') void this.#drain();
+      this.#cut({ kind: 'aborted', cause: signal?.reason });
+    });
   }
 
   #decline(spans: number): Promise<ExportResult> {
-    const { ledger, request } = this.#context;
+    const { ledger, request, diagnostics } = this.#context;
+    if (this.#state.phase === 'running') void this.#drain(); // nothing was under way at the abort
+    const cancellation = this.#cancellation();
     ledger.receive(spans);
     ledger.take(spans);
-    ledger.dropped('shutdown', spans);
-    const failure = { kind: 'shutdown', spans, attempts: 0 } as const;
-    return Promise.resolve({ code: 1, error: exportError([failure], request) });
+    ledger.dropped(cancellation.kind, spans);
+    const error = exportError([{ ...cancellation, spans, attempts: 0 }], request);
+    if (spans > 0) diagnostics.warn('declined', error.message);
+    return Promise.resolve({ code: 1, error });
+  }
+
+  /** Why nothing is accepted any more. */
+  #cancellation(): Cancellation {
+    const { signal } = this.#options;
+    return signal?.aborted === true
+      ? { kind: 'aborted', cause: signal.reason }
+      : { kind: 'shutdown' };
   }
 
   #callBack(resultCallback: ResultCallback, result: ExportResult): void {
@@ -156,20 +193,24 @@ export class DatadogSpanExporter implements SpanExporter {
     return done;
   }
 
+  #cut(cancellation: Cancellation): void {
+    for (const task of this.#tasks) task.cancel(cancellation);
+  }
+
   /** Cuts the drain at the end of the grace or when the signal aborts, whichever is first. */
   #limitDrain(options: ShutdownOptions): Dispose {
     const { clock } = this.#context;
     const signal = options.signal instanceof AbortSignal ? options.signal : undefined;
-    const cut = (cancellation: Cancellation): void => {
-      for (const task of this.#tasks) task.cancel(cancellation);
-    };
-    const stopListening = onAbort(signal, () => cut({ kind: 'aborted', cause: signal?.reason }));
+    const stopListening = onAbort(signal, () =>
+      this.#cut({ kind: 'aborted', cause: signal?.reason }),
+    );
     const grace = this.#graceOf(options.graceMillis);
     if (grace === 0) {
-      cut({ kind: 'shutdown' });
+      this.#cut({ kind: 'shutdown' });
       return stopListening;
     }
-    const stopTimer = clock.schedule(grace, () => cut({ kind: 'shutdown' }));
+    for (const task of this.#tasks) task.hurry(clock.nowMillis() + grace);
+    const stopTimer = clock.schedule(grace, () => this.#cut({ kind: 'shutdown' }));
     return () => {
       stopTimer();
       stopListening();
@@ -192,12 +233,17 @@ export class DatadogSpanExporter implements SpanExporter {
     this.#state = { phase: 'stopped' };
     queue.close();
     const lost = results.reduce((sum, { error }) => {
-      return sum + (error instanceof DatadogExportError ? error.lostSpans : 0);
+      return sum + (error instanceof DatadogExportError && isCut(error) ? error.lostSpans : 0);
     }, 0);
     if (lost > 0) {
       diagnostics.warn('shutdown', `shutdown: ${countOf(lost, 'span')} lost, ${request}`);
     }
   }
+}
+
+/** Whether somebody wanted the export to end, be it us at the end of the grace. */
+function isCut({ kind }: DatadogExportError): boolean {
+  return kind === 'shutdown' || kind === 'aborted';
 }
 
 /** A copy, because the caller may reuse its array; from JavaScript it may be anything. */

@@ -13,13 +13,21 @@ export interface LedgerSnapshot {
   readonly dropped: number;
   /** The same, by reason; a reason that never occurred is absent. */
   readonly droppedByReason: Readonly<Partial<Record<DropReason, number>>>;
-  /** Spans that wait for the asynchronous attributes of their OTel resource. */
+  /** Spans that wait to be encoded: for asynchronous attributes of their OTel resource, or their turn. */
   readonly buffered: number;
   /** Encoded spans that wait for the Agent's answer. */
   readonly inFlight: number;
 }
 
+/** Hears of every move in the account, after it. */
+export interface LedgerObserver {
+  received(spans: number): void;
+  exported(spans: number): void;
+  dropped(reason: DropReason, spans: number): void;
+}
+
 export class Ledger {
+  readonly #observer: LedgerObserver | undefined;
   #received = 0;
   #exported = 0;
   #dropped = 0;
@@ -27,9 +35,14 @@ export class Ledger {
   #inFlight = 0;
   readonly #droppedByReason = new Map<DropReason, number>();
 
+  constructor(observer?: LedgerObserver) {
+    this.#observer = observer;
+  }
+
   receive(spans: number): void {
     this.#received += spans;
     this.#buffered += spans;
+    this.#observer?.received(spans);
   }
 
   /** The spans have left the buffer; they are exported or dropped next. */
@@ -41,6 +54,7 @@ export class Ledger {
   exported(spans: number): void {
     this.#inFlight -= spans;
     this.#exported += spans;
+    this.#observer?.exported(spans);
   }
 
   dropped(reason: DropReason, spans: number): void {
@@ -48,6 +62,7 @@ export class Ledger {
     this.#inFlight -= spans;
     this.#dropped += spans;
     this.#droppedByReason.set(reason, (this.#droppedByReason.get(reason) ?? 0) + spans);
+    this.#observer?.dropped(reason, spans);
   }
 
   get buffered(): number {

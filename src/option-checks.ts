@@ -2,6 +2,7 @@
 // name, neither its default nor what it is for.
 
 import { isAbsolute } from 'node:path';
+import type { MeterProvider } from '@opentelemetry/api';
 
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
@@ -44,6 +45,18 @@ export function checkAbsolutePath(name: string, value: unknown): string | undefi
 export function checkBoolean(name: string, value: unknown): boolean | undefined {
   if (value === undefined || typeof value === 'boolean') return value;
   throw new TypeError(expectation(name, 'a boolean', value));
+}
+
+/** @throws TypeError unless `value` is absent or an AbortSignal, be it of another realm. */
+export function checkSignal(name: string, value: unknown): AbortSignal | undefined {
+  if (value === undefined || isAbortSignal(value)) return value;
+  throw new TypeError(expectation(name, 'an AbortSignal', value));
+}
+
+/** @throws TypeError unless `value` is absent or has the method of a meter provider. */
+export function checkMeterProvider(name: string, value: unknown): MeterProvider | undefined {
+  if (value === undefined || isMeterProvider(value)) return value;
+  throw new TypeError(expectation(name, 'a MeterProvider', value));
 }
 
 export interface IntegerRange {
@@ -98,6 +111,16 @@ export function checkHeaders(name: string, value: unknown): Record<string, strin
     }
   }
   return headers;
+}
+
+function isAbortSignal(value: unknown): value is AbortSignal {
+  if (typeof value !== 'object' || value === null) return false;
+  return 'aborted' in value && 'addEventListener' in value && 'removeEventListener' in value;
+}
+
+function isMeterProvider(value: unknown): value is MeterProvider {
+  if (typeof value !== 'object' || value === null || !('getMeter' in value)) return false;
+  return typeof value.getMeter === 'function';
 }
 
 function shown(value: unknown): string {

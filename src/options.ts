@@ -2,6 +2,7 @@
 // environment, default. The only file that reads `process.env`, and only when it is called.
 
 import { existsSync } from 'node:fs';
+import type { MeterProvider } from '@opentelemetry/api';
 import { type AgentTarget, parseAgentUrl, withoutCredentials } from './agent-target.js';
 import { type Environment, readEnvironment, type WarnOfVariable } from './environment.js';
 import { reasonOf } from './errors.js';
@@ -11,6 +12,8 @@ import {
   checkBoolean,
   checkHeaders,
   checkInteger,
+  checkMeterProvider,
+  checkSignal,
   checkText,
   checkTextRecord,
   expectation,
@@ -42,11 +45,18 @@ export interface DatadogSpanExporterOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Longest time from `export()` to its callback. @default 10000 */
   readonly timeoutMillis?: number | undefined;
+  /** Longest time of one attempt, once it has a connection to use. @default 3000 */
+  readonly attemptTimeoutMillis?: number | undefined;
+  /**
+   * Attempts after the first for a payload that the Agent may take later, within `timeoutMillis`.
+   * 0 turns retries off. @default 4
+   */
+  readonly maxRetries?: number | undefined;
   /** Longest time for connecting to the Agent. @default 1000 */
   readonly connectTimeoutMillis?: number | undefined;
   /** Longest time that `forceFlush()` waits unless it is told otherwise. @default 10000 */
   readonly flushTimeoutMillis?: number | undefined;
-  /** Time that `shutdown()` grants to requests under way before it aborts them. @default 1000 */
+  /** Time that `shutdown()` grants to exports under way before it aborts them. @default 1000 */
   readonly graceMillis?: number | undefined;
   /** Largest request body. The Agent takes up to 25 MiB. @default 4194304 */
   readonly maxPayloadBytes?: number | undefined;
@@ -64,6 +74,13 @@ export interface DatadogSpanExporterOptions {
    * run from somewhere else.
    */
   readonly requireFrom?: string | undefined;
+  /**
+   * Ends the exporter when it aborts: exports under way fail with kind `aborted` and the reason of the
+   * signal, and so do later ones. The signal may outlive the exporter.
+   */
+  readonly signal?: AbortSignal | undefined;
+  /** Where the exporter's own metrics go, `otel.sdk.exporter.*`. @default none are made */
+  readonly selfObsMeterProvider?: MeterProvider | undefined;
 }
 
 /** The options after environment and defaults; frozen, nothing optional. */
@@ -77,6 +94,8 @@ export interface ResolvedOptions {
   readonly environment: Environment;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMillis: number;
+  readonly attemptTimeoutMillis: number;
+  readonly maxRetries: number;
   readonly connectTimeoutMillis: number;
   readonly flushTimeoutMillis: number;
   readonly graceMillis: number;
@@ -85,6 +104,8 @@ export interface ResolvedOptions {
   readonly maxConnections: number;
   readonly exceptionTags: boolean;
   readonly requireFrom: string | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly selfObsMeterProvider: MeterProvider | undefined;
 }
 
 const DEFAULT_SOCKET = '/var/run/datadog/apm.socket';
@@ -125,6 +146,8 @@ export function resolveOptions(
     ...resolveLimits(options),
     exceptionTags: checkBoolean('exceptionTags', options.exceptionTags) ?? true,
     requireFrom: checkAbsolutePath('requireFrom', options.requireFrom),
+    signal: checkSignal('signal', options.signal),
+    selfObsMeterProvider: checkMeterProvider('selfObsMeterProvider', options.selfObsMeterProvider),
   });
 }
 
@@ -137,6 +160,8 @@ const KNOWN_OPTIONS: Readonly<Record<keyof DatadogSpanExporterOptions, true>> = 
   tags: true,
   headers: true,
   timeoutMillis: true,
+  attemptTimeoutMillis: true,
+  maxRetries: true,
   connectTimeoutMillis: true,
   flushTimeoutMillis: true,
   graceMillis: true,
@@ -145,6 +170,8 @@ const KNOWN_OPTIONS: Readonly<Record<keyof DatadogSpanExporterOptions, true>> = 
   maxConnections: true,
   exceptionTags: true,
   requireFrom: true,
+  signal: true,
+  selfObsMeterProvider: true,
 };
 
 /** A misspelt option would otherwise look as if it worked. */
@@ -158,6 +185,8 @@ function warnOfUnknownOptions(options: object, warn: WarnOfVariable): void {
 type Limits = Pick<
   ResolvedOptions,
   | 'timeoutMillis'
+  | 'attemptTimeoutMillis'
+  | 'maxRetries'
   | 'connectTimeoutMillis'
   | 'flushTimeoutMillis'
   | 'graceMillis'
@@ -171,6 +200,9 @@ function resolveLimits(options: DatadogSpanExporterOptions): Limits {
   const pendingRange = { min: 1024, max: Number.MAX_SAFE_INTEGER };
   return {
     timeoutMillis: checkInteger('timeoutMillis', options.timeoutMillis, TIMER) ?? 10_000,
+    attemptTimeoutMillis:
+      checkInteger('attemptTimeoutMillis', options.attemptTimeoutMillis, TIMER) ?? 3_000,
+    maxRetries: checkInteger('maxRetries', options.maxRetries, { min: 0, max: 100 }) ?? 4,
     connectTimeoutMillis:
       checkInteger('connectTimeoutMillis', options.connectTimeoutMillis, TIMER) ?? 1_000,
     flushTimeoutMillis:

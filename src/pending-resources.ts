@@ -1,5 +1,5 @@
-// Owns waiting for OTel resources whose attributes are still being detected. Knows nothing of what
-// is done with the spans afterwards.
+// Owns waiting for OTel resources whose attributes are still being detected, and how many spans may
+// do so. Knows nothing of what is done with them afterwards.
 
 import { type Clock, type Dispose, nothingToDispose } from './lang/clock.js';
 import { settleOnce } from './lang/settle-once.js';
@@ -22,23 +22,41 @@ export function pendingResources(spans: readonly ReadableSpan[]): readonly Resou
   return [...pending];
 }
 
-/**
- * Calls `proceed` once: when all attributes are there or could not be found, or after
- * `longestMillis`. The disposer calls it off.
- */
-export function resourcesReady(
-  resources: readonly Resource[],
-  clock: Clock,
-  longestMillis: number,
-  proceed: () => void,
-): Dispose {
-  let dispose = nothingToDispose;
-  const settle = settleOnce<(() => void) | undefined>((next) => {
-    dispose();
-    next?.();
-  });
-  dispose = clock.schedule(longestMillis, () => settle(proceed));
-  const waits = resources.map(async (resource) => resource.waitForAsyncAttributes?.());
-  void Promise.allSettled(waits).then(() => settle(proceed));
-  return () => settle(undefined);
+/** Spans that may wait at the same time. */
+const MAX_WAITING_SPANS = 8_192;
+
+export class ResourceWaits {
+  readonly #clock: Clock;
+  #spans = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Whether so many spans more may wait. */
+  hasRoomFor(spans: number): boolean {
+    return this.#spans + spans <= MAX_WAITING_SPANS;
+  }
+
+  /**
+   * Calls `proceed` once: when all attributes are there or could not be found, or after
+   * `longestMillis`. The disposer calls it off.
+   */
+  wait(
+    { spans, resources }: { spans: number; resources: readonly Resource[] },
+    longestMillis: number,
+    proceed: () => void,
+  ): Dispose {
+    this.#spans += spans;
+    let stopTimer = nothingToDispose;
+    const settle = settleOnce<() => void>((next) => {
+      stopTimer();
+      this.#spans -= spans;
+      next();
+    });
+    stopTimer = this.#clock.schedule(longestMillis, () => settle(proceed));
+    const waits = resources.map(async (resource) => resource.waitForAsyncAttributes?.());
+    void Promise.allSettled(waits).then(() => settle(proceed));
+    return () => void settle(nothingToDispose);
+  }
 }

@@ -4,6 +4,17 @@
 
 import { type Dispose, nothingToDispose } from './clock.js';
 
+type Listener = () => void;
+
+/** All that wait for one signal, behind the one listener that it gets. */
+interface Audience {
+  readonly listeners: Set<Listener>;
+  readonly tell: Listener;
+}
+
+/** One listener per signal however many wait for it, because Node warns of a leak at the eleventh. */
+const audiences = new WeakMap<AbortSignal, Audience>();
+
 /**
  * Calls `listener` when `signal` aborts, at once if it has aborted already. The returned disposer
  * removes the listener.
@@ -14,6 +25,24 @@ export function onAbort(signal: AbortSignal | undefined, listener: () => void): 
     listener();
     return nothingToDispose;
   }
-  signal.addEventListener('abort', listener, { once: true });
-  return () => signal.removeEventListener('abort', listener);
+  const { listeners, tell } = audiences.get(signal) ?? openAudience(signal);
+  const entry: Listener = () => listener(); // the same function may be given twice
+  listeners.add(entry);
+  return () => {
+    if (!listeners.delete(entry) || listeners.size > 0) return;
+    signal.removeEventListener('abort', tell);
+    audiences.delete(signal);
+  };
+}
+
+function openAudience(signal: AbortSignal): Audience {
+  const listeners = new Set<Listener>();
+  const tell = (): void => {
+    audiences.delete(signal);
+    for (const listener of listeners) listener();
+  };
+  const audience = { listeners, tell };
+  audiences.set(signal, audience);
+  signal.addEventListener('abort', tell, { once: true });
+  return audience;
 }

@@ -11,18 +11,35 @@ export const nothingToDispose: Dispose = () => undefined;
 export interface Clock {
   /** Milliseconds since an arbitrary origin; never jumps, may be fractional. */
   nowMillis(): number;
+  /** Milliseconds since 1970 by the wall clock, which may jump; only for dates that others wrote. */
+  unixMillis(): number;
   /** Runs `task` once after `delayMillis`, unless disposed before. */
   schedule(delayMillis: number, task: () => void): Dispose;
+  /** Runs `task` in the next turn of the event loop, after its I/O. */
+  nextTurn(task: () => void): void;
 }
 
 /**
  * The process's own clock. Its timers keep the process alive while they are armed, on purpose:
  * each one bounds work that was accepted, and is disposed when that work is settled.
+ *
+ * An expired timer lets I/O go first: where the process was blocked or frozen for longer than the
+ * delay, a reply that arrived meanwhile is read before a deadline is taken for missed.
  */
 export const systemClock: Clock = {
   nowMillis: () => performance.now(),
+  unixMillis: () => Date.now(),
   schedule(delayMillis, task) {
-    const timer = setTimeout(task, delayMillis);
-    return () => clearTimeout(timer);
+    let turn: NodeJS.Immediate | undefined;
+    const timer = setTimeout(() => {
+      turn = setImmediate(task);
+    }, delayMillis);
+    return () => {
+      clearTimeout(timer);
+      clearImmediate(turn);
+    };
+  },
+  nextTurn(task) {
+    setImmediate(task);
   },
 };

@@ -8,6 +8,14 @@ export interface Payload {
   readonly body: Uint8Array;
   readonly chunkCount: number;
   readonly spanCount: number;
+  /** Where each chunk is, in the order of the body. */
+  readonly chunks: readonly ChunkExtent[];
+}
+
+export interface ChunkExtent {
+  /** Offset in the body of the first byte after the chunk. */
+  readonly endByte: number;
+  readonly spanCount: number;
 }
 
 export class PayloadBuilder {
@@ -15,7 +23,7 @@ export class PayloadBuilder {
   readonly #payloads: Payload[] = [];
   #start = 0;
   #header = 0;
-  #chunkCount = 0;
+  #chunks: ChunkExtent[] = [];
   #spanCount = 0;
 
   constructor(writer: MsgpackWriter) {
@@ -24,7 +32,7 @@ export class PayloadBuilder {
   }
 
   get isEmpty(): boolean {
-    return this.#chunkCount === 0;
+    return this.#chunks.length === 0;
   }
 
   /** Bytes of the payload so far, with what is being written. */
@@ -34,18 +42,19 @@ export class PayloadBuilder {
 
   /** Takes the chunk that was just written. */
   add(spanCount: number): void {
-    this.#chunkCount++;
+    this.#chunks.push({ endByte: this.bytes, spanCount });
     this.#spanCount += spanCount;
   }
 
   /** Completes the payload, if there is anything in it, and opens the next one. */
   next(): void {
     if (this.isEmpty) return;
-    this.#writer.fillCount(this.#header, this.#chunkCount);
+    this.#writer.fillCount(this.#header, this.#chunks.length);
     this.#payloads.push({
       body: this.#writer.copyFrom(this.#start),
-      chunkCount: this.#chunkCount,
+      chunkCount: this.#chunks.length,
       spanCount: this.#spanCount,
+      chunks: this.#chunks,
     });
     this.#writer.rewind(this.#start);
     this.#open();
@@ -60,7 +69,7 @@ export class PayloadBuilder {
   #open(): void {
     this.#start = this.#writer.position;
     this.#header = this.#writer.openArray();
-    this.#chunkCount = 0;
+    this.#chunks = [];
     this.#spanCount = 0;
   }
 }

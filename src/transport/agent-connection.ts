@@ -34,13 +34,21 @@ export interface ConnectionSettings {
 /** One request and who waits for it. */
 interface Attempt {
   readonly reader: ReplyReader;
-  readonly settle: Settle<SendOutcome>;
+  readonly settle: Settle<WireOutcome>;
+}
+
+/** What a request came to, and whether its socket had carried another one before. */
+interface WireOutcome {
+  readonly outcome: SendOutcome;
+  readonly wasReused: boolean;
 }
 
 /** A client and the socket it opened or is opening. */
 interface Wire {
   readonly client: Client;
   socket: Socket | undefined;
+  /** Replies that came over this socket. */
+  replies: number;
 }
 
 export class AgentConnection implements Connection {
@@ -51,28 +59,17 @@ export class AgentConnection implements Connection {
     this.#settings = settings;
   }
 
-  send(payload: Sendable, signal: AbortSignal): Promise<SendOutcome> {
-    if (signal.aborted) return Promise.resolve({ kind: 'cancelled', attempts: 0 });
-    return new Promise((resolve) => {
-      const reader = new ReplyReader();
-      let attempts: 0 | 1 = 0;
-      const settle = settleOnce<SendOutcome>((outcome) => {
-        stopListening();
-        resolve(outcome);
-      });
-      const stopListening = onAbort(signal, () => {
-        // Before close(), which fails the request with an error of its own.
-        settle(reader.interrupted({ kind: 'cancelled', attempts }));
-        this.close();
-      });
-      loadUndici(this.#settings.requireFrom)
-        .then((undici) => {
-          if (signal.aborted) return; // while undici was loading
-          attempts = 1;
-          this.#dispatch(undici, payload, { reader, settle });
-        })
-        .catch((cause: unknown) => settle({ kind: 'broken', at: 'connect', cause }));
-    });
+  /**
+   * A kept connection may have died unnoticed, as when the Agent was restarted. So a request that
+   * breaks on one without an answer is sent once more at once, as part of the same attempt.
+   */
+  async send(payload: Sendable, signal: AbortSignal): Promise<SendOutcome> {
+    const first = await this.#request(payload, signal);
+    if (!first.wasReused || first.outcome.kind !== 'broken' || first.outcome.at !== 'socket') {
+      return first.outcome;
+    }
+    const { outcome } = await this.#request(payload, signal);
+    return outcome.kind === 'cancelled' ? { kind: 'cancelled', attempts: 1 } : outcome;
   }
 
   close(): void {
@@ -84,34 +81,62 @@ export class AgentConnection implements Connection {
     wire.socket?.destroy();
   }
 
+  #request(payload: Sendable, signal: AbortSignal): Promise<WireOutcome> {
+    const fresh = (outcome: SendOutcome): WireOutcome => ({ outcome, wasReused: false });
+    if (signal.aborted) return Promise.resolve(fresh({ kind: 'cancelled', attempts: 0 }));
+    return new Promise((resolve) => {
+      const reader = new ReplyReader();
+      let attempts: 0 | 1 = 0;
+      const settle = settleOnce<WireOutcome>((outcome) => {
+        stopListening();
+        resolve(outcome);
+      });
+      const stopListening = onAbort(signal, () => {
+        // Before close(), which fails the request with an error of its own.
+        settle(fresh(reader.interrupted({ kind: 'cancelled', attempts })));
+        this.close();
+      });
+      loadUndici(this.#settings.requireFrom)
+        .then((undici) => {
+          if (signal.aborted) return; // while undici was loading
+          attempts = 1;
+          this.#dispatch(undici, payload, { reader, settle });
+        })
+        .catch((cause: unknown) => settle(fresh({ kind: 'broken', at: 'connect', cause })));
+    });
+  }
+
   #dispatch(undici: Undici, payload: Sendable, attempt: Attempt): void {
     const { target, headersOf } = this.#settings;
     const path = target.transport === 'tcp' ? target.basePath + TRACES_PATH : TRACES_PATH;
     this.#wire ??= this.#open(undici);
     this.#wire.client.dispatch(
       { method: 'PUT', path, headers: headersOf(payload), body: payload.body },
-      this.#handler(attempt),
+      this.#handler(this.#wire, attempt),
     );
   }
 
-  #handler({ reader, settle }: Attempt): Dispatcher.DispatchHandler {
+  #handler(wire: Wire, { reader, settle }: Attempt): Dispatcher.DispatchHandler {
     let isWritten = false;
+    let wasReused = false;
     return {
       onRequestStart: () => {
         isWritten = true;
+        wasReused = wire.replies > 0;
       },
       onResponseStart: (_controller, status, headers) => reader.start(status, headers),
       onResponseData: (_controller, chunk) => {
         if (reader.take(chunk)) return;
-        settle(reader.interrupted());
+        settle({ outcome: reader.interrupted(), wasReused });
         this.close();
       },
       onResponseEnd: () => {
-        settle(reader.complete());
+        wire.replies++;
+        settle({ outcome: reader.complete(), wasReused });
       },
       onResponseError: (_controller, cause) => {
         const at = breakPointOf(cause, isWritten);
-        settle(reader.interrupted({ kind: 'broken', at, cause }));
+        settle({ outcome: reader.interrupted({ kind: 'broken', at, cause }), wasReused });
       },
     };
   }
@@ -134,9 +159,10 @@ export class AgentConnection implements Connection {
       connect: (options, callback) => {
         const opening: unknown = connect(options, callback);
         if (opening instanceof Socket) wire.socket = opening;
+        wire.replies = 0;
       },
     });
-    const wire: Wire = { client, socket: undefined };
+    const wire: Wire = { client, socket: undefined, replies: 0 };
     return wire;
   }
 }

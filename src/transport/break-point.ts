@@ -10,10 +10,20 @@ const PROTOCOL_ERRORS: ReadonlySet<string> = new Set([
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
 ]);
 
+/** The peer was not there in time. */
+const TIMEOUT_ERRORS: ReadonlySet<string> = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
+
 export function breakPointOf(error: unknown, isWritten: boolean): BreakPoint {
-  if (error instanceof Error) {
-    const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-    if (PROTOCOL_ERRORS.has(error.name) || PROTOCOL_ERRORS.has(code)) return 'protocol';
-  }
+  const code = errorCodeOf(error);
+  const name = error instanceof Error ? error.name : '';
+  if (PROTOCOL_ERRORS.has(name) || PROTOCOL_ERRORS.has(code)) return 'protocol';
+  if (TIMEOUT_ERRORS.has(code)) return 'timeout';
   return isWritten ? 'socket' : 'connect';
+}
+
+/** The `code` of a system or undici error; empty if it has none. */
+export function errorCodeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : '';
 }

@@ -8,10 +8,14 @@ const CANCELLED: SendOutcome = { kind: 'cancelled', attempts: 1 };
 /** The rates of 5 000 services, the most the Agent keeps, take about half of this. */
 const MAX_REPLY_BYTES = 1024 * 1024;
 
+const NONE: readonly string[] = [];
+
 export interface Reply {
   readonly status: number;
   /** `Datadog-Rates-Payload-Version`, if the Agent sent one. */
   readonly ratesVersion: string | undefined;
+  /** Values of `Retry-After`, usually none. */
+  readonly retryAfter: readonly string[];
   /** Text of the body; empty if it broke off or was too large. */
   readonly text: string;
 }
@@ -22,8 +26,7 @@ type ReadState =
   | { readonly phase: 'waiting' }
   | {
       readonly phase: 'reading';
-      readonly status: number;
-      readonly ratesVersion: string | undefined;
+      readonly head: Omit<Reply, 'text'>;
       readonly chunks: Uint8Array[];
       bytes: number;
     };
@@ -33,9 +36,9 @@ export class ReplyReader {
 
   start(status: number, headers: ReplyHeaders): void {
     if (status < 200) return; // informational; the answer is still to come
-    const version = headers['datadog-rates-payload-version'];
-    const ratesVersion = typeof version === 'string' ? version : undefined;
-    this.#state = { phase: 'reading', status, ratesVersion, chunks: [], bytes: 0 };
+    const [ratesVersion] = valuesOf(headers['datadog-rates-payload-version']);
+    const head = { status, ratesVersion, retryAfter: valuesOf(headers['retry-after']) };
+    this.#state = { phase: 'reading', head, chunks: [], bytes: 0 };
   }
 
   /** Takes a piece of the body; `false` when the body is larger than any the Agent sends. */
@@ -59,8 +62,13 @@ export class ReplyReader {
 
   #outcome(textOf: (chunks: readonly Uint8Array[]) => string): SendOutcome | undefined {
     if (this.#state.phase === 'waiting') return undefined;
-    const { status, ratesVersion, chunks } = this.#state;
-    const reply: Reply = { status, ratesVersion, text: textOf(chunks) };
+    const { head, chunks } = this.#state;
+    const { status } = head;
+    const reply: Reply = { ...head, text: textOf(chunks) };
     return { kind: status >= 200 && status < 300 ? 'accepted' : 'rejected', reply };
   }
+}
+
+function valuesOf(header: string | string[] | undefined): readonly string[] {
+  return header === undefined ? NONE : [header].flat();
 }

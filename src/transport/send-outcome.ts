@@ -9,8 +9,11 @@ export interface Sendable {
   readonly chunkCount: number;
 }
 
-/** Where an attempt broke: before the request was written, after, or because of what came back. */
-export type BreakPoint = 'connect' | 'socket' | 'protocol';
+/**
+ * Where an attempt broke: before the request was written, after, because of what came back, or
+ * because nothing came in time.
+ */
+export type BreakPoint = 'connect' | 'socket' | 'protocol' | 'timeout';
 
 export type SendOutcome =
   | { readonly kind: 'accepted'; readonly reply: Reply }
@@ -18,6 +21,12 @@ export type SendOutcome =
   | { readonly kind: 'broken'; readonly at: BreakPoint; readonly cause: unknown }
   /** Its signal aborted first. A body that was being written may still arrive at the Agent. */
   | { readonly kind: 'cancelled'; readonly attempts: 0 | 1 };
+
+/** Why work is cut short, and what the caller gave as the reason. */
+export interface Cancellation {
+  readonly kind: 'timeout' | 'aborted' | 'shutdown';
+  readonly cause?: unknown;
+}
 
 /** Sends one payload at a time. */
 export interface Connection {

@@ -98,7 +98,7 @@ describe('export', () => {
 describe('a failed export', () => {
   it('says which request was refused and what is lost', async () => {
     const agent = await openScriptedAgent();
-    agent.answer({ status: 503 });
+    agent.answer({ status: 503 }, { status: 400 });
     const exporter = openExporter({ url: agent.url });
 
     const { code, error } = await exportSpans(exporter, makeSpans(12));
@@ -108,14 +108,15 @@ describe('a failed export', () => {
     expect(error).toMatchObject({
       kind: 'rejected',
       code: 'DD_EXPORT_REJECTED',
-      status: 503,
+      status: 400,
       lostSpans: 12,
-      attempts: 1,
+      attempts: 2,
     });
     expect(error?.message).toBe(
-      `Export failed: PUT ${agent.url}/v0.4/traces, 1 attempt: ` +
-        'the Agent refused the payload (status 503); 12 spans lost',
+      `Export failed: PUT ${agent.url}/v0.4/traces, 2 attempts: ` +
+        'the Agent refused the payload (status 400); 12 spans lost',
     );
+    expect(lines).toEqual([error?.message]);
     expect(exporter.stats()).toMatchObject({ exported: 0, droppedByReason: { rejected: 12 } });
   });
 
@@ -133,7 +134,7 @@ describe('a failed export', () => {
   it('does not stop the next one', async () => {
     const agent = await openScriptedAgent();
     agent.answer({ status: 500 });
-    const exporter = openExporter({ url: agent.url });
+    const exporter = openExporter({ url: agent.url, maxRetries: 0 });
 
     expect(await exportSpans(exporter, makeSpans(1))).toMatchObject({ code: 1 });
     expect(await exportSpans(exporter, makeSpans(1))).toMatchObject({ code: 0 });
@@ -154,7 +155,7 @@ describe('a failed export', () => {
 
   it('keeps what other payloads of the batch delivered', async () => {
     const agent = await openScriptedAgent();
-    agent.answer({ status: 500 });
+    agent.answer({ status: 400 });
     const exporter = openExporter({ url: agent.url, maxPayloadBytes: 1_500 });
 
     const { code, error } = await exportSpans(exporter, makeSpans(12));

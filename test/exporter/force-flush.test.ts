@@ -62,7 +62,7 @@ describe('forceFlush', () => {
     await exportSpans(exporter, makeSpans(1));
     await expect(exporter.forceFlush()).resolves.toBeUndefined();
 
-    agent.answer({ status: 400 }, { status: 503 });
+    agent.answer({ status: 400 }, { status: 404 });
     void exportSpans(exporter, makeSpans(2));
     void exportSpans(exporter, makeSpans(3));
 

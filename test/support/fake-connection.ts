@@ -11,7 +11,7 @@ interface Sent {
 
 export const ACCEPTED: SendOutcome = {
   kind: 'accepted',
-  reply: { status: 200, ratesVersion: undefined, text: '' },
+  reply: { status: 200, ratesVersion: undefined, retryAfter: [], text: '' },
 };
 
 export class FakeConnection implements Connection {

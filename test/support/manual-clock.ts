@@ -8,11 +8,21 @@ interface Timer {
 }
 
 export class ManualClock implements Clock {
+  /** What the wall clock says when this one says 0. */
+  unixOriginMillis: number = Date.UTC(2026, 0, 1);
   #now = 0;
   readonly #timers = new Set<Timer>();
 
   nowMillis(): number {
     return this.#now;
+  }
+
+  unixMillis(): number {
+    return this.unixOriginMillis + this.#now;
+  }
+
+  nextTurn(task: () => void): void {
+    this.schedule(0, task);
   }
 
   schedule(delayMillis: number, task: () => void): Dispose {

@@ -23,10 +23,10 @@ it('fails a test in which a payload breaks a rule of the Agent', async () => {
 it('answers as it was told, in order, and then normally', async () => {
   const agent = await openScriptedAgent();
   const held = holdReply();
-  agent.answer({ status: 503 }, held.reply);
+  agent.answer({ status: 400 }, held.reply);
   const exporter = openExporter({ url: agent.url });
 
-  expect(await exportSpans(exporter, makeSpans(1))).toMatchObject({ error: { status: 503 } });
+  expect(await exportSpans(exporter, makeSpans(1))).toMatchObject({ error: { status: 400 } });
   const second = exportSpans(exporter, makeSpans(1));
   await agent.waitForRequests(2);
   expect(agent.spans).toEqual([]);

@@ -12,8 +12,15 @@ describe('ReplyReader', () => {
 
     expect(reader.complete()).toEqual({
       kind: 'accepted',
-      reply: { status: 202, ratesVersion: 'v1', text: '{"rate_by_service":{}}' },
+      reply: { status: 202, ratesVersion: 'v1', retryAfter: [], text: '{"rate_by_service":{}}' },
     });
+  });
+
+  it('hands over every Retry-After', () => {
+    const reader = new ReplyReader();
+    reader.start(503, { 'retry-after': ['1', '2'] });
+
+    expect(reader.complete()).toMatchObject({ reply: { retryAfter: ['1', '2'] } });
   });
 
   it.each([300, 302, 400, 404, 429, 500, 999])('rejects with %i', (status) => {

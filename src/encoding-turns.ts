@@ -1,0 +1,92 @@
+// Owns how much is encoded in one turn of the event loop, so that a large batch or a storm of exports
+// does not block the application. Knows nothing of spans or bytes.
+
+import type { Clock, Dispose } from './lang/clock.js';
+
+/** Spans that are encoded before `export()` returns; of what comes above, some in every turn. */
+const MAX_SPANS_AT_ONCE = 4_096;
+/** After so much encoding in a turn, the next slice waits for the next turn. */
+const MAX_TURN_MILLIS = 8;
+
+/** What a slice leaves behind: more work, none, or more once pending bytes have been released. */
+export type SliceOutcome = 'more' | 'done' | 'blocked';
+
+/** Encodes the next slice of a batch. */
+export type EncodeSlice = () => SliceOutcome;
+
+/** What was encoded in the present turn. */
+interface Turn {
+  spans: number;
+  millis: number;
+}
+
+export class EncodingTurns {
+  readonly #clock: Clock;
+  /** Calls back once when a blocked slice may go on. */
+  readonly #whenUnblocked: (task: () => void) => void;
+  readonly #work = new Set<EncodeSlice>();
+  #isBlocked = false;
+  #turn: Turn | undefined;
+
+  constructor(clock: Clock, whenUnblocked: (task: () => void) => void) {
+    this.#clock = clock;
+    this.#whenUnblocked = whenUnblocked;
+  }
+
+  /** Runs `encode` and returns true, unless so many spans more would make this turn too long. */
+  runNow(spans: number, encode: () => void): boolean {
+    const turn = this.#presentTurn();
+    if (turn.spans + spans > MAX_SPANS_AT_ONCE || turn.millis >= MAX_TURN_MILLIS) return false;
+    turn.spans += spans;
+    this.#measure(turn, encode);
+    return true;
+  }
+
+  /** Runs `slice` in coming turns until it is done; the disposer calls it off. */
+  schedule(slice: EncodeSlice): Dispose {
+    this.#work.add(slice);
+    this.#presentTurn();
+    return () => void this.#work.delete(slice);
+  }
+
+  #presentTurn(): Turn {
+    if (this.#turn === undefined) {
+      this.#turn = { spans: 0, millis: 0 };
+      this.#clock.nextTurn(() => {
+        this.#turn = undefined;
+        if (this.#work.size > 0 && !this.#isBlocked) this.#encodeSlices(this.#presentTurn());
+      });
+    }
+    return this.#turn;
+  }
+
+  /** Oldest batch first; while it waits for room, the younger ones wait as well. */
+  #encodeSlices(turn: Turn): void {
+    for (const slice of this.#work) {
+      let outcome: SliceOutcome = 'more';
+      while (outcome === 'more') {
+        if (turn.millis >= MAX_TURN_MILLIS) return;
+        outcome = this.#measure(turn, slice);
+      }
+      if (outcome === 'blocked') return this.#waitForRoom();
+      this.#work.delete(slice);
+    }
+  }
+
+  #waitForRoom(): void {
+    this.#isBlocked = true;
+    this.#whenUnblocked(() => {
+      this.#isBlocked = false;
+      this.#presentTurn();
+    });
+  }
+
+  #measure<T>(turn: Turn, encode: () => T): T {
+    const start = this.#clock.nowMillis();
+    try {
+      return encode();
+    } finally {
+      turn.millis += this.#clock.nowMillis() - start;
+    }
+  }
+}

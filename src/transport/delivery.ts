@@ -1,0 +1,184 @@
+// Owns one payload from the queue to its end: attempts, the waits between them, and the time that
+// each attempt may take. Knows nothing of spans.
+
+import { type Clock, nothingToDispose } from '../lang/clock.js';
+import { backoffMillis, isRetriable } from './retry-policy.js';
+import { retryAfterMillis } from './retry-after.js';
+import type { Reply } from './reply.js';
+import type { Cancellation, Connection, Sendable, SendOutcome } from './send-outcome.js';
+import type { SendQueue } from './send-queue.js';
+
+/** What all deliveries of an exporter share. */
+export interface DeliveryContext {
+  readonly queue: SendQueue;
+  readonly clock: Clock;
+  /** Within [0, 1), for the jitter. */
+  readonly random: () => number;
+  readonly maxRetries: number;
+  readonly attemptTimeoutMillis: number;
+  /** Hears every answer of the Agent, also those that are followed by another attempt. */
+  readonly onReply: (reply: Reply) => void;
+}
+
+export interface DeliveryResult {
+  /** Of the last attempt; `cancelled` if the delivery was cut short before it had one. */
+  readonly outcome: SendOutcome;
+  readonly attempts: number;
+  readonly cancellation: Cancellation | undefined;
+  /** Of the last attempt but one, or of the last before a cancellation. */
+  readonly earlier: SendOutcome | undefined;
+}
+
+interface Wait {
+  /** Our own backoff, or what the Agent asked for. */
+  readonly kind: 'backoff' | 'retryAfter';
+  readonly untilMillis: number;
+}
+
+type DeliveryState =
+  | { readonly phase: 'queued'; readonly token: AbortController }
+  | { readonly phase: 'sending'; readonly token: AbortController }
+  | { readonly phase: 'backingOff'; readonly wait: Wait; readonly resume: () => void }
+  | { readonly phase: 'cancelled'; readonly cancellation: Cancellation }
+  | { readonly phase: 'settled' };
+
+/** Whether a failure is followed by a backoff, by one last attempt at once, or by nothing. */
+type Pace = 'patient' | 'hurried' | 'last';
+
+/** The reason with which a token aborts when an attempt took too long. */
+const ATTEMPT_TIMED_OUT = Symbol('attempt timed out');
+const NOT_SENT: SendOutcome = { kind: 'cancelled', attempts: 0 };
+
+export class Delivery {
+  readonly #payload: Sendable;
+  readonly #context: DeliveryContext;
+  #deadlineMillis: number;
+  #state: DeliveryState = { phase: 'queued', token: new AbortController() };
+  #pace: Pace = 'patient';
+  #attempts = 0;
+
+  /** No wait between attempts lasts beyond `deadlineMillis` of the clock. */
+  constructor(payload: Sendable, deadlineMillis: number, context: DeliveryContext) {
+    this.#payload = payload;
+    this.#deadlineMillis = deadlineMillis;
+    this.#context = context;
+  }
+
+  /** To be called once. Never rejects. */
+  async run(): Promise<DeliveryResult> {
+    let earlier: SendOutcome | undefined;
+    let outcome = NOT_SENT;
+    while (this.#state.phase === 'queued') {
+      outcome = await this.#attempt(this.#state.token);
+      const wait = this.#waitAfter(outcome);
+      if (wait === undefined) break;
+      earlier = outcome;
+      outcome = NOT_SENT;
+      await this.#backOff(wait);
+    }
+    const cancellation = this.#cancellation;
+    this.#state = { phase: 'settled' };
+    return { outcome, attempts: this.#attempts, cancellation, earlier };
+  }
+
+  /** Ends the attempt or the wait; nothing starts afterwards. */
+  cancel(cancellation: Cancellation): void {
+    const state = this.#state;
+    if (state.phase === 'settled' || state.phase === 'cancelled') return;
+    this.#state = { phase: 'cancelled', cancellation };
+    if (state.phase === 'backingOff') state.resume();
+    else state.token.abort();
+  }
+
+  /**
+   * Waits no longer of its own accord: a backoff ends now, and the next failure is followed by one
+   * last attempt at once. What the Agent asked for is kept, if it ends before `deadlineMillis`;
+   * otherwise the delivery ends now, cut by `shutdown`.
+   */
+  hurry(deadlineMillis: number): void {
+    this.#deadlineMillis = Math.min(this.#deadlineMillis, deadlineMillis);
+    if (this.#pace === 'patient') this.#pace = 'hurried';
+    if (this.#state.phase !== 'backingOff') return;
+    const { wait, resume } = this.#state;
+    if (wait.kind === 'backoff') {
+      this.#pace = 'last';
+      resume();
+    } else if (wait.untilMillis >= this.#deadlineMillis) {
+      this.cancel({ kind: 'shutdown' });
+    }
+  }
+
+  get #cancellation(): Cancellation | undefined {
+    return this.#state.phase === 'cancelled' ? this.#state.cancellation : undefined;
+  }
+
+  async #attempt(token: AbortController): Promise<SendOutcome> {
+    const { queue, onReply } = this.#context;
+    const outcome = await queue.use(token.signal, (connection) =>
+      this.#sendOn(connection, token),
+    );
+    if (outcome === undefined) return NOT_SENT;
+    this.#attempts += outcome.kind === 'cancelled' ? outcome.attempts : 1;
+    if (outcome.kind === 'accepted' || outcome.kind === 'rejected') onReply(outcome.reply);
+    const isCut = outcome.kind === 'cancelled' && this.#state.phase === 'sending';
+    return isCut && token.signal.reason === ATTEMPT_TIMED_OUT ? this.#timedOut() : outcome;
+  }
+
+  async #sendOn(connection: Connection, token: AbortController): Promise<SendOutcome> {
+    const { clock, attemptTimeoutMillis } = this.#context;
+    if (token.signal.aborted) return NOT_SENT;
+    this.#state = { phase: 'sending', token };
+    const stopTimer = clock.schedule(attemptTimeoutMillis, () => token.abort(ATTEMPT_TIMED_OUT));
+    try {
+      return await connection.send(this.#payload, token.signal);
+    } finally {
+      stopTimer();
+    }
+  }
+
+  #timedOut(): SendOutcome {
+    const { attemptTimeoutMillis } = this.#context;
+    const cause = new Error(`no answer within ${attemptTimeoutMillis} ms`);
+    return { kind: 'broken', at: 'timeout', cause };
+  }
+
+  /** How long to wait before the next attempt, if there is to be one. */
+  #waitAfter(outcome: SendOutcome): Wait | undefined {
+    const { clock, maxRetries, random } = this.#context;
+    if (this.#state.phase === 'cancelled') return undefined;
+    if (!isRetriable(outcome) || this.#attempts > maxRetries) return undefined;
+    const now = clock.nowMillis();
+    const askedMillis = this.#askedMillis(outcome);
+    // A hint of 0 sets no time, and coming back at once in step with everybody else is no help.
+    if (askedMillis > 0) return this.#inTime('retryAfter', now + askedMillis);
+    if (this.#pace === 'last') return undefined;
+    if (this.#pace === 'hurried') {
+      this.#pace = 'last';
+      return this.#inTime('backoff', now);
+    }
+    return this.#inTime('backoff', now + backoffMillis(this.#attempts, random()));
+  }
+
+  #askedMillis(outcome: SendOutcome): number {
+    if (outcome.kind !== 'rejected') return 0;
+    return retryAfterMillis(outcome.reply.retryAfter, this.#context.clock.unixMillis()) ?? 0;
+  }
+
+  /** A wait that would end after the deadline is not begun: it could only delay the bad news. */
+  #inTime(kind: Wait['kind'], untilMillis: number): Wait | undefined {
+    return untilMillis < this.#deadlineMillis ? { kind, untilMillis } : undefined;
+  }
+
+  async #backOff(wait: Wait): Promise<void> {
+    const { clock } = this.#context;
+    const delayMillis = wait.untilMillis - clock.nowMillis();
+    let stopTimer = nothingToDispose;
+    await new Promise<void>((resume) => {
+      this.#state = { phase: 'backingOff', wait, resume };
+      stopTimer = clock.schedule(delayMillis, resume);
+    });
+    stopTimer();
+    if (this.#state.phase !== 'backingOff') return; // cancelled
+    this.#state = { phase: 'queued', token: new AbortController() };
+  }
+}

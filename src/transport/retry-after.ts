@@ -1,0 +1,24 @@
+// Owns reading how long the Agent asks to wait. Knows nothing of what is done with it.
+// Source: RFC 9110, section 10.2.3.
+
+const SECONDS = /^\d+$/;
+/** All three forms of an HTTP date begin with the day; `Date.parse` alone would take "-5" for 2001. */
+const DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/;
+
+/**
+ * Milliseconds to wait, 0 for a time that has passed; the longest, if there are several headers.
+ * `undefined` if none can be understood.
+ */
+export function retryAfterMillis(
+  values: readonly string[],
+  nowUnixMillis: number,
+): number | undefined {
+  const delays = values.flatMap((value) => delayMillis(value.trim(), nowUnixMillis) ?? []);
+  return delays.length === 0 ? undefined : Math.max(...delays);
+}
+
+function delayMillis(value: string, nowUnixMillis: number): number | undefined {
+  if (SECONDS.test(value)) return Number(value) * 1_000;
+  const unixMillis = DATE.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(unixMillis) ? undefined : Math.max(unixMillis - nowUnixMillis, 0);
+}

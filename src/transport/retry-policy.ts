@@ -1,0 +1,53 @@
+// Owns which outcomes are worth another attempt, and how long to wait before it. Pure functions of
+// their arguments.
+
+import { errorCodeOf } from './break-point.js';
+import type { SendOutcome } from './send-outcome.js';
+
+/** Statuses of an Agent that is busy or about to be there: it may take the same payload later. */
+const RETRIABLE_STATUSES: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
+/**
+ * Errors of a network or a machine that is in trouble now. Not among them: ENOTFOUND and EACCES, which
+ * say that the configuration is wrong.
+ */
+const RETRIABLE_CODES: ReadonlySet<string> = new Set([
+  'EADDRNOTAVAIL', // no free port on this side
+  'EAGAIN', // the backlog of a Unix socket is full
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'EMFILE',
+  'ENETUNREACH',
+  'ENFILE',
+  'ENOENT', // the Agent has not made its socket yet
+  'EPIPE',
+  'UND_ERR_SOCKET', // the peer closed
+]);
+const FIRST_BACKOFF_MILLIS = 100;
+const MAX_BACKOFF_MILLIS = 2_000;
+
+export function isRetriable(outcome: SendOutcome): boolean {
+  switch (outcome.kind) {
+    case 'rejected':
+      return RETRIABLE_STATUSES.has(outcome.reply.status);
+    case 'broken':
+      return outcome.at === 'timeout' || (outcome.at !== 'protocol' && isPassing(outcome.cause));
+    case 'accepted':
+    case 'cancelled':
+      return false;
+  }
+}
+
+/**
+ * Full jitter: anything up to a ceiling that doubles with every retry, so that processes that failed
+ * together do not come back together. `retry` is 1 for the first one, `random` is within [0, 1).
+ */
+export function backoffMillis(retry: number, random: number): number {
+  return random * Math.min(FIRST_BACKOFF_MILLIS * 2 ** (retry - 1), MAX_BACKOFF_MILLIS);
+}
+
+function isPassing(error: unknown): boolean {
+  return RETRIABLE_CODES.has(errorCodeOf(error));
+}
