@@ -6,13 +6,18 @@ import type { Clock, Dispose } from './lang/clock.js';
 /** Spans that are encoded before `export()` returns; of what comes above, some in every turn. */
 const MAX_SPANS_AT_ONCE = 4_096;
 /** After so much encoding in a turn, the next slice waits for the next turn. */
-const MAX_TURN_MILLIS = 8;
+const MAX_TURN_MILLIS = 5;
+/** Slices grow and shrink to take about so long: the first spans of a process cost ten times the later. */
+const SLICE_MILLIS = 3;
+const MIN_SLICE_SPANS = 64;
+/** Makes a payload of about 500 KiB. */
+const MAX_SLICE_SPANS = 1_024;
 
 /** What a slice leaves behind: more work, none, or more once pending bytes have been released. */
 export type SliceOutcome = 'more' | 'done' | 'blocked';
 
-/** Encodes the next slice of a batch. */
-export type EncodeSlice = () => SliceOutcome;
+/** Encodes the next slice of a batch, at most so many spans. */
+export type EncodeSlice = (maxSpans: number) => SliceOutcome;
 
 /** What was encoded in the present turn. */
 interface Turn {
@@ -25,6 +30,7 @@ export class EncodingTurns {
   /** Calls back once when a blocked slice may go on. */
   readonly #whenUnblocked: (task: () => void) => void;
   readonly #work = new Set<EncodeSlice>();
+  #sliceSpans = MIN_SLICE_SPANS;
   #isBlocked = false;
   #turn: Turn | undefined;
 
@@ -66,11 +72,23 @@ export class EncodingTurns {
       let outcome: SliceOutcome = 'more';
       while (outcome === 'more') {
         if (turn.millis >= MAX_TURN_MILLIS) return;
-        outcome = this.#measure(turn, slice);
+        outcome = this.#encodeSlice(turn, slice);
       }
       if (outcome === 'blocked') return this.#waitForRoom();
       this.#work.delete(slice);
     }
+  }
+
+  #encodeSlice(turn: Turn, slice: EncodeSlice): SliceOutcome {
+    const before = turn.millis;
+    const outcome = this.#measure(turn, () => slice(this.#sliceSpans));
+    const millis = turn.millis - before;
+    if (millis > SLICE_MILLIS) {
+      this.#sliceSpans = Math.max(this.#sliceSpans / 2, MIN_SLICE_SPANS);
+    } else if (outcome === 'more' && millis < SLICE_MILLIS / 2) {
+      this.#sliceSpans = Math.min(this.#sliceSpans * 2, MAX_SLICE_SPANS);
+    }
+    return outcome;
   }
 
   #waitForRoom(): void {

@@ -53,7 +53,6 @@ interface SlicedBatch {
 
 /** Longest wait for resource attributes, unless `timeoutMillis` allows less. */
 const MAX_RESOURCE_WAIT_MILLIS = 3_000;
-const SLICE_SPANS = 1_024;
 
 export class ExportTask {
   /** Settles when every span of the call stands in a final column of the ledger; never rejects. */
@@ -93,7 +92,8 @@ export class ExportTask {
     // The newest spans are in the buffer already, and may go beyond the limit once it is not reached.
     const isFull = spans.length > 0 && pending.isFullWith(ledger.buffered - spans.length);
     if (isFull) return this.#refuse('queue_full');
-    const timeOut = (): void => this.cancel({ kind: 'timeout', cause: timedOutError(timeoutMillis) });
+    const timeOut = (): void =>
+      this.cancel({ kind: 'timeout', cause: timedOutError(timeoutMillis) });
     this.#disposers.push(clock.schedule(timeoutMillis, timeOut));
     const resources = pendingResources(spans);
     if (resources.length === 0) return this.#startEncoding();
@@ -154,7 +154,7 @@ export class ExportTask {
     const batch: SlicedBatch = { spans, from: 0, held: [] };
     this.#state = { phase: 'encoding', batch };
     if (turns.runNow(spans.length, () => this.#encodeAll(batch))) return;
-    this.#disposers.push(turns.schedule(() => this.#encodeSlice(batch)));
+    this.#disposers.push(turns.schedule((maxSpans) => this.#encodeSlice(batch, maxSpans)));
   }
 
   /** A payload that finds no room is lost: the caller has turned to other things. */
@@ -165,10 +165,10 @@ export class ExportTask {
   }
 
   /** A payload that finds no room waits for it, as does the rest of the batch. */
-  #encodeSlice(batch: SlicedBatch): SliceOutcome {
+  #encodeSlice(batch: SlicedBatch, maxSpans: number): SliceOutcome {
     const { pending } = this.#context;
     if (batch.held.length === 0 && pending.isFull) return 'blocked';
-    if (batch.held.length === 0 && !this.#encode(batch, SLICE_SPANS)) return 'done';
+    if (batch.held.length === 0 && !this.#encode(batch, maxSpans)) return 'done';
     for (const payload of batch.held.splice(0)) {
       if (this.#deliver(payload)) continue;
       if (pending.isBeyondLimit(payload.body.length)) this.#dropForSize(payload);
@@ -241,10 +241,7 @@ export class ExportTask {
 }
 
 /** Spans are guarded one by one by the encoder; this is for what nobody thought of. */
-function encodeGuarded(
-  encoder: V04Encoder,
-  spans: readonly ReadableSpan[],
-): EncodedBatch | Error {
+function encodeGuarded(encoder: V04Encoder, spans: readonly ReadableSpan[]): EncodedBatch | Error {
   try {
     return encoder.encode(spans);
   } catch (error) {

@@ -2,7 +2,13 @@
 // conventions. Knows nothing of why spans are dropped or how long anything may take.
 // Source: https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics (exporter metrics)
 
-import type { Attributes, Counter, Histogram, MeterProvider, UpDownCounter } from '@opentelemetry/api';
+import type {
+  Attributes,
+  Counter,
+  Histogram,
+  MeterProvider,
+  UpDownCounter,
+} from '@opentelemetry/api';
 import { type AgentTarget, hostAndPort } from './agent-target.js';
 import type { DropReason, ExportErrorKind } from './errors.js';
 import type { LedgerObserver } from './ledger.js';
@@ -32,7 +38,8 @@ export class ExporterMetrics implements LedgerObserver {
     this.#attributes = attributesOf(target);
     this.#inFlight = meter.createUpDownCounter('otel.sdk.exporter.span.inflight', {
       unit: '{span}',
-      description: 'Spans that were passed to the exporter and are neither exported nor dropped yet.',
+      description:
+        'Spans that were passed to the exporter and are neither exported nor dropped yet.',
     });
     this.#exported = meter.createCounter('otel.sdk.exporter.span.exported', {
       unit: '{span}',

@@ -114,9 +114,7 @@ export class Delivery {
 
   async #attempt(token: AbortController): Promise<SendOutcome> {
     const { queue, onReply } = this.#context;
-    const outcome = await queue.use(token.signal, (connection) =>
-      this.#sendOn(connection, token),
-    );
+    const outcome = await queue.use(token.signal, (connection) => this.#sendOn(connection, token));
     if (outcome === undefined) return NOT_SENT;
     this.#attempts += outcome.kind === 'cancelled' ? outcome.attempts : 1;
     if (outcome.kind === 'accepted' || outcome.kind === 'rejected') onReply(outcome.reply);
