@@ -35,7 +35,7 @@ export function exportContext(
   const sampleRates = new SampleRates();
   const { target, maxPayloadBytes, timeoutMillis, selfObsMeterProvider: meters } = options;
   const pending = new PendingBytes(options.maxPendingBytes);
-  const queue = sendQueue(options, headersOf(options, sampleRates));
+  const queue = sendQueue(options, clock, headersOf(options, sampleRates));
   const metrics = meters === undefined ? undefined : new ExporterMetrics(meters, target);
   return {
     encoder: new V04Encoder({ ...options, ...processIdentity() }, maxPayloadBytes),
@@ -70,9 +70,9 @@ function deliveryContext(
   };
 }
 
-function sendQueue(options: ResolvedOptions, headers: HeadersOf): SendQueue {
+function sendQueue(options: ResolvedOptions, clock: Clock, headers: HeadersOf): SendQueue {
   const { target, ca, connectTimeoutMillis, requireFrom, maxConnections } = options;
-  const settings = { target, ca, connectTimeoutMillis, requireFrom, headersOf: headers };
+  const settings = { target, clock, ca, connectTimeoutMillis, requireFrom, headersOf: headers };
   const connections = Array.from({ length: maxConnections }, () => new AgentConnection(settings));
   return new SendQueue(connections);
 }

@@ -9,6 +9,7 @@ import { Socket } from 'node:net';
 import type { Client, Dispatcher } from 'undici';
 import type { AgentTarget } from '../agent-target.js';
 import { onAbort } from '../lang/abort.js';
+import type { Clock, Dispose } from '../lang/clock.js';
 import { type Settle, settleOnce } from '../lang/settle-once.js';
 import { breakPointOf } from './break-point.js';
 import { loadUndici, type Undici } from './load-undici.js';
@@ -24,6 +25,7 @@ const NO_TIMEOUT = 0;
 
 export interface ConnectionSettings {
   readonly target: AgentTarget;
+  readonly clock: Clock;
   readonly connectTimeoutMillis: number;
   readonly ca: string | undefined;
   readonly requireFrom: string | undefined;
@@ -142,9 +144,9 @@ export class AgentConnection implements Connection {
   }
 
   #open({ Client: UndiciClient, buildConnector }: Undici): Wire {
-    const { target, connectTimeoutMillis, ca } = this.#settings;
+    const { target, ca } = this.#settings;
     const connect = buildConnector({
-      timeout: connectTimeoutMillis,
+      timeout: NO_TIMEOUT,
       allowH2: false,
       ...(target.transport === 'unix' ? { socketPath: target.socketPath } : {}),
       ...(ca === undefined ? {} : { ca }),
@@ -157,12 +159,27 @@ export class AgentConnection implements Connection {
       headersTimeout: NO_TIMEOUT, // the caller's signal is the one bound of an attempt
       bodyTimeout: NO_TIMEOUT,
       connect: (options, callback) => {
-        const opening: unknown = connect(options, callback);
+        const opening: unknown = connect(options, (...result) => {
+          stopTimer();
+          callback(...result);
+        });
         if (opening instanceof Socket) wire.socket = opening;
         wire.replies = 0;
+        const stopTimer = this.#limitConnecting(wire.socket);
       },
     });
     const wire: Wire = { client, socket: undefined, replies: 0 };
     return wire;
+  }
+
+  /** undici's own limit is coarse: for 200 ms it took 850. */
+  #limitConnecting(socket: Socket | undefined): Dispose {
+    const { clock, connectTimeoutMillis } = this.#settings;
+    const stopTimer = clock.schedule(connectTimeoutMillis, () => {
+      const error = new Error(`no connection within ${connectTimeoutMillis} ms`);
+      socket?.destroy(Object.assign(error, { code: 'ETIMEDOUT' }));
+    });
+    socket?.once('close', stopTimer); // where close() ends it, nobody is called back
+    return stopTimer;
   }
 }

@@ -10,15 +10,17 @@ const PROTOCOL_ERRORS: ReadonlySet<string> = new Set([
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
 ]);
 
+/** There was a connection, be it that nothing had been written to it. */
+const SOCKET_ERRORS: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 /** The peer was not there in time. */
-const TIMEOUT_ERRORS: ReadonlySet<string> = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
+const TIMEOUT_ERRORS: ReadonlySet<string> = new Set(['ETIMEDOUT']);
 
 export function breakPointOf(error: unknown, isWritten: boolean): BreakPoint {
   const code = errorCodeOf(error);
   const name = error instanceof Error ? error.name : '';
   if (PROTOCOL_ERRORS.has(name) || PROTOCOL_ERRORS.has(code)) return 'protocol';
   if (TIMEOUT_ERRORS.has(code)) return 'timeout';
-  return isWritten ? 'socket' : 'connect';
+  return isWritten || SOCKET_ERRORS.has(code) ? 'socket' : 'connect';
 }
 
 /** The `code` of a system or undici error; empty if it has none. */

@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseAgentUrl } from '../../src/agent-target.js';
+import { systemClock } from '../../src/lang/clock.js';
 import { AgentConnection } from '../../src/transport/agent-connection.js';
 import type { SendOutcome } from '../../src/transport/send-outcome.js';
 import { encode } from '../support/encoding.js';
@@ -27,6 +28,7 @@ afterEach(() => {
 function connectTo(url: string): AgentConnection {
   const connection = new AgentConnection({
     target: parseAgentUrl(url),
+    clock: systemClock,
     connectTimeoutMillis: 60_000,
     ca: undefined,
     requireFrom: undefined,

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { openExporter } from '../support/exporters.js';
+import { exportSpans } from '../support/exports.js';
+import { openFaultServer } from '../support/fault-server.js';
+import {
+  ACCEPT,
+  answer,
+  drip,
+  fin,
+  flood,
+  readAll,
+  reply,
+  rst,
+  send,
+  stall,
+} from '../support/fault-steps.js';
+import { makeSpan } from '../support/spans.js';
+import { type FaultRow, runRow } from './fault-row.js';
+
+const OK_HEAD = 'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n';
+const UNAVAILABLE_HEAD = 'HTTP/1.1 503 X\r\nContent-Length: 99\r\n\r\n';
+const LETTERS = [...'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}'];
+
+const rows: readonly FaultRow[] = [
+  {
+    id: 'C1a',
+    title: 'an Agent that takes all and says nothing is asked again, so spans may arrive twice',
+    scripts: [[readAll, stall], ACCEPT],
+    expected: { requests: 2, arrives: 'again' },
+  },
+  {
+    id: 'C1b',
+    title: 'one that never says anything is a timeout',
+    scripts: [[readAll, stall]],
+    expected: { kind: 'timeout', requests: 2, arrives: 'again', withinMillis: 1_000 },
+  },
+  {
+    id: 'C2a',
+    title: 'a connection that is closed instead of answered is retried',
+    scripts: [[readAll, fin], ACCEPT],
+    expected: { requests: 2, arrives: 'again' },
+  },
+  {
+    id: 'C2b',
+    title: 'a connection that is always reset instead of answered is a broken one',
+    scripts: [[readAll, rst]],
+    expected: { kind: 'socket', requests: 2, arrives: 'again' },
+  },
+  {
+    id: 'C3a',
+    title: 'a status line that comes letter by letter is ended by the attempt timeout',
+    scripts: [[readAll, drip(LETTERS, 50)], ACCEPT],
+    expected: { requests: 2, arrives: 'again', withinMillis: 1_000 },
+  },
+  {
+    id: 'C3b',
+    title: 'a body that comes letter by letter after a 200 is a success',
+    scripts: [[readAll, send(OK_HEAD), drip([...'{"rate_by_service":{'], 50)]],
+    expected: { requests: 1, withinMillis: 600 },
+  },
+  {
+    id: 'C4a',
+    title: 'a 200 whose body never comes is a success',
+    scripts: [[readAll, send(OK_HEAD), stall]],
+    expected: { requests: 1, withinMillis: 600 },
+  },
+  {
+    id: 'C4b',
+    title: 'a 200 whose body breaks off with a reset is a success',
+    scripts: [[readAll, send(`${OK_HEAD}{"rate`), rst]],
+    expected: { requests: 1 },
+  },
+  {
+    id: 'C4c',
+    title: 'a 200 whose body ends early is a success',
+    scripts: [[readAll, send(`${OK_HEAD}{"rate`), fin]],
+    expected: { requests: 1 },
+  },
+  {
+    id: 'C5',
+    title: 'a 503 whose body breaks off is a 503',
+    scripts: [[readAll, send(UNAVAILABLE_HEAD), rst], ACCEPT],
+    expected: { requests: 2, arrives: 'again' },
+  },
+  {
+    id: 'C6',
+    title: 'informational answers without end are ended by the attempt timeout',
+    scripts: [[readAll, flood('HTTP/1.1 103 Early Hints\r\n\r\n')], ACCEPT],
+    expected: { requests: 2, arrives: 'again', withinMillis: 1_500 },
+  },
+  {
+    id: 'C9',
+    title: 'an answer that is not HTTP is not asked for again',
+    scripts: [[readAll, send('SSH-2.0-OpenSSH_9.7\r\n'), stall]],
+    expected: { kind: 'protocol', requests: 1, arrives: 'once' },
+  },
+  {
+    id: 'C12a',
+    title: 'a body without end after a 200 is a success, and the connection is dropped',
+    scripts: [[readAll, send('HTTP/1.1 200 OK\r\n\r\n'), flood('x'.repeat(65_536))]],
+    expected: { requests: 1, withinMillis: 600 },
+  },
+  {
+    id: 'C12b',
+    title: 'a body that is said to have a GiB is not read to its end',
+    scripts: [
+      [
+        readAll,
+        send('HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n'),
+        flood('x'.repeat(65_536)),
+      ],
+    ],
+    expected: { requests: 1, withinMillis: 600 },
+  },
+  {
+    id: 'C17',
+    title: 'an Agent that closes after every reply gets one request per export',
+    scripts: [[readAll, reply(200, { headers: ['Connection: close'] }), fin]],
+    expected: { requests: 1 },
+  },
+];
+
+describe.each(['tcp', 'unix'] as const)('a reply over %s', (over) => {
+  it.each(rows)('$id: $title', (row) => runRow(row, over));
+});
+
+describe.each(['tcp', 'unix'] as const)('C13: a reply without rates over %s', (over) => {
+  it.each([
+    ['an empty body', ''],
+    ['null', 'null'],
+    ['an array', '[1,2]'],
+    ['text', 'OK'],
+    ['broken JSON', '{"rate_by_service":{"service:,env:":0.5}'],
+    ['rates of the wrong type', '{"rate_by_service":"all"}'],
+    ['a deep nesting', '['.repeat(100_000)],
+    ['a byte order mark', '\uFEFF{"rate_by_service":{"service:,env:":0.5}}'],
+  ])('is a success that leaves the known rates alone: %s', async (_what, body) => {
+    const rates = answer(200, { body: '{"rate_by_service":{"service:,env:":0.25}}' });
+    const server = await openFaultServer({ over, scripts: [rates, answer(200, { body })] });
+    const exporter = openExporter({ url: server.url });
+
+    expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
+    expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
+
+    expect(exporter.sampleRates).toEqual({ 'service:,env:': 0.25 });
+  });
+});

@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import { captureDiag } from '../support/diag-log.js';
+import { openExporter } from '../support/exporters.js';
+import { exportSpans } from '../support/exports.js';
+import { openFaultServer } from '../support/fault-server.js';
+import { ACCEPT, answer } from '../support/fault-steps.js';
+import { makeSpan } from '../support/spans.js';
+import { type FaultRow, runRow } from './fault-row.js';
+
+const lines = captureDiag();
+
+const accepted = [200, 201, 202, 204].map<FaultRow>((status) => ({
+  id: `D1-${status}`,
+  title: 'is a success',
+  scripts: [status === 204 ? answer(204, { body: '' }) : answer(status)],
+  expected: { requests: 1 },
+}));
+
+const redirects = [301, 302, 307, 308].map<FaultRow>((status) => ({
+  id: `D2-${status}`,
+  title: 'is not followed',
+  scripts: [answer(status, { headers: ['Location: http://127.0.0.1:1/elsewhere'] })],
+  expected: { kind: 'rejected', status, requests: 1, arrives: 'once' },
+}));
+
+const final = [400, 401, 403, 404, 405, 410, 415, 501, 505, 599, 999].map<FaultRow>((status) => ({
+  id: `D3, D4, D9-${status}`,
+  title: 'is not retried',
+  scripts: [answer(status, { body: 'no' })],
+  expected: { kind: 'rejected', status, requests: 1, arrives: 'once' },
+}));
+
+const passing = [408, 425, 429, 500, 502, 503, 504].flatMap<FaultRow>((status) => [
+  {
+    id: `D5, D6, D8-${status}`,
+    title: 'is retried',
+    scripts: [answer(status), ACCEPT],
+    expected: { requests: 2, arrives: 'again' },
+  },
+  {
+    id: `D8-${status} always`,
+    title: 'ends with that status',
+    scripts: [answer(status, { body: '' })],
+    expected: { kind: 'rejected', status, requests: 2, arrives: 'again' },
+  },
+]);
+
+const tooLarge: readonly FaultRow[] = [
+  {
+    id: 'D7a',
+    title: 'a 413 is sent again in two halves',
+    scripts: [answer(413), ACCEPT],
+    spans: 7,
+    expected: { requests: 3, arrives: 'again' },
+  },
+  {
+    id: 'D7b',
+    title: 'halves that are still too large are not cut again',
+    scripts: [answer(413)],
+    spans: 7,
+    expected: { kind: 'too_large', status: 413, requests: 3, arrives: 'again' },
+  },
+  {
+    id: 'D7c',
+    title: 'a single trace cannot be cut',
+    scripts: [answer(413)],
+    spans: 1,
+    expected: { kind: 'too_large', status: 413, requests: 1, arrives: 'once' },
+  },
+];
+
+describe.each(['tcp', 'unix'] as const)('a status over %s', (over) => {
+  const rows = [...accepted, ...redirects, ...final, ...passing, ...tooLarge];
+
+  it.each(rows)('$id $title', (row) => runRow(row, over));
+
+  it('D6: rates of a 429 are taken, and told to the Agent with the next request', async () => {
+    const body = '{"rate_by_service":{"service:,env:":0.5}}';
+    const headers = ['Datadog-Rates-Payload-Version: v7'];
+    const server = await openFaultServer({
+      over,
+      scripts: [answer(429, { body, headers }), ACCEPT],
+    });
+    const exporter = openExporter({ url: server.url });
+
+    expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
+
+    expect(exporter.sampleRates).toEqual({ 'service:,env:': 0.5 });
+  });
+
+  it('D7: one of two halves may be lost alone', async () => {
+    const server = await openFaultServer({
+      over,
+      scripts: [answer(413), answer(200), answer(400)],
+    });
+    const exporter = openExporter({ url: server.url, maxConnections: 1 });
+    const spans = ['a', 'b', 'c', 'd'].map((digit) => makeSpan({ traceId: digit.repeat(32) }));
+
+    const { error } = await exportSpans(exporter, spans);
+
+    expect(error).toMatchObject({ kind: 'rejected', status: 400, lostSpans: 2, attempts: 2 });
+    expect(exporter.stats()).toMatchObject({ exported: 2, droppedByReason: { rejected: 2 } });
+  });
+
+  it('D4: what the configuration has to change is warned about once', async () => {
+    const server = await openFaultServer({ over, scripts: [answer(404)] });
+    const exporter = openExporter({ url: server.url });
+
+    for (let index = 0; index < 5; index++) await exportSpans(exporter, [makeSpan()]);
+
+    expect(lines).toEqual([
+      expect.stringMatching(/v0\.4\/traces, 1 attempt: .* \(status 404\); 1 span lost$/),
+    ]);
+  });
+
+  it('D11: three 503 and a 200 are four attempts with growing pauses', async () => {
+    const unavailable = answer(503);
+    const server = await openFaultServer({
+      over,
+      scripts: [unavailable, unavailable, unavailable, ACCEPT],
+    });
+    const exporter = openExporter({ url: server.url });
+
+    expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
+
+    const pauses = server.startMillis
+      .slice(1)
+      .map((at, index) => at - (server.startMillis[index] ?? 0));
+    expect(pauses).toHaveLength(3);
+    // Full jitter: anything up to 100, 200 and 400 ms; the rest is for a busy machine.
+    for (const [index, pause] of pauses.entries()) {
+      expect(pause).toBeLessThan(100 * 2 ** index + 100);
+    }
+  });
+});
+
+describe.each(['tcp', 'unix'] as const)('D10: Retry-After over %s', (over) => {
+  it.each([
+    ['1', 1_000],
+    [' 1 ', 1_000],
+    [new Date(Date.now() + 3_600_000).toUTCString(), Infinity],
+    ['3600', Infinity],
+    ['99999999999999999999', Infinity],
+    ['0', 0],
+    ['-5', 0],
+    ['soon', 0],
+    ['1e309', 0],
+    ['', 0],
+    ['Mon, 01 Jan 1990 00:00:00 GMT', 0],
+    ['Mon, 99 Foo 2099 00:00:00 GMT', 0],
+  ])('"%s" is a pause of %d ms', async (value, millis) => {
+    const server = await openFaultServer({
+      over,
+      scripts: [answer(503, { headers: [`Retry-After: ${value}`] }), ACCEPT],
+    });
+    const exporter = openExporter({ url: server.url, timeoutMillis: 5_000 });
+    const start = performance.now();
+
+    const result = await exportSpans(exporter, [makeSpan()]);
+
+    const took = performance.now() - start;
+    if (millis === Infinity) {
+      expect(result).toMatchObject({ error: { kind: 'rejected', status: 503, attempts: 1 } });
+      expect(took).toBeLessThan(500); // what cannot be kept is not waited for
+    } else {
+      expect(result).toEqual({ code: 0 });
+      expect(took).toBeGreaterThanOrEqual(millis - 2);
+      expect(took).toBeLessThan(millis + 500);
+    }
+  });
+
+  it('the longest of several holds', async () => {
+    const headers = ['Retry-After: 0', 'Retry-After: 1'];
+    const server = await openFaultServer({ over, scripts: [answer(429, { headers }), ACCEPT] });
+    const start = performance.now();
+
+    expect(await exportSpans(openExporter({ url: server.url }), [makeSpan()])).toEqual({ code: 0 });
+
+    expect(performance.now() - start).toBeGreaterThanOrEqual(998);
+  });
+});

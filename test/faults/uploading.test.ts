@@ -1,0 +1,60 @@
+import { describe, it } from 'vitest';
+import {
+  ACCEPT,
+  fin,
+  freeze,
+  readAllBut,
+  readBody,
+  readHead,
+  reply,
+  rst,
+} from '../support/fault-steps.js';
+import { type FaultRow, runRow } from './fault-row.js';
+
+const LARGE = { spans: 2_000 };
+
+const rows: readonly FaultRow[] = [
+  {
+    id: 'B1a',
+    title: 'a reset after the first byte of the body is retried',
+    scripts: [[readHead, readBody(1), rst], ACCEPT],
+    expected: { requests: 2 },
+  },
+  {
+    id: 'B1b',
+    title: 'a reset in the middle of a large body is retried',
+    scripts: [[readHead, readBody(65_536), rst], ACCEPT],
+    ...LARGE,
+    expected: { requests: 2 },
+  },
+  {
+    id: 'B1c',
+    title: 'a reset before the last byte is retried',
+    scripts: [[readAllBut(1), rst], ACCEPT],
+    expected: { requests: 2 },
+  },
+  {
+    id: 'B1d',
+    title: 'resets without end are a broken connection',
+    scripts: [[readHead, readBody(1), rst]],
+    expected: { kind: 'socket', requests: 2 },
+  },
+  {
+    id: 'B2',
+    title: 'a peer that stops reading is given up at the end of the attempt',
+    scripts: [[readHead, freeze], ACCEPT],
+    spans: 20_000,
+    expected: {},
+  },
+  {
+    id: 'B4',
+    title: 'a 413 before the body was read is a 413, not a broken connection',
+    scripts: [[readHead, reply(413, { headers: ['Connection: close'] }), fin]],
+    spans: 1,
+    expected: { kind: 'too_large', status: 413, requests: 1 },
+  },
+];
+
+describe.each(['tcp', 'unix'] as const)('uploading over %s', (over) => {
+  it.each(rows)('$id: $title', (row) => runRow(row, over));
+});

@@ -1,0 +1,65 @@
+// Owns reading a socket piece by piece, as much as a script asks for: the rest stays in the kernel, so
+// that a peer can be made to wait.
+
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+
+const HEAD_END = '\r\n\r\n';
+
+export class SocketReader {
+  readonly #socket: Socket;
+  #buffered: Buffer = Buffer.alloc(0);
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.pause();
+  }
+
+  /** Whether another byte comes before the peer ends. */
+  async hasMore(): Promise<boolean> {
+    while (this.#buffered.length === 0) if (!(await this.#readMore())) return false;
+    return true;
+  }
+
+  /** @throws Error if the peer ends before. */
+  async bytes(count: number): Promise<Buffer> {
+    while (this.#buffered.length < count) await this.#mustReadMore();
+    const taken = this.#buffered.subarray(0, count);
+    this.#buffered = this.#buffered.subarray(count);
+    return taken;
+  }
+
+  /** Head of a request with its closing empty line. */
+  async head(): Promise<string> {
+    while (!this.#buffered.includes(HEAD_END)) await this.#mustReadMore();
+    const end = this.#buffered.indexOf(HEAD_END) + HEAD_END.length;
+    return (await this.bytes(end)).toString('latin1');
+  }
+
+  async #mustReadMore(): Promise<void> {
+    if (!(await this.#readMore())) throw new Error('the peer has ended');
+  }
+
+  async #readMore(): Promise<boolean> {
+    for (;;) {
+      const chunk: unknown = this.#socket.read();
+      if (Buffer.isBuffer(chunk)) {
+        this.#buffered = Buffer.concat([this.#buffered, chunk]);
+        return true;
+      }
+      if (this.#socket.readableEnded || this.#socket.destroyed) return false;
+      await firstOf(this.#socket, ['readable', 'close']);
+    }
+  }
+}
+
+/** Resolves with the first of these events and listens to none of them any more. */
+export async function firstOf(socket: Socket, events: readonly string[]): Promise<void> {
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  try {
+    await Promise.race(events.map((event) => once(socket, event, { signal })));
+  } finally {
+    waiting.abort();
+  }
+}

@@ -1,0 +1,292 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { parseAgentUrl } from '../../src/agent-target.js';
+import { systemClock } from '../../src/lang/clock.js';
+import { AgentConnection } from '../../src/transport/agent-connection.js';
+import {
+  Delivery,
+  type DeliveryContext,
+  type DeliveryResult,
+} from '../../src/transport/delivery.js';
+import type { Reply } from '../../src/transport/reply.js';
+import type { SendOutcome } from '../../src/transport/send-outcome.js';
+import { SendQueue } from '../../src/transport/send-queue.js';
+import { ACCEPTED, FakeConnection } from '../support/fake-connection.js';
+import { openFaultServer } from '../support/fault-server.js';
+import { readAll, reply, stall } from '../support/fault-steps.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { until } from '../support/until.js';
+
+const PAYLOAD = { body: Uint8Array.of(0x90), chunkCount: 0 };
+const REFUSED: SendOutcome = {
+  kind: 'broken',
+  at: 'connect',
+  cause: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }),
+};
+const DEADLINE_MILLIS = 10_000;
+
+function rejected(status: number, retryAfter: readonly string[] = []): SendOutcome {
+  return { kind: 'rejected', reply: { status, ratesVersion: undefined, retryAfter, text: '' } };
+}
+
+/** A delivery whose attempts end as the test says, on a clock that the test moves. */
+class Bench {
+  readonly clock = new ManualClock();
+  readonly connection = new FakeConnection();
+  readonly replies: number[] = [];
+  readonly delivery: Delivery;
+  readonly result: Promise<DeliveryResult>;
+  settled: DeliveryResult | undefined;
+
+  constructor(settings: Partial<DeliveryContext> = {}) {
+    this.delivery = new Delivery(PAYLOAD, DEADLINE_MILLIS, {
+      queue: new SendQueue([this.connection]),
+      clock: this.clock,
+      random: () => 0.5,
+      maxRetries: 4,
+      attemptTimeoutMillis: 3_000,
+      onReply: ({ status }: Reply) => void this.replies.push(status),
+      ...settings,
+    });
+    this.result = this.delivery.run();
+    void this.result.then((result) => {
+      this.settled = result;
+    });
+  }
+
+  get attempts(): number {
+    return this.connection.sent.length;
+  }
+
+  /** Ends the attempt that is under way and lets the delivery react. */
+  async end(outcome: SendOutcome): Promise<void> {
+    await until('an attempt', () => this.attempts > 0);
+    this.connection.sent.at(-1)?.settle(outcome);
+    await this.turn();
+  }
+
+  async advance(millis: number): Promise<void> {
+    this.clock.advance(millis);
+    await this.turn();
+  }
+
+  async turn(): Promise<void> {
+    await new Promise(setImmediate);
+  }
+}
+
+describe('a delivery', () => {
+  it('backs off twice as long every time, with the jitter of chance, and leaves no timer', async () => {
+    const bench = new Bench();
+    const pauses: number[] = [];
+
+    for (const ceiling of [100, 200, 400, 800]) {
+      await bench.end(REFUSED);
+      const attempts = bench.attempts;
+      await bench.advance(ceiling / 2 - 1);
+      expect(bench.attempts).toBe(attempts);
+      await bench.advance(1);
+      expect(bench.attempts).toBe(attempts + 1);
+      pauses.push(ceiling / 2);
+    }
+    await bench.end(REFUSED);
+
+    expect(bench.settled).toMatchObject({ outcome: REFUSED, attempts: 5 });
+    expect(bench.clock.armed).toBe(0);
+  });
+
+  it('does not wait for an attempt that would come after the deadline', async () => {
+    const bench = new Bench({ attemptTimeoutMillis: 60_000 });
+    await bench.turn();
+    await bench.advance(DEADLINE_MILLIS - 40);
+
+    await bench.end(REFUSED);
+
+    expect(bench.settled).toMatchObject({ outcome: REFUSED, attempts: 1 });
+  });
+
+  it('retries an attempt that took too long', async () => {
+    const bench = new Bench();
+    await until('an attempt', () => bench.attempts === 1);
+    bench.connection.sent[0]?.signal.addEventListener('abort', () => {
+      bench.connection.sent[0]?.settle({ kind: 'cancelled', attempts: 1 });
+    });
+
+    await bench.advance(3_000);
+    await bench.advance(50);
+    await bench.end(ACCEPTED);
+
+    expect(bench.settled).toMatchObject({ outcome: ACCEPTED, attempts: 2 });
+    expect(bench.settled?.earlier).toMatchObject({
+      at: 'timeout',
+      cause: { message: 'no answer within 3000 ms' },
+    });
+  });
+
+  it('waits as long as the Agent asks, but not longer than it may', async () => {
+    const bench = new Bench();
+
+    await bench.end(rejected(429, ['2']));
+    await bench.advance(1_999);
+    expect(bench.attempts).toBe(1);
+    await bench.advance(1);
+    expect(bench.attempts).toBe(2);
+    await bench.end(rejected(503, ['8']));
+
+    expect(bench.settled).toMatchObject({ outcome: { reply: { status: 503 } }, attempts: 2 });
+    expect(bench.replies).toEqual([429, 503]);
+  });
+
+  it('is not repeated without retries', async () => {
+    const bench = new Bench({ maxRetries: 0 });
+
+    await bench.end(REFUSED);
+
+    expect(bench.settled).toMatchObject({ attempts: 1 });
+  });
+});
+
+describe('a delivery in a hurry', () => {
+  it('ends its backoff with one last attempt', async () => {
+    const bench = new Bench();
+    await bench.end(REFUSED);
+    expect(bench.attempts).toBe(1);
+
+    bench.delivery.hurry(Infinity);
+    bench.delivery.hurry(Infinity);
+    await bench.turn();
+    expect(bench.attempts).toBe(2);
+    await bench.end(REFUSED);
+
+    expect(bench.settled).toMatchObject({ attempts: 2 });
+    expect(bench.clock.armed).toBe(0);
+  });
+
+  it('follows the failure of an attempt that is under way with one last attempt at once', async () => {
+    const bench = new Bench();
+    await until('an attempt', () => bench.attempts === 1);
+
+    bench.delivery.hurry(Infinity);
+    await bench.end(REFUSED);
+    await bench.advance(0);
+    expect(bench.attempts).toBe(2);
+    await bench.end(REFUSED);
+
+    expect(bench.settled).toMatchObject({ attempts: 2 });
+  });
+
+  it('keeps what the Agent asked for', async () => {
+    const bench = new Bench();
+    await bench.end(rejected(429, ['2']));
+
+    bench.delivery.hurry(Infinity);
+    await bench.advance(1_999);
+    expect(bench.attempts).toBe(1);
+    await bench.advance(1);
+    await bench.end(ACCEPTED);
+
+    expect(bench.settled).toMatchObject({ outcome: ACCEPTED, attempts: 2 });
+  });
+
+  it('does not wait for what comes after its new deadline', async () => {
+    const bench = new Bench();
+    await bench.end(rejected(429, ['2']));
+
+    bench.delivery.hurry(1_000);
+    await bench.turn();
+
+    expect(bench.settled).toMatchObject({
+      outcome: { kind: 'cancelled' },
+      cancellation: { kind: 'shutdown' },
+      earlier: { reply: { status: 429 } },
+      attempts: 1,
+    });
+  });
+});
+
+describe('a cancelled delivery', () => {
+  it('ends its backoff and starts nothing', async () => {
+    const bench = new Bench();
+    await bench.end(REFUSED);
+
+    bench.delivery.cancel({ kind: 'aborted', cause: 'enough' });
+    bench.delivery.cancel({ kind: 'shutdown' });
+    await bench.turn();
+    await bench.advance(60_000);
+
+    expect(bench.settled).toMatchObject({
+      outcome: { kind: 'cancelled' },
+      cancellation: { kind: 'aborted', cause: 'enough' },
+      attempts: 1,
+    });
+    expect([bench.attempts, bench.clock.armed]).toEqual([1, 0]);
+  });
+
+  it('takes an acceptance that came before the end', async () => {
+    const bench = new Bench();
+    await until('an attempt', () => bench.attempts === 1);
+
+    bench.delivery.cancel({ kind: 'shutdown' });
+    await bench.end(ACCEPTED);
+
+    expect(bench.settled).toMatchObject({ outcome: ACCEPTED, attempts: 1 });
+  });
+});
+
+describe('deliveries over real connections', () => {
+  const connections: AgentConnection[] = [];
+
+  afterEach(() => {
+    for (const connection of connections.splice(0)) connection.close();
+  });
+
+  it('do not touch each other when one is cancelled', async () => {
+    let letGo: () => void = () => undefined;
+    const isCut = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const server = await openFaultServer({
+      scripts: [
+        [readAll, stall],
+        [readAll, () => isCut, reply(200)],
+      ],
+    });
+    connections.push(connectTo(server.url), connectTo(server.url));
+    const context = realContext(new SendQueue(connections));
+    const deadlineMillis = systemClock.nowMillis() + DEADLINE_MILLIS;
+    const [first, second] = [1, 2].map(() => new Delivery(PAYLOAD, deadlineMillis, context));
+    const firstResult = first?.run();
+    await until('the first request', () => server.requests === 1);
+    const secondResult = second?.run();
+    await until('the second request', () => server.requests === 2);
+
+    first?.cancel({ kind: 'aborted' });
+    expect(await firstResult).toMatchObject({ outcome: { kind: 'cancelled' } });
+    await until('the socket of the first is closed', () => server.open === 1);
+    letGo();
+
+    expect(await secondResult).toMatchObject({ outcome: { kind: 'accepted' }, attempts: 1 });
+    expect(server.accepted).toBe(2);
+  });
+
+  function connectTo(url: string): AgentConnection {
+    return new AgentConnection({
+      target: parseAgentUrl(url),
+      clock: systemClock,
+      connectTimeoutMillis: 1_000,
+      ca: undefined,
+      requireFrom: undefined,
+      headersOf: () => ({}),
+    });
+  }
+
+  function realContext(queue: SendQueue): DeliveryContext {
+    return {
+      queue,
+      clock: systemClock,
+      random: Math.random,
+      maxRetries: 4,
+      attemptTimeoutMillis: 3_000,
+      onReply: () => undefined,
+    };
+  }
+});
