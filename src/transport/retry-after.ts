@@ -19,6 +19,8 @@ export function retryAfterMillis(
 
 function delayMillis(value: string, nowUnixMillis: number): number | undefined {
   if (SECONDS.test(value)) return Number(value) * 1_000;
-  const unixMillis = DATE.test(value) ? Date.parse(value) : Number.NaN;
+  // The oldest form names no zone, and `Date.parse` would take it for local time.
+  const date = value.endsWith('GMT') ? value : `${value} GMT`;
+  const unixMillis = DATE.test(value) ? Date.parse(date) : Number.NaN;
   return Number.isNaN(unixMillis) ? undefined : Math.max(unixMillis - nowUnixMillis, 0);
 }

@@ -36,6 +36,17 @@ export class ManualClock implements Clock {
     return this.#timers.size;
   }
 
+  /** Time passes while something runs: no timer can fire. */
+  spend(millis: number): void {
+    this.#now += millis;
+  }
+
+  /** Fires what is due now, but not what that arms. */
+  runDue(): void {
+    const due = [...this.#timers].filter(({ atMillis }) => atMillis <= this.#now);
+    for (const timer of due) if (this.#timers.delete(timer)) timer.task();
+  }
+
   advance(millis: number): void {
     const end = this.#now + millis;
     for (let next = this.#nextUntil(end); next !== undefined; next = this.#nextUntil(end)) {

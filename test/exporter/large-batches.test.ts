@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { openExporter } from '../support/exporters.js';
+import { exportSpans } from '../support/exports.js';
+import { holdReply } from '../support/held-reply.js';
+import { openScriptedAgent } from '../support/scripted-agent.js';
+import { makeSpan, makeSpans } from '../support/spans.js';
+
+/** The longest time that nothing else could run. */
+function watchBlocks(): { stop(): number } {
+  let longest = 0;
+  let last = performance.now();
+  const beat = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+  }, 1);
+  return {
+    stop: () => {
+      clearInterval(beat);
+      return longest;
+    },
+  };
+}
+
+describe('a batch of 100 000 spans', () => {
+  it('is encoded over many turns, arrives once, and calls back once', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const spans = makeSpans(100_000);
+    const calls: unknown[] = [];
+    const start = performance.now();
+
+    exporter.export(spans, (result) => calls.push(result));
+    const sync = performance.now() - start;
+
+    expect(exporter.stats()).toMatchObject({ received: 100_000, buffered: 100_000, inFlight: 0 });
+    await exporter.forceFlush();
+    expect(calls).toEqual([{ code: 0 }]);
+    expect(sync).toBeLessThan(50);
+    expect(new Set(agent.spans.map(({ spanId }) => spanId)).size).toBe(100_000);
+    expect(agent.spans).toHaveLength(100_000);
+    expect(exporter.stats()).toMatchObject({ exported: 100_000, buffered: 0, inFlight: 0 });
+  }, 60_000);
+
+  it('waits for room instead of losing what does not fit', async () => {
+    const agent = await openScriptedAgent();
+    const held = holdReply();
+    agent.answer(held.reply);
+    const exporter = openExporter({
+      url: agent.url,
+      maxConnections: 1,
+      maxPendingBytes: 256 * 1_024,
+    });
+
+    const result = exportSpans(exporter, makeSpans(6_000));
+    await agent.waitForRequests(1);
+    const { buffered, inFlight } = exporter.stats();
+    expect(buffered).toBeGreaterThan(3_000);
+    expect(buffered + inFlight).toBe(6_000);
+    held.release();
+
+    expect(await result).toEqual({ code: 0 });
+    expect(agent.spans).toHaveLength(6_000);
+  });
+
+  it('that does not find room within its time is lost for that reason', async () => {
+    const agent = await openScriptedAgent();
+    agent.answer(holdReply().reply);
+    const exporter = openExporter({
+      url: agent.url,
+      maxConnections: 1,
+      maxPendingBytes: 128 * 1_024,
+      timeoutMillis: 300,
+    });
+
+    const { error } = await exportSpans(exporter, makeSpans(6_000));
+
+    expect(error).toMatchObject({ kind: 'timeout', lostSpans: 6_000 });
+    expect(exporter.stats()).toMatchObject({ dropped: 6_000, buffered: 0, inFlight: 0 });
+  });
+});
+
+describe('a storm of 500 exports in one turn', () => {
+  it('is taken up to the limit, and every export has its answer', async () => {
+    const agent = await openScriptedAgent();
+    const held = holdReply();
+    agent.answer(held.reply, held.reply);
+    const exporter = openExporter({ url: agent.url, maxPendingBytes: 4 * 1_024 * 1_024 });
+    const batch = makeSpans(128);
+    const blocks = watchBlocks();
+
+    const results = Array.from({ length: 500 }, () => exportSpans(exporter, batch));
+    const { buffered, inFlight, dropped } = exporter.stats();
+    expect(buffered + inFlight + dropped).toBe(64_000);
+    held.release();
+    const outcomes = await Promise.all(results);
+
+    const full = outcomes.filter(({ error }) => error !== undefined);
+    for (const { error } of full) expect(error).toMatchObject({ kind: 'queue_full' });
+    expect(full.length).toBeGreaterThan(100);
+    expect(full.length).toBeLessThan(500);
+    const { exported, droppedByReason } = exporter.stats();
+    expect(droppedByReason).toEqual({ queue_full: full.length * 128 });
+    expect(exported).toBe(64_000 - full.length * 128);
+    expect(agent.spans).toHaveLength(exported);
+    // Encoded in one go it would take some 300 ms; the limit is 20, the rest is for a busy machine.
+    expect(blocks.stop()).toBeLessThan(150);
+  });
+
+  it('encodes the first 4 096 spans before it returns', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const attributes = { key: 'before' };
+    const spans = Array.from({ length: 4_096 }, () => makeSpan({ attributes }));
+
+    const result = exportSpans(exporter, spans);
+    attributes.key = 'after';
+    await result;
+
+    expect(new Set(agent.spans.map(({ meta }) => meta['key']))).toEqual(new Set(['before']));
+  });
+});

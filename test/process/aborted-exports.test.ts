@@ -1,0 +1,62 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { runNode } from '../examples/run-example.js';
+import { temporaryDirectory } from '../examples/temporary-directory.js';
+import { openFaultServer } from '../support/fault-server.js';
+import { readAll, stall } from '../support/fault-steps.js';
+
+const DIST = new URL('../../dist/index.js', import.meta.url).href;
+
+/**
+ * 2 000 exporters, each with 50 exports in all phases that are cut short, share one signal that never
+ * aborts; says how many spans were cut, how many listeners are left, and how much the heap has grown
+ * after the first fifth.
+ */
+const SCRIPT = `
+  import { getEventListeners } from 'node:events';
+  import { DatadogSpanExporter } from '${DIST}';
+  const { signal } = new AbortController();
+  const traceId = '72df520af2bde7a5240031ead750e5f3';
+  const span = {
+    name: 'n', kind: 0, startTime: [1700000000, 0], endTime: [1700000001, 0], attributes: {},
+    resource: { attributes: {} }, spanContext: () => ({ traceId, spanId: '24003fafe5640a1c' }),
+  };
+  let cut = 0;
+  let warnings = 0;
+  let early = 0;
+  process.on('warning', () => warnings++);
+  const heapBytes = async () => {
+    await new Promise(setImmediate);
+    globalThis.gc();
+    return process.memoryUsage().heapUsed;
+  };
+  for (let round = 1; round <= 2_000; round++) {
+    const exporter = new DatadogSpanExporter({ signal });
+    for (let count = 0; count < 50; count++) {
+      exporter.export([span], ({ error }) => { if (error?.kind === 'shutdown') cut++; });
+    }
+    const flushes = Array.from({ length: 20 }, () => exporter.forceFlush({ signal }));
+    if (round % 4 === 0) await new Promise(setImmediate);
+    await exporter.shutdown({ graceMillis: 0, signal });
+    await Promise.allSettled(flushes);
+    if (round === 400) early = await heapBytes();
+  }
+  const grownMiB = ((await heapBytes()) - early) / 1024 / 1024;
+  const listeners = getEventListeners(signal, 'abort').length;
+  console.log(JSON.stringify({ cut, warnings, listeners, grownMiB }));
+  process.exit();
+`;
+
+it('100 000 aborted exports on one signal leave no listener, no warning and a flat heap', async () => {
+  const server = await openFaultServer({ scripts: [[readAll, stall]] });
+  const file = join(temporaryDirectory(), 'script.mjs');
+  writeFileSync(file, SCRIPT);
+
+  const run = await runNode(['--expose-gc', file], { env: { DD_TRACE_AGENT_URL: server.url } });
+
+  expect(run).toMatchObject({ ended: 0, stderr: '' });
+  const { grownMiB, ...counts } = JSON.parse(run.stdout);
+  expect(counts).toEqual({ cut: 100_000, warnings: 0, listeners: 0 });
+  expect(grownMiB).toBeLessThan(2);
+}, 30_000);
