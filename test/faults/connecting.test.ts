@@ -10,7 +10,7 @@ import { ACCEPT, fin, readHead, rst } from '../support/fault-steps.js';
 import { openRawServer, refusedUrl } from '../support/raw-server.js';
 import { temporarySocketPath } from '../support/scripted-agent.js';
 import { makeSpan, makeSpans } from '../support/spans.js';
-import { type FaultRow, runRow } from './fault-row.js';
+import { type FaultRow, expectRow } from './fault-row.js';
 
 const lines = captureDiag();
 
@@ -39,7 +39,7 @@ const rows: readonly FaultRow[] = [
 ];
 
 describe.each(['tcp', 'unix'] as const)('connecting over %s', (over) => {
-  it.each(rows)('$id: $title', (row) => runRow(row, over));
+  it.each(rows)('$id: $title', (row) => expectRow(row, over));
 
   it('A1: a refusal is retried, then it is no connection', async () => {
     const exporter = openExporter({ url: await refusedUrl(over) });

@@ -42,7 +42,7 @@ const OPTIONS: DatadogSpanExporterOptions = {
   maxRetries: 1,
 };
 
-export async function runRow(row: FaultRow, over: Listening): Promise<void> {
+export async function expectRow(row: FaultRow, over: Listening): Promise<void> {
   const { scripts, onAccept = [], options, spans: count = 3, expected } = row;
   const server = await openFaultServer({ over, scripts, onAccept });
   const life = new AbortController();

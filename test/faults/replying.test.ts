@@ -15,11 +15,11 @@ import {
   stall,
 } from '../support/fault-steps.js';
 import { makeSpan } from '../support/spans.js';
-import { type FaultRow, runRow } from './fault-row.js';
+import { type FaultRow, expectRow } from './fault-row.js';
 
 const OK_HEAD = 'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n';
 const UNAVAILABLE_HEAD = 'HTTP/1.1 503 X\r\nContent-Length: 99\r\n\r\n';
-const LETTERS = [...'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}'];
+const LETTERS = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}'.split('');
 
 const rows: readonly FaultRow[] = [
   {
@@ -55,7 +55,7 @@ const rows: readonly FaultRow[] = [
   {
     id: 'C3b',
     title: 'a body that comes letter by letter after a 200 is a success',
-    scripts: [[readAll, send(OK_HEAD), drip([...'{"rate_by_service":{'], 50)]],
+    scripts: [[readAll, send(OK_HEAD), drip('{"rate_by_service":{'.split(''), 50)]],
     expected: { requests: 1, withinMillis: 600 },
   },
   {
@@ -121,7 +121,7 @@ const rows: readonly FaultRow[] = [
 ];
 
 describe.each(['tcp', 'unix'] as const)('a reply over %s', (over) => {
-  it.each(rows)('$id: $title', (row) => runRow(row, over));
+  it.each(rows)('$id: $title', (row) => expectRow(row, over));
 });
 
 describe.each(['tcp', 'unix'] as const)('C13: a reply without rates over %s', (over) => {

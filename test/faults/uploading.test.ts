@@ -9,7 +9,7 @@ import {
   reply,
   rst,
 } from '../support/fault-steps.js';
-import { type FaultRow, runRow } from './fault-row.js';
+import { type FaultRow, expectRow } from './fault-row.js';
 
 const LARGE = { spans: 2_000 };
 
@@ -56,5 +56,5 @@ const rows: readonly FaultRow[] = [
 ];
 
 describe.each(['tcp', 'unix'] as const)('uploading over %s', (over) => {
-  it.each(rows)('$id: $title', (row) => runRow(row, over));
+  it.each(rows)('$id: $title', (row) => expectRow(row, over));
 });

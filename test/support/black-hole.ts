@@ -4,6 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import { afterEach } from 'vitest';
 
 const LISTEN = `
@@ -26,13 +27,17 @@ afterEach(() => {
 export async function openBlackHole(): Promise<string> {
   const child = spawn(process.execPath, ['-e', LISTEN], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
-  const [line]: unknown[] = await once(child.stdout, 'data');
-  const port = Number(String(line));
+  const port = Number(await firstOutput(child.stdout));
   child.kill('SIGSTOP');
   for (let count = 0; count < MAX_BACKLOG; count++) {
     if (!(await connects(port))) return `http://127.0.0.1:${port}`;
   }
   throw new Error('the backlog does not fill up');
+}
+
+async function firstOutput(output: Readable): Promise<string> {
+  for await (const chunk of output) return String(chunk);
+  throw new Error('no output');
 }
 
 async function connects(port: number): Promise<boolean> {

@@ -99,6 +99,6 @@ function extend(server: RawServer, extension: Extension): FaultServer {
     get spans() {
       return extension.spans();
     },
-    play: extension.play,
+    play: (...scripts) => extension.play(...scripts),
   };
 }

@@ -6,8 +6,9 @@ import type { Exchange, Script, Step } from './fault-server.js';
 import { firstOf } from './socket-reader.js';
 
 /** Reads the request to its end and takes note of it. */
-export const readAll: Step = async ({ reader, received }) => {
-  received(await reader.bytes(contentLengthOf(await reader.head())));
+export const readAll: Step = async (exchange) => {
+  const head = await exchange.reader.head();
+  exchange.received(await exchange.reader.bytes(contentLengthOf(head)));
 };
 
 /** Reads the head of the request. */
