@@ -65,7 +65,8 @@ export class DatadogExportError extends Error {
 /** The message of anything that was thrown, followed by the innermost cause if it says more. */
 export function reasonOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);
-  if (thrown.message !== '') return thrown.message;
+  const message = thrown.message.trim(); // those of OpenSSL end with a line feed
+  if (message !== '') return message;
   const inner: unknown = thrown instanceof AggregateError ? thrown.errors[0] : thrown.cause;
   return inner instanceof Error && inner.message !== '' ? inner.message : thrown.name;
 }

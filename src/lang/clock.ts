@@ -13,7 +13,7 @@ export interface Clock {
   nowMillis(): number;
   /** Milliseconds since 1970 by the wall clock, which may jump; only for dates that others wrote. */
   unixMillis(): number;
-  /** Runs `task` once after `delayMillis`, unless disposed before. */
+  /** Runs `task` once after `delayMillis`, soon if that is negative, unless disposed before. */
   schedule(delayMillis: number, task: () => void): Dispose;
   /** Runs `task` in the next turn of the event loop, after its I/O. */
   nextTurn(task: () => void): void;
@@ -31,9 +31,10 @@ export const systemClock: Clock = {
   unixMillis: () => Date.now(),
   schedule(delayMillis, task) {
     let turn: NodeJS.Immediate | undefined;
-    const timer = setTimeout(() => {
+    const run = (): void => {
       turn = setImmediate(task);
-    }, delayMillis);
+    };
+    const timer = setTimeout(run, Math.max(delayMillis, 0)); // Node 24 warns of a negative delay
     return () => {
       clearTimeout(timer);
       clearImmediate(turn);

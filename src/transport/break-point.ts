@@ -3,7 +3,7 @@
 
 import type { BreakPoint } from './send-outcome.js';
 
-/** What the peer sent was not an HTTP/1.1 response. */
+/** What the peer sent was not an HTTP/1.1 response; errors of OpenSSL say that it was not TLS. */
 const PROTOCOL_ERRORS: ReadonlySet<string> = new Set([
   'HTTPParserError', // its code is undefined for some of the parser's errors
   'UND_ERR_HEADERS_OVERFLOW',
@@ -19,6 +19,7 @@ export function breakPointOf(error: unknown, isWritten: boolean): BreakPoint {
   const code = errorCodeOf(error);
   const name = error instanceof Error ? error.name : '';
   if (PROTOCOL_ERRORS.has(name) || PROTOCOL_ERRORS.has(code)) return 'protocol';
+  if (code.startsWith('ERR_SSL_') || code === 'EPROTO') return 'protocol';
   if (TIMEOUT_ERRORS.has(code)) return 'timeout';
   return isWritten || SOCKET_ERRORS.has(code) ? 'socket' : 'connect';
 }

@@ -69,6 +69,22 @@ describe('https', () => {
   });
 });
 
+describe('a URL with the wrong scheme', () => {
+  it('is told from a connection that fails, and not retried: https where http is spoken', async () => {
+    const { port } = await openServer(createHttpServer(), '127.0.0.1');
+
+    const { error } = await exportSpans(
+      openExporter({ url: `https://127.0.0.1:${port}` }),
+      makeSpans(1),
+    );
+
+    expect(error).toMatchObject({ kind: 'protocol', attempts: 1 });
+    expect(error?.message).toMatch(
+      /does not speak HTTP\/1\.1.*wrong version number\S*; 1 span lost$/,
+    );
+  });
+});
+
 describe('http', () => {
   it.skipIf(!hasIpv6)('connects to an IPv6 address, where this machine has one', async () => {
     const { port } = await openServer(createHttpServer(), '::1');

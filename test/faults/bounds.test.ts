@@ -21,7 +21,7 @@ function watchBlocks(): { stop(): number } {
   };
 }
 
-describe('a batch of 100 000 spans', () => {
+describe('H8: a batch of 100 000 spans', () => {
   it('is encoded over many turns, arrives once, and calls back once', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });
@@ -79,7 +79,7 @@ describe('a batch of 100 000 spans', () => {
   });
 });
 
-describe('a storm of 500 exports in one turn', () => {
+describe('F9: a storm of 500 exports in one turn', () => {
   it('is taken up to the limit, and every export has its answer', async () => {
     const agent = await openScriptedAgent();
     const held = holdReply();

@@ -1,0 +1,55 @@
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { systemClock } from '../../src/lang/clock.js';
+
+const warnings: Error[] = [];
+const onWarning = (warning: Error): void => void warnings.push(warning);
+
+beforeEach(() => {
+  warnings.length = 0;
+  process.on('warning', onWarning);
+});
+
+afterEach(() => {
+  process.off('warning', onWarning);
+});
+
+function elapsed(delayMillis: number): Promise<number> {
+  const start = systemClock.nowMillis();
+  return new Promise((resolve) => {
+    systemClock.schedule(delayMillis, () => resolve(systemClock.nowMillis() - start));
+  });
+}
+
+it('runs a task after its delay', async () => {
+  expect(await elapsed(30)).toBeGreaterThanOrEqual(29);
+});
+
+it('runs a task soon when its moment has passed, and Node does not warn', async () => {
+  expect(await elapsed(-5)).toBeLessThan(100);
+  await setImmediate();
+
+  expect(warnings).toEqual([]);
+});
+
+it('runs no task that was called off, even when its time had come', async () => {
+  const calls: string[] = [];
+  const dispose = systemClock.schedule(1, () => calls.push('called'));
+  const other = new Promise<void>((resolve) => {
+    // Armed with the same delay, so due in the same turn, before its task runs.
+    setTimeout(() => {
+      dispose();
+      resolve();
+    }, 1);
+  });
+
+  await other;
+  await setImmediate();
+  await setImmediate();
+
+  expect(calls).toEqual([]);
+});
+
+it('tells the time of the wall for dates that others wrote', () => {
+  expect(Math.abs(systemClock.unixMillis() - Date.now())).toBeLessThan(100);
+});
