@@ -29,7 +29,8 @@ export class EncodingTurns {
   readonly #clock: Clock;
   /** Calls back once when a blocked slice may go on. */
   readonly #whenUnblocked: (task: () => void) => void;
-  readonly #work = new Set<EncodeSlice>();
+  /** Batches in the order of their arrival, with the number of their spans. */
+  readonly #work = new Map<EncodeSlice, number>();
   #sliceSpans = MIN_SLICE_SPANS;
   #isBlocked = false;
   #turn: Turn | undefined;
@@ -48,11 +49,17 @@ export class EncodingTurns {
     return true;
   }
 
-  /** Runs `slice` in coming turns until it is done; the disposer calls it off. */
-  schedule(slice: EncodeSlice): Dispose {
-    this.#work.add(slice);
+  /** Runs `slice` in coming turns until the batch is done; the disposer calls it off. */
+  schedule(slice: EncodeSlice, spans: number): Dispose {
+    this.#work.set(slice, spans);
     this.#presentTurn();
     return () => void this.#work.delete(slice);
+  }
+
+  /** Spans of the batches that wait behind the one that is being encoded. */
+  get backlog(): number {
+    const [, ...waiting] = this.#work.values();
+    return waiting.reduce((sum, spans) => sum + spans, 0);
   }
 
   #presentTurn(): Turn {
@@ -68,7 +75,7 @@ export class EncodingTurns {
 
   /** Oldest batch first; while it waits for room, the younger ones wait as well. */
   #encodeSlices(turn: Turn): void {
-    for (const slice of this.#work) {
+    for (const slice of this.#work.keys()) {
       let outcome: SliceOutcome = 'more';
       while (outcome === 'more') {
         if (turn.millis >= MAX_TURN_MILLIS) return;

@@ -38,7 +38,11 @@ export function exportContext(
   const queue = sendQueue(options, clock, headersOf(options, sampleRates));
   const metrics = meters === undefined ? undefined : new ExporterMetrics(meters, target);
   return {
-    encoder: new V04Encoder({ ...options, ...processIdentity() }, maxPayloadBytes),
+    // A payload that is larger than all pending bytes together would never find room.
+    encoder: new V04Encoder(
+      { ...options, ...processIdentity() },
+      Math.min(maxPayloadBytes, options.maxPendingBytes),
+    ),
     turns: new EncodingTurns(clock, (task) => pending.whenReleased(task)),
     pending,
     resourceWaits: new ResourceWaits(clock),

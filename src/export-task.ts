@@ -88,10 +88,9 @@ export class ExportTask {
   start(): void {
     if (this.#state.phase !== 'waiting') return;
     const { spans } = this.#state;
-    const { pending, ledger, resourceWaits, clock, timeoutMillis } = this.#context;
-    // The newest spans are in the buffer already, and may go beyond the limit once it is not reached.
-    const isFull = spans.length > 0 && pending.isFullWith(ledger.buffered - spans.length);
-    if (isFull) return this.#refuse('queue_full');
+    const { pending, turns, resourceWaits, clock, timeoutMillis } = this.#context;
+    const isFull = pending.isFullWith(turns.backlog + resourceWaits.spans);
+    if (isFull && spans.length > 0) return this.#refuse('queue_full');
     const timeOut = (): void =>
       this.cancel({ kind: 'timeout', cause: timedOutError(timeoutMillis) });
     this.#disposers.push(clock.schedule(timeoutMillis, timeOut));
@@ -154,7 +153,9 @@ export class ExportTask {
     const batch: SlicedBatch = { spans, from: 0, held: [] };
     this.#state = { phase: 'encoding', batch };
     if (turns.runNow(spans.length, () => this.#encodeAll(batch))) return;
-    this.#disposers.push(turns.schedule((maxSpans) => this.#encodeSlice(batch, maxSpans)));
+    this.#disposers.push(
+      turns.schedule((maxSpans) => this.#encodeSlice(batch, maxSpans), spans.length),
+    );
   }
 
   /** A payload that finds no room is lost: the caller has turned to other things. */
@@ -166,14 +167,13 @@ export class ExportTask {
 
   /** A payload that finds no room waits for it, as does the rest of the batch. */
   #encodeSlice(batch: SlicedBatch, maxSpans: number): SliceOutcome {
-    const { pending } = this.#context;
-    if (batch.held.length === 0 && pending.isFull) return 'blocked';
-    if (batch.held.length === 0 && !this.#encode(batch, maxSpans)) return 'done';
-    for (const payload of batch.held.splice(0)) {
-      if (this.#deliver(payload)) continue;
-      if (pending.isBeyondLimit(payload.body.length)) this.#dropForSize(payload);
-      else batch.held.push(payload);
+    if (batch.held.length === 0) {
+      const count = Math.min(maxSpans, this.#context.pending.spansForLargeBatch);
+      if (count === 0) return 'blocked';
+      if (!this.#encode(batch, count)) return 'done';
     }
+    const payloads = batch.held.splice(0);
+    batch.held.push(...payloads.filter((payload) => !this.#deliver(payload)));
     if (batch.held.length > 0) return 'blocked';
     if (batch.from < batch.spans.length) return 'more';
     this.#endEncoding();

@@ -65,10 +65,6 @@ export class Ledger {
     this.#observer?.dropped(reason, spans);
   }
 
-  get buffered(): number {
-    return this.#buffered;
-  }
-
   snapshot(): LedgerSnapshot {
     return Object.freeze({
       received: this.#received,

@@ -30,13 +30,14 @@ export class PendingBytes {
     return () => release();
   }
 
-  get isFull(): boolean {
-    return this.#bytes >= this.#maxBytes;
-  }
-
-  /** Whether so many bytes will never find room. */
-  isBeyondLimit(bytes: number): boolean {
-    return bytes > this.#maxBytes;
+  /**
+   * How many spans a large batch may add now, by their mean size. It gets half of the limit at most, so
+   * that it does not keep others out while it waits for the Agent; but always one, when nothing else
+   * is there.
+   */
+  get spansForLargeBatch(): number {
+    const spans = Math.floor((this.#maxBytes / 2 - this.#bytes) / this.#meanSpanBytes);
+    return Math.max(spans, this.#bytes === 0 ? 1 : 0);
   }
 
   /** Whether the limit is reached once so many spans, which nobody has encoded yet, are added. */

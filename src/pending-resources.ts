@@ -33,6 +33,11 @@ export class ResourceWaits {
     this.#clock = clock;
   }
 
+  /** Spans that wait now. */
+  get spans(): number {
+    return this.#spans;
+  }
+
   /** Whether so many spans more may wait. */
   hasRoomFor(spans: number): boolean {
     return this.#spans + spans <= MAX_WAITING_SPANS;

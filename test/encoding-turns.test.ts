@@ -60,7 +60,7 @@ describe('EncodingTurns', () => {
   it('encodes a large batch in turns of some 5 ms, in slices that grow as it gets faster', () => {
     const bench = new Bench();
     bench.millisPerSpan = 0.04;
-    bench.turns.schedule(bench.batch(10_000));
+    bench.turns.schedule(bench.batch(10_000), 10_000);
     const turns: { millis: number; spans: number }[] = [];
 
     for (let turn = 0; turn < 100; turn++) {
@@ -77,11 +77,11 @@ describe('EncodingTurns', () => {
   it('takes smaller slices when it gets slower', () => {
     const bench = new Bench();
     bench.millisPerSpan = 0.001;
-    bench.turns.schedule(bench.batch(5_000));
+    bench.turns.schedule(bench.batch(5_000), 5_000);
     for (let turn = 0; turn < 10; turn++) bench.nextTurn();
 
     bench.millisPerSpan = 0.04;
-    bench.turns.schedule(bench.batch(2_000));
+    bench.turns.schedule(bench.batch(2_000), 2_000);
     for (let turn = 0; turn < 100; turn++) bench.nextTurn();
 
     expect(bench.slices.slice(-2)[0]).toBe(64);
@@ -95,11 +95,14 @@ describe('EncodingTurns', () => {
       bench.turns.schedule((maxSpans) => {
         order.push(name);
         return slice(maxSpans);
-      });
+      }, 500);
     }
+
+    expect(bench.turns.backlog).toBe(500); // behind the first
 
     for (let turn = 0; turn < 20; turn++) bench.nextTurn();
 
+    expect(bench.turns.backlog).toBe(0);
     expect(order).toEqual(order.toSorted());
     expect(new Set(order).size).toBe(2);
     expect(bench.clock.armed).toBe(0);
@@ -112,7 +115,7 @@ describe('EncodingTurns', () => {
     bench.turns.schedule(() => {
       calls++;
       return isBlocked ? 'blocked' : 'done';
-    });
+    }, 1);
     for (let turn = 0; turn < 5; turn++) bench.nextTurn();
     expect([calls, bench.clock.armed, bench.waiting.length]).toEqual([1, 0, 1]);
 
@@ -126,7 +129,7 @@ describe('EncodingTurns', () => {
   it('forgets a batch that is called off', () => {
     const bench = new Bench();
 
-    bench.turns.schedule(bench.batch(1_000))();
+    bench.turns.schedule(bench.batch(1_000), 1_000)();
     bench.nextTurn();
 
     expect(bench.slices).toEqual([]);

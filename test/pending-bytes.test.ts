@@ -12,13 +12,21 @@ it('gives out no more bytes than there may be, and takes them back once', () => 
 
   expect(pending.reserve(71)).toBeUndefined();
   expect(pending.reserve(70)).toBeDefined();
-  expect(pending.isFull).toBe(true);
+  expect(pending.isFullWith(0)).toBe(true);
 });
 
-it('knows what will never fit', () => {
-  const pending = new PendingBytes(100);
+it('gives a large batch half of the room, and a single span when there is nothing else', () => {
+  const pending = new PendingBytes(20 * 512);
+  expect(pending.spansForLargeBatch).toBe(10);
 
-  expect([pending.isBeyondLimit(100), pending.isBeyondLimit(101)]).toEqual([false, true]);
+  const release = pending.reserve(8 * 512);
+  expect(pending.spansForLargeBatch).toBe(2);
+  pending.reserve(4 * 512);
+  expect(pending.spansForLargeBatch).toBe(0);
+  release?.();
+
+  expect(pending.spansForLargeBatch).toBe(6);
+  expect(new PendingBytes(100).spansForLargeBatch).toBe(1);
 });
 
 it('estimates spans that nobody has encoded by those that were', () => {

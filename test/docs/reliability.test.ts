@@ -15,7 +15,7 @@ function testedRows(): readonly string[] {
   const names = readdirSync(FAULTS)
     .filter((file) => file.endsWith('.test.ts'))
     .map((file) => readFileSync(new URL(file, FAULTS), 'utf8'))
-    .flatMap((source) => [...source.matchAll(/['`]((?:[A-Z]\d+[a-z]?(?:, )?)+)[:'`-]/g)]);
+    .flatMap((source) => Array.from(source.matchAll(/['`]((?:[A-Z]\d+[a-z]?(?:, )?)+)[:'`-]/g)));
   const ids = names.flatMap(([, list = '']) => list.split(', '));
   return [...new Set(ids.map((id) => id.replace(/[a-z]$/, '')))];
 }

@@ -62,6 +62,20 @@ describe('H8: a batch of 100 000 spans', () => {
     expect(agent.spans).toHaveLength(6_000);
   });
 
+  it('does not keep small exports out while the Agent takes it', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url, maxPendingBytes: 1_024 * 1_024 });
+    const results = [exportSpans(exporter, makeSpans(20_000))];
+
+    for (let turn = 0; turn < 20; turn++) {
+      results.push(exportSpans(exporter, makeSpans(5)));
+      await new Promise(setImmediate);
+    }
+
+    for (const result of results) expect(await result).toEqual({ code: 0 });
+    expect(agent.spans).toHaveLength(20_100);
+  });
+
   it('that does not find room within its time is lost for that reason', async () => {
     const agent = await openScriptedAgent();
     agent.answer(holdReply().reply);
