@@ -1,5 +1,5 @@
-// Owns what the package says through OpenTelemetry's `diag`: at most one warning per topic and
-// minute, with the number that was held back. Attribute values never appear in it.
+// Owns what the package says through OpenTelemetry's `diag`: at most one line per topic and minute,
+// with the number that was held back. Attribute values never appear in it.
 
 import { diag, type DiagLogger } from '@opentelemetry/api';
 import type { Clock } from './lang/clock.js';
@@ -8,7 +8,7 @@ import { PACKAGE_NAME } from './version.js';
 const QUIET_MILLIS = 60_000;
 
 interface Topic {
-  readonly warnedAtMillis: number;
+  readonly saidAtMillis: number;
   suppressed: number;
 }
 
@@ -23,16 +23,25 @@ export class Diagnostics {
 
   /** Warns, unless the same topic was warned about within the last minute. */
   warn(topic: string, message: string): void {
+    this.#say(topic, message, (text) => this.#logger.warn(text));
+  }
+
+  /** For whoever looks into a problem; held back as warnings are. */
+  debug(topic: string, message: string): void {
+    this.#say(topic, message, (text) => this.#logger.debug(text));
+  }
+
+  #say(topic: string, message: string, log: (text: string) => void): void {
     const now = this.#clock.nowMillis();
     const last = this.#topics.get(topic);
-    if (last !== undefined && now - last.warnedAtMillis < QUIET_MILLIS) {
+    if (last !== undefined && now - last.saidAtMillis < QUIET_MILLIS) {
       last.suppressed++;
       return;
     }
     const held = last?.suppressed ?? 0;
-    this.#topics.set(topic, { warnedAtMillis: now, suppressed: 0 });
+    this.#topics.set(topic, { saidAtMillis: now, suppressed: 0 });
     try {
-      this.#logger.warn(held === 0 ? message : `${message} (${held} more were not logged)`);
+      log(held === 0 ? message : `${message} (${held} more were not logged)`);
     } catch {
       // A logger of the user that throws must not change what becomes of spans.
     }

@@ -63,14 +63,17 @@ export class EncodingTurns {
   }
 
   #presentTurn(): Turn {
-    if (this.#turn === undefined) {
-      this.#turn = { spans: 0, millis: 0 };
-      this.#clock.nextTurn(() => {
-        this.#turn = undefined;
-        if (this.#work.size > 0 && !this.#isBlocked) this.#encodeSlices(this.#presentTurn());
-      });
-    }
-    return this.#turn;
+    if (this.#turn !== undefined) return this.#turn;
+    const turn: Turn = { spans: 0, millis: 0 };
+    this.#turn = turn;
+    this.#clock.nextTurn(() => {
+      this.#turn = undefined;
+      if (this.#work.size === 0 || this.#isBlocked) return;
+      const next = this.#presentTurn();
+      // After a turn that was used up, others get one to themselves.
+      if (turn.millis < MAX_TURN_MILLIS) this.#encodeSlices(next);
+    });
+    return turn;
   }
 
   /** Oldest batch first; while it waits for room, the younger ones wait as well. */

@@ -16,10 +16,13 @@ import { ResourceWaits } from './pending-resources.js';
 import { processIdentity } from './process-identity.js';
 import { SampleRates } from './sample-rates.js';
 import { AgentConnection, TRACES_PATH } from './transport/agent-connection.js';
-import type { DeliveryContext } from './transport/delivery.js';
+import type { Reply } from './transport/reply.js';
 import { type HeadersOf, requestHeaders } from './transport/request-headers.js';
 import { SendQueue } from './transport/send-queue.js';
 import { PACKAGE_VERSION } from './version.js';
+
+/** Of an answer that is only logged. */
+const MAX_EXCERPT_CHARS = 256;
 
 /** What an exporter needs besides. */
 export interface SharedParts extends ExportContext {
@@ -46,7 +49,14 @@ export function exportContext(
     turns: new EncodingTurns(clock, (task) => pending.whenReleased(task)),
     pending,
     resourceWaits: new ResourceWaits(clock),
-    delivery: deliveryContext(options, queue, sampleRates, clock),
+    delivery: {
+      queue,
+      clock,
+      random: Math.random,
+      maxRetries: options.maxRetries,
+      attemptTimeoutMillis: options.attemptTimeoutMillis,
+      onReply: (reply) => noteReply(reply, sampleRates, diagnostics),
+    },
     queue,
     ledger: new Ledger(metrics),
     metrics,
@@ -58,20 +68,13 @@ export function exportContext(
   };
 }
 
-function deliveryContext(
-  { maxRetries, attemptTimeoutMillis }: ResolvedOptions,
-  queue: SendQueue,
-  sampleRates: SampleRates,
-  clock: Clock,
-): DeliveryContext {
-  return {
-    queue,
-    clock,
-    random: Math.random,
-    maxRetries,
-    attemptTimeoutMillis,
-    onReply: ({ text, ratesVersion }) => sampleRates.update(text, ratesVersion),
-  };
+/** The Agent says in plain text why it refused a payload. */
+function noteReply(reply: Reply, sampleRates: SampleRates, diagnostics: Diagnostics): void {
+  const { status, text, ratesVersion } = reply;
+  const hasRates = sampleRates.update(text, ratesVersion);
+  if (hasRates || text === '') return;
+  const excerpt = JSON.stringify(text.slice(0, MAX_EXCERPT_CHARS));
+  diagnostics.debug(`reply ${status}`, `the Agent answered with status ${status} and ${excerpt}`);
 }
 
 function sendQueue(options: ResolvedOptions, clock: Clock, headers: HeadersOf): SendQueue {

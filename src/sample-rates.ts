@@ -21,12 +21,17 @@ export class SampleRates {
     return this.#version;
   }
 
-  /** Takes the rates of a reply. Anything but rates leaves the known ones as they are. */
-  update(text: string, version: string | undefined): void {
+  /**
+   * Takes the rates of a reply. Anything but rates leaves the known ones as they are.
+   *
+   * @returns whether there were any.
+   */
+  update(text: string, version: string | undefined): boolean {
     const rates = parseRates(text);
-    if (rates === undefined) return;
+    if (rates === undefined) return false;
     this.#rates = rates;
     this.#version = version ?? NO_VERSION;
+    return true;
   }
 }
 

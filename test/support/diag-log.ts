@@ -3,14 +3,18 @@
 import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { afterEach, beforeEach } from 'vitest';
 
-/** Collects warnings and errors of each test in the file that calls it. */
-export function captureDiag(): readonly string[] {
+/** Collects warnings and errors of each test in the file that calls it, or what is said for debugging. */
+export function captureDiag(level: 'warn' | 'debug' = 'warn'): readonly string[] {
   const lines: string[] = [];
-  const add = (_namespace: string, ...parts: unknown[]): void => void lines.push(parts.join(' '));
+  // The API itself speaks without a namespace.
+  const add = (_namespace: string, ...parts: unknown[]): void => {
+    if (parts.length > 0) lines.push(parts.join(' '));
+  };
   const ignore = (): void => undefined;
+  const [warn, debug] = level === 'warn' ? [add, ignore] : [ignore, add];
   beforeEach(() => {
     lines.length = 0;
-    const logger = { error: add, warn: add, info: ignore, debug: ignore, verbose: ignore };
+    const logger = { error: warn, warn, info: ignore, debug, verbose: ignore };
     diag.setLogger(logger, { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true });
   });
   afterEach(() => diag.disable());
