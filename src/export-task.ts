@@ -36,6 +36,7 @@ export interface ExportContext {
 }
 
 type TaskState =
+  | { readonly phase: 'accepted'; readonly spans: readonly ReadableSpan[] }
   /** For resource attributes. */
   | { readonly phase: 'waiting'; readonly spans: readonly ReadableSpan[] }
   | { readonly phase: 'encoding'; readonly batch: SlicedBatch }
@@ -70,7 +71,7 @@ export class ExportTask {
     const { clock, timeoutMillis } = context;
     this.result = promise;
     this.#context = context;
-    this.#state = { phase: 'waiting', spans };
+    this.#state = { phase: 'accepted', spans };
     this.#startMillis = clock.nowMillis();
     const deadlineMillis = this.#startMillis + timeoutMillis;
     this.#deliveries = new Deliveries(context, deadlineMillis, () => this.#finishIfIdle());
@@ -86,21 +87,15 @@ export class ExportTask {
    * encoded in this turn of the event loop. Never throws.
    */
   start(): void {
-    if (this.#state.phase !== 'waiting') return;
-    const { spans } = this.#state;
+    if (this.#state.phase !== 'accepted') return;
     const { pending, turns, resourceWaits, clock, timeoutMillis } = this.#context;
+    const { spans } = this.#state;
     const isFull = pending.isFullWith(turns.backlog + resourceWaits.spans);
     if (isFull && spans.length > 0) return this.#refuse('queue_full');
     const timeOut = (): void =>
       this.cancel({ kind: 'timeout', cause: timedOutError(timeoutMillis) });
     this.#disposers.push(clock.schedule(timeoutMillis, timeOut));
-    const resources = pendingResources(spans);
-    if (resources.length === 0) return this.#startEncoding();
-    if (!resourceWaits.hasRoomFor(spans.length)) return this.#refuse('queue_full');
-    const longestMillis = Math.min(MAX_RESOURCE_WAIT_MILLIS, timeoutMillis / 2);
-    const waiting = { spans: spans.length, resources };
-    const proceed = (): void => this.#startEncoding();
-    this.#disposers.push(resourceWaits.wait(waiting, longestMillis, proceed));
+    this.#encodeUnless(() => this.#waitForResources(spans));
   }
 
   /** Ends everything that is under way. Spans that this cuts are dropped as `cancellation.kind`. */
@@ -120,7 +115,7 @@ export class ExportTask {
     if (this.#state.phase !== 'waiting' || deadlineMillis === Infinity) return;
     const { clock } = this.#context;
     const delayMillis = (deadlineMillis - clock.nowMillis()) / 2;
-    this.#disposers.push(clock.schedule(delayMillis, () => this.#startEncoding()));
+    this.#disposers.push(clock.schedule(delayMillis, () => this.#endWaiting()));
   }
 
   /** Drops all spans of an export that is not even begun. */
@@ -133,7 +128,7 @@ export class ExportTask {
   #dropUnsent(why: Omit<Failure, 'spans'>): void {
     const { ledger } = this.#context;
     let spans = 0;
-    if (this.#state.phase === 'waiting') {
+    if (this.#state.phase === 'accepted' || this.#state.phase === 'waiting') {
       spans = this.#state.spans.length;
       ledger.take(spans);
     } else if (this.#state.phase === 'encoding') {
@@ -146,16 +141,46 @@ export class ExportTask {
     if (spans > 0) this.#deliveries.fail({ ...why, spans });
   }
 
-  #startEncoding(): void {
-    if (this.#state.phase !== 'waiting') return;
+  /** Whether the spans have to wait for their resources, or may not even do that. */
+  #waitForResources(spans: readonly ReadableSpan[]): boolean {
+    const resources = pendingResources(spans);
+    if (resources.length === 0) return false;
+    const { resourceWaits, timeoutMillis } = this.#context;
+    if (resourceWaits.hasRoomFor(spans.length)) {
+      this.#state = { phase: 'waiting', spans };
+      const longestMillis = Math.min(MAX_RESOURCE_WAIT_MILLIS, timeoutMillis / 2);
+      const waiting = { spans: spans.length, resources };
+      const proceed = (): void => this.#endWaiting();
+      this.#disposers.push(resourceWaits.wait(waiting, longestMillis, proceed));
+    } else {
+      this.#refuse('queue_full');
+    }
+    return true;
+  }
+
+  #endWaiting(): void {
+    if (this.#state.phase === 'waiting') this.#encodeUnless(() => false);
+  }
+
+  /** Encodes in this turn if it has room, else in later ones; if nothing holds the spans up by then. */
+  #encodeUnless(isHeldUp: () => boolean): void {
+    if (this.#state.phase !== 'accepted' && this.#state.phase !== 'waiting') return;
     const { turns } = this.#context;
     const { spans } = this.#state;
     const batch: SlicedBatch = { spans, from: 0, held: [] };
-    this.#state = { phase: 'encoding', batch };
-    if (turns.runNow(spans.length, () => this.#encodeAll(batch))) return;
-    this.#disposers.push(
-      turns.schedule((maxSpans) => this.#encodeSlice(batch, maxSpans), spans.length),
-    );
+    this.#state = { phase: 'accepted', spans };
+    const begin = (): boolean => {
+      if (this.#state.phase !== 'accepted' || isHeldUp()) return false;
+      this.#state = { phase: 'encoding', batch };
+      return true;
+    };
+    const encodeNow = (): void => {
+      if (begin()) this.#encodeAll(batch);
+    };
+    if (turns.runNow(spans.length, encodeNow)) return;
+    const encodeSlice = (maxSpans: number): SliceOutcome =>
+      this.#state.phase === 'encoding' || begin() ? this.#encodeSlice(batch, maxSpans) : 'done';
+    this.#disposers.push(turns.schedule(encodeSlice, spans.length));
   }
 
   /** A payload that finds no room is lost: the caller has turned to other things. */
