@@ -1,35 +1,24 @@
-// Owns one `export()` call from the spans to its result: waits for resource attributes, encodes at
-// once or slice by slice, hands payloads to be delivered, and settles once. Knows nothing of the
+// Owns one `export()` call from the spans to its result: waits for resource attributes, has the spans
+// encoded and delivered, and settles once. Knows nothing of the
 // exporter's life cycle, except that it may be cancelled at any moment.
 
-import { Deliveries } from './deliveries.js';
-import type { Diagnostics } from './diagnostics.js';
+import { BatchEncoding, type EncodingContext } from './batch-encoding.js';
+import { Deliveries, type DeliveriesContext } from './deliveries.js';
 import type { EncodingTurns, SliceOutcome } from './encoding-turns.js';
-import { countOf, type DropReason } from './errors.js';
 import { exportError, type Failure } from './export-failure.js';
 import type { ExporterMetrics } from './exporter-metrics.js';
 import type { Clock, Dispose } from './lang/clock.js';
 import { type Settle, settleOnce } from './lang/settle-once.js';
-import type { Ledger } from './ledger.js';
-import type { Payload } from './payload/payload-builder.js';
-import type { EncodedBatch, V04Encoder } from './payload/v04-encoder.js';
-import type { PendingBytes } from './pending-bytes.js';
 import { pendingResources, type ResourceWaits } from './pending-resources.js';
 import type { ExportResult, ReadableSpan } from './sdk-contract.js';
-import type { DeliveryContext } from './transport/delivery.js';
 import type { Cancellation } from './transport/send-outcome.js';
 
 /** What all exports of an exporter share. */
-export interface ExportContext {
-  readonly encoder: V04Encoder;
+export interface ExportContext extends EncodingContext, DeliveriesContext {
   readonly turns: EncodingTurns;
-  readonly pending: PendingBytes;
   readonly resourceWaits: ResourceWaits;
-  readonly delivery: DeliveryContext;
-  readonly ledger: Ledger;
   readonly metrics: ExporterMetrics | undefined;
   readonly clock: Clock;
-  readonly diagnostics: Diagnostics;
   readonly timeoutMillis: number;
   /** `PUT <where>`, for messages. */
   readonly request: string;
@@ -39,18 +28,9 @@ type TaskState =
   | { readonly phase: 'accepted'; readonly spans: readonly ReadableSpan[] }
   /** For resource attributes. */
   | { readonly phase: 'waiting'; readonly spans: readonly ReadableSpan[] }
-  | { readonly phase: 'encoding'; readonly batch: SlicedBatch }
+  | { readonly phase: 'encoding'; readonly batch: BatchEncoding }
   | { readonly phase: 'sending' }
   | { readonly phase: 'settled' };
-
-/** How far the encoding of a batch has come. */
-interface SlicedBatch {
-  readonly spans: readonly ReadableSpan[];
-  /** Index of the first span that is not encoded. */
-  from: number;
-  /** Encoded, and waiting for room among the pending bytes. */
-  readonly held: Payload[];
-}
 
 /** Longest wait for resource attributes, unless `timeoutMillis` allows less. */
 const MAX_RESOURCE_WAIT_MILLIS = 3_000;
@@ -124,27 +104,26 @@ export class ExportTask {
     this.#finishIfIdle();
   }
 
-  /** Drops what is not on its way yet: not encoded, or encoded and waiting for room. */
+  /** Drops what is not on its way yet. */
   #dropUnsent(why: Omit<Failure, 'spans'>): void {
-    const { ledger } = this.#context;
-    let spans = 0;
-    if (this.#state.phase === 'accepted' || this.#state.phase === 'waiting') {
-      spans = this.#state.spans.length;
-      ledger.take(spans);
-    } else if (this.#state.phase === 'encoding') {
-      const { batch } = this.#state;
-      const rest = batch.spans.length - batch.from;
-      ledger.take(rest);
-      spans = batch.held.reduce((sum, { spanCount }) => sum + spanCount, rest);
-    }
+    const state = this.#state;
     this.#state = { phase: 'sending' };
+    if (state.phase === 'encoding') return state.batch.drop(why);
+    if (state.phase !== 'accepted' && state.phase !== 'waiting') return;
+    const spans = state.spans.length;
+    this.#context.ledger.take(spans);
     if (spans > 0) this.#deliveries.fail({ ...why, spans });
+  }
+
+  /** Read anew after each look at a span: one of its getters may have shut the exporter down. */
+  get #isAccepted(): boolean {
+    return this.#state.phase === 'accepted';
   }
 
   /** Whether the spans have to wait for their resources, or may not even do that. */
   #waitForResources(spans: readonly ReadableSpan[]): boolean {
     const resources = pendingResources(spans);
-    if (resources.length === 0) return false;
+    if (resources.length === 0 || !this.#isAccepted) return false;
     const { resourceWaits, timeoutMillis } = this.#context;
     if (resourceWaits.hasRoomFor(spans.length)) {
       this.#state = { phase: 'waiting', spans };
@@ -167,89 +146,30 @@ export class ExportTask {
     if (this.#state.phase !== 'accepted' && this.#state.phase !== 'waiting') return;
     const { turns } = this.#context;
     const { spans } = this.#state;
-    const batch: SlicedBatch = { spans, from: 0, held: [] };
+    const batch = new BatchEncoding(spans, this.#context, this.#deliveries);
     this.#state = { phase: 'accepted', spans };
     const begin = (): boolean => {
-      if (this.#state.phase !== 'accepted' || isHeldUp()) return false;
+      if (!this.#isAccepted || isHeldUp() || !this.#isAccepted) return false;
       this.#state = { phase: 'encoding', batch };
       return true;
     };
     const encodeNow = (): void => {
-      if (begin()) this.#encodeAll(batch);
+      if (!begin()) return;
+      batch.encodeAll();
+      this.#endEncoding();
     };
     if (turns.runNow(spans.length, encodeNow)) return;
-    const encodeSlice = (maxSpans: number): SliceOutcome =>
-      this.#state.phase === 'encoding' || begin() ? this.#encodeSlice(batch, maxSpans) : 'done';
+    const encodeSlice = (maxSpans: number): SliceOutcome => {
+      if (this.#state.phase !== 'encoding' && !begin()) return 'done';
+      const outcome = batch.encodeSlice(maxSpans);
+      if (outcome === 'done') this.#endEncoding();
+      return outcome;
+    };
     this.#disposers.push(turns.schedule(encodeSlice, spans.length));
   }
 
-  /** A payload that finds no room is lost: the caller has turned to other things. */
-  #encodeAll(batch: SlicedBatch): void {
-    if (!this.#encode(batch, batch.spans.length)) return;
-    for (const payload of batch.held) if (!this.#deliver(payload)) this.#dropForSize(payload);
-    this.#endEncoding();
-  }
-
-  /** A payload that finds no room waits for it, as does the rest of the batch. */
-  #encodeSlice(batch: SlicedBatch, maxSpans: number): SliceOutcome {
-    if (batch.held.length === 0) {
-      const count = Math.min(maxSpans, this.#context.pending.spansForLargeBatch);
-      if (count === 0) return 'blocked';
-      if (!this.#encode(batch, count)) return 'done';
-    }
-    const payloads = batch.held.splice(0);
-    batch.held.push(...payloads.filter((payload) => !this.#deliver(payload)));
-    if (batch.held.length > 0) return 'blocked';
-    if (batch.from < batch.spans.length) return 'more';
-    this.#endEncoding();
-    return 'done';
-  }
-
-  /** Encodes the next spans; false if that ended the task, as a getter of a span may do. */
-  #encode(batch: SlicedBatch, count: number): boolean {
-    const { encoder, ledger, pending } = this.#context;
-    const slice = batch.spans.slice(batch.from, batch.from + count);
-    const encoded = encodeGuarded(encoder, slice);
-    if (this.#state.phase !== 'encoding') return false;
-    batch.from += slice.length;
-    ledger.take(slice.length);
-    if (encoded instanceof Error) {
-      this.#deliveries.fail({ kind: 'encode', spans: slice.length, attempts: 0, cause: encoded });
-      return true;
-    }
-    this.#noteUnencodable(encoded.dropped);
-    batch.held.push(...encoded.payloads);
-    for (const { spanCount, body } of encoded.payloads) pending.learn(spanCount, body.length);
-    return true;
-  }
-
-  /** Whether there was room for the payload. */
-  #deliver(payload: Payload): boolean {
-    const release = this.#context.pending.reserve(payload.body.length);
-    if (release !== undefined) this.#deliveries.add(payload, release);
-    return release !== undefined;
-  }
-
-  #dropForSize({ spanCount: spans }: Payload): void {
-    this.#deliveries.fail({ kind: 'queue_full', spans, attempts: 0 });
-  }
-
-  /** Spans that no Agent would take are dropped and counted; they do not fail the others. */
-  #noteUnencodable(dropped: EncodedBatch['dropped']): void {
-    const { ledger, diagnostics } = this.#context;
-    const reasons: readonly [DropReason, number, string][] = [
-      ['invalid_id', dropped.invalid_id, 'its trace or span id is malformed or zero'],
-      ['encode', dropped.encode, 'reading it threw an error'],
-      ['too_large', dropped.too_large, 'it is larger than `maxPayloadBytes`'],
-    ];
-    for (const [reason, spans, why] of reasons) {
-      if (spans === 0) continue;
-      ledger.dropped(reason, spans);
-      diagnostics.warn(reason, `${countOf(spans, 'span')} dropped, each because ${why}`);
-    }
-  }
-
   #endEncoding(): void {
+    if (this.#state.phase !== 'encoding') return;
     this.#state = { phase: 'sending' };
     this.#finishIfIdle();
   }
@@ -262,15 +182,6 @@ export class ExportTask {
     const durationMillis = clock.nowMillis() - this.#startMillis;
     metrics?.finished({ durationMillis, error: error?.kind, status });
     this.#settle(error === undefined ? { code: 0 } : { code: 1, error });
-  }
-}
-
-/** Spans are guarded one by one by the encoder; this is for what nobody thought of. */
-function encodeGuarded(encoder: V04Encoder, spans: readonly ReadableSpan[]): EncodedBatch | Error {
-  try {
-    return encoder.encode(spans);
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
   }
 }
 

@@ -31,6 +31,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^exporter$/],
   [/^export-context$/],
   [/^export-task$/, /^options$/],
+  [/^batch-encoding$/],
   [/^deliveries$/],
   [/^environment$/, /^export-failure$/, /^pending-resources$/],
   [/^payload\//, /^transport\//],

@@ -53,20 +53,44 @@ describe('export never throws', () => {
     expect(results).toEqual([{ code: 0 }]);
   });
 
-  it('when a span shuts the exporter down while it is encoded', async () => {
+  it.each(['resource', 'attributes'] as const)(
+    'when a span shuts the exporter down while its %s is read',
+    async (member) => {
+      const agent = await openScriptedAgent();
+      const exporter = openExporter({ url: agent.url });
+      const meddling = Object.defineProperty(makeSpan(), member, {
+        get: () => {
+          void exporter.shutdown({ graceMillis: 0 });
+          return {};
+        },
+      });
+
+      const { error } = await exportSpans(exporter, [meddling, makeSpan()]);
+
+      expect(error).toMatchObject({ kind: 'shutdown', lostSpans: 2 });
+      expect(exporter.stats()).toMatchObject({ received: 2, dropped: 2, buffered: 0, inFlight: 0 });
+      expect(agent.requests).toEqual([]);
+    },
+  );
+
+  it('when a span exports others, again and again', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });
-    const meddling = Object.defineProperty(makeSpan(), 'attributes', {
-      get: () => {
-        void exporter.shutdown({ graceMillis: 0 });
-        return {};
-      },
-    });
+    const results: Promise<unknown>[] = [];
+    let depth = 0;
+    const nested = (): ReadableSpan =>
+      Object.defineProperty(makeSpan(), 'resource', {
+        get: () => {
+          if (depth++ < 50) results.push(exportSpans(exporter, [nested()]));
+          return { attributes: {} };
+        },
+      });
 
-    const { error } = await exportSpans(exporter, [meddling, makeSpan()]);
+    expect(await exportSpans(exporter, [nested()])).toEqual({ code: 0 });
+    for (const result of results) expect(await result).toEqual({ code: 0 });
 
-    expect(error).toMatchObject({ kind: 'shutdown', lostSpans: 2 });
-    expect(exporter.stats()).toMatchObject({ received: 2, dropped: 2, buffered: 0, inFlight: 0 });
-    expect(agent.requests).toEqual([]);
+    const { received, exported } = exporter.stats();
+    expect(received).toBe(exported);
+    expect(agent.spans).toHaveLength(exported);
   });
 });
