@@ -22,6 +22,7 @@ export interface EncodingContext {
 type EncodingState =
   | {
       readonly phase: 'encoding';
+      readonly spans: readonly ReadableSpan[];
       /** Index of the first span that is not encoded. */
       from: number;
       /** Encoded, and waiting for room among the pending bytes. */
@@ -30,20 +31,20 @@ type EncodingState =
   | { readonly phase: 'ended' };
 
 export class BatchEncoding {
-  readonly #spans: readonly ReadableSpan[];
   readonly #context: EncodingContext;
   readonly #deliveries: Deliveries;
-  #state: EncodingState = { phase: 'encoding', from: 0, held: [] };
+  /** Lets go of the spans when it has ended: the bytes may have to wait much longer. */
+  #state: EncodingState;
 
   constructor(spans: readonly ReadableSpan[], context: EncodingContext, deliveries: Deliveries) {
-    this.#spans = spans;
+    this.#state = { phase: 'encoding', spans, from: 0, held: [] };
     this.#context = context;
     this.#deliveries = deliveries;
   }
 
   /** A payload that finds no room is lost: the caller has turned to other things. */
   encodeAll(): void {
-    this.#encode(this.#spans.length);
+    this.#encode(Infinity);
     this.drop({ kind: 'queue_full', attempts: 0 });
   }
 
@@ -63,9 +64,9 @@ export class BatchEncoding {
   /** Drops what is not on its way yet; nothing is encoded afterwards. */
   drop(why: Omit<Failure, 'spans'>): void {
     if (this.#state.phase === 'ended') return;
-    const { from, held } = this.#state;
+    const { spans: all, from, held } = this.#state;
     this.#state = { phase: 'ended' };
-    const rest = this.#spans.length - from;
+    const rest = all.length - from;
     this.#context.ledger.take(rest);
     const spans = held.reduce((sum, { spanCount }) => sum + spanCount, rest);
     if (spans > 0) this.#deliveries.fail({ ...why, spans });
@@ -74,14 +75,16 @@ export class BatchEncoding {
   #outcome(): SliceOutcome {
     if (this.#state.phase === 'ended') return 'done'; // a getter of a span may have seen to that
     if (this.#state.held.length > 0) return 'blocked';
-    return this.#state.from < this.#spans.length ? 'more' : 'done';
+    if (this.#state.from < this.#state.spans.length) return 'more';
+    this.#state = { phase: 'ended' };
+    return 'done';
   }
 
   #encode(count: number): void {
     const { ledger, pending } = this.#context;
     const state = this.#state;
     if (state.phase === 'ended') return;
-    const slice = this.#spans.slice(state.from, state.from + count);
+    const slice = state.spans.slice(state.from, state.from + count);
     const encoded = this.#encodeGuarded(slice);
     if (this.#state !== state) return;
     state.from += slice.length;

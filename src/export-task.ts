@@ -69,13 +69,12 @@ export class ExportTask {
   start(): void {
     if (this.#state.phase !== 'accepted') return;
     const { pending, turns, resourceWaits, clock, timeoutMillis } = this.#context;
-    const { spans } = this.#state;
     const isFull = pending.isFullWith(turns.backlog + resourceWaits.spans);
-    if (isFull && spans.length > 0) return this.#refuse('queue_full');
+    if (isFull && this.#state.spans.length > 0) return this.#refuse('queue_full');
     const timeOut = (): void =>
       this.cancel({ kind: 'timeout', cause: timedOutError(timeoutMillis) });
     this.#disposers.push(clock.schedule(timeoutMillis, timeOut));
-    this.#encodeUnless(() => this.#waitForResources(spans));
+    this.#encodeUnless((all) => this.#waitForResources(all));
   }
 
   /** Ends everything that is under way. Spans that this cuts are dropped as `cancellation.kind`. */
@@ -142,14 +141,15 @@ export class ExportTask {
   }
 
   /** Encodes in this turn if it has room, else in later ones; if nothing holds the spans up by then. */
-  #encodeUnless(isHeldUp: () => boolean): void {
+  #encodeUnless(isHeldUp: (spans: readonly ReadableSpan[]) => boolean): void {
     if (this.#state.phase !== 'accepted' && this.#state.phase !== 'waiting') return;
     const { turns } = this.#context;
     const { spans } = this.#state;
     const batch = new BatchEncoding(spans, this.#context, this.#deliveries);
     this.#state = { phase: 'accepted', spans };
     const begin = (): boolean => {
-      if (!this.#isAccepted || isHeldUp() || !this.#isAccepted) return false;
+      if (this.#state.phase !== 'accepted' || isHeldUp(this.#state.spans)) return false;
+      if (!this.#isAccepted) return false;
       this.#state = { phase: 'encoding', batch };
       return true;
     };

@@ -1,0 +1,45 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { runNode } from '../examples/run-example.js';
+import { temporaryDirectory } from '../examples/temporary-directory.js';
+import { openFaultServer } from '../support/fault-server.js';
+import { readAll, stall } from '../support/fault-steps.js';
+
+const DIST = new URL('../../dist/index.js', import.meta.url).href;
+
+/** Says how many spans still exist while their bytes wait for an Agent that does not answer. */
+const SCRIPT = `
+  import { DatadogSpanExporter } from '${DIST}';
+  const exporter = new DatadogSpanExporter({ timeoutMillis: 60_000 });
+  const makeSpan = () => {
+    const ids = { traceId: '72df520af2bde7a5240031ead750e5f3', spanId: '24003fafe5640a1c' };
+    return {
+      name: 'n', kind: 0, startTime: [1700000000, 0], endTime: [1700000001, 0], attributes: {},
+      resource: { attributes: {} }, spanContext: () => ids,
+    };
+  };
+  const refs = [];
+  const exportSpans = (count) => {
+    const spans = Array.from({ length: count }, makeSpan);
+    refs.push(...spans.map((span) => new WeakRef(span)));
+    exporter.export(spans, () => {});
+  };
+  exportSpans(100);
+  exportSpans(6_000);
+  while (exporter.stats().buffered > 0) await new Promise(setImmediate);
+  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+  globalThis.gc();
+  console.log(refs.filter((ref) => ref.deref() !== undefined).length, exporter.stats().inFlight);
+  process.exit();
+`;
+
+it('spans are let go of when they are encoded, however long their bytes have to wait', async () => {
+  const server = await openFaultServer({ scripts: [[readAll, stall]] });
+  const file = join(temporaryDirectory(), 'script.mjs');
+  writeFileSync(file, SCRIPT);
+
+  const run = await runNode(['--expose-gc', file], { env: { DD_TRACE_AGENT_URL: server.url } });
+
+  expect(run).toEqual({ ended: 0, stdout: '0 6100\n', stderr: '' });
+});
