@@ -66,6 +66,20 @@ describe('spans of a resource whose attributes are still being detected', () => 
     expect(agent.requests).toEqual([]);
   });
 
+  it('make room for others when they are sent', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url, timeoutMillis: 2_000 });
+
+    for (let round = 0; round < 3; round++) {
+      const spans = makeSpans(4_000, {
+        resource: { ...NEVER, waitForAsyncAttributes: () => setImmediate() },
+      });
+      expect(await exportSpans(exporter, spans)).toEqual({ code: 0 });
+    }
+
+    expect(agent.spans).toHaveLength(12_000);
+  });
+
   it('are refused when too many of them wait', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });

@@ -167,6 +167,20 @@ describe.each(['tcp', 'unix'] as const)('the life cycle over %s', (over) => {
     expect(lines).toHaveLength(1);
   });
 
+  it('F8: a flush also hurries what is encoded after it was called', async () => {
+    const server = await openFaultServer({ over, scripts: [unavailable()] });
+    const exporter = openExporter({ url: server.url });
+    void exportSpans(exporter, makeSpans(6_000));
+    expect(exporter.stats()).toMatchObject({ buffered: 6_000 });
+
+    await expect(exporter.forceFlush()).rejects.toMatchObject({ lostSpans: 6_000 });
+
+    const arrivals = new Map<bigint, number>();
+    for (const { spanId } of server.spans) arrivals.set(spanId, (arrivals.get(spanId) ?? 0) + 1);
+    expect(arrivals.size).toBe(6_000);
+    expect(new Set(arrivals.values())).toEqual(new Set([2]));
+  });
+
   it('F8: a flush keeps a Retry-After that fits', async () => {
     const server = await openFaultServer({
       over,
