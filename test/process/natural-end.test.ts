@@ -42,35 +42,35 @@ const PREPARE = `
 
 interface Way {
   readonly what: string;
-  readonly then: string;
+  readonly end: string;
   /** Status line; empty for no answer. */
   readonly answer?: string;
   readonly scheme?: 'http' | 'https';
 }
 
 const ways: readonly Way[] = [
-  { what: 'an export', answer: '200 OK', then: 'await result;' },
-  { what: 'a refused export', answer: '400 X', then: 'await result;' },
-  { what: 'a flush', answer: '200 OK', then: 'await exporter.forceFlush();' },
-  { what: 'a shutdown', answer: '200 OK', then: 'await exporter.shutdown();' },
-  { what: 'an abort while the reply is awaited', then: 'await isReached; life.abort();' },
+  { what: 'an export', answer: '200 OK', end: 'await result;' },
+  { what: 'a refused export', answer: '400 X', end: 'await result;' },
+  { what: 'a flush', answer: '200 OK', end: 'await exporter.forceFlush();' },
+  { what: 'a shutdown', answer: '200 OK', end: 'await exporter.shutdown();' },
+  { what: 'an abort while the reply is awaited', end: 'await isReached; life.abort();' },
   {
     what: 'an abort while the TLS handshake hangs',
     scheme: 'https',
-    then: 'await isConnected; life.abort();',
+    end: 'await isConnected; life.abort();',
   },
   {
     what: 'a shutdown without grace',
-    then: 'await isReached; await exporter.shutdown({ graceMillis: 0 });',
+    end: 'await isReached; await exporter.shutdown({ graceMillis: 0 });',
   },
 ];
 
 it.each(ways)(
   'nothing keeps the process after $what',
-  async ({ answer = '', scheme = 'http', then }) => {
+  async ({ answer = '', scheme = 'http', end }) => {
     const file = join(temporaryDirectory(), 'script.mjs');
     const settings = `const answer = '${answer}'; const scheme = '${scheme}';`;
-    writeFileSync(file, `${settings}${PREPARE}${then} process.exitCode = 7;`);
+    writeFileSync(file, `${settings}${PREPARE}${end} process.exitCode = 7;`);
 
     const run = await runNode([file]);
 
