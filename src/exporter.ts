@@ -232,12 +232,13 @@ export class DatadogSpanExporter implements SpanExporter {
     const { queue, diagnostics, request } = this.#context;
     this.#state = { phase: 'stopped' };
     queue.close();
-    const lost = results.reduce((sum, { error }) => {
-      return sum + (error instanceof DatadogExportError && isCut(error) ? error.lostSpans : 0);
-    }, 0);
-    if (lost > 0) {
-      diagnostics.warn('shutdown', `shutdown: ${countOf(lost, 'span')} lost, ${request}`);
-    }
+    const cut = results.flatMap(({ error }) => {
+      return error instanceof DatadogExportError && isCut(error) ? error : [];
+    });
+    const [first] = cut;
+    if (first === undefined) return;
+    const lost = cut.reduce((sum, { lostSpans }) => sum + lostSpans, 0);
+    diagnostics.warn('cut', `${first.kind}: ${countOf(lost, 'span')} lost, ${request}`);
   }
 }
 

@@ -2,12 +2,15 @@ import { getEventListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { DatadogSpanExporter, ReadableSpan } from '../../src/index.js';
+import { captureDiag } from '../support/diag-log.js';
 import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
 import { type FaultServer, openFaultServer, type Script } from '../support/fault-server.js';
 import { ACCEPT, answer, freeze, readAll, readHead, stall } from '../support/fault-steps.js';
 import { makeSpan, makeSpans } from '../support/spans.js';
 import { until } from '../support/until.js';
+
+const lines = captureDiag();
 
 interface Phase {
   readonly phase: string;
@@ -135,6 +138,10 @@ describe('the signal of an exporter', () => {
     }
     expect(exporter.stats()).toMatchObject({ received: 10, droppedByReason: { aborted: 10 } });
     await expectSilence(server, 1);
+    expect(lines).toEqual([
+      expect.stringMatching(/the caller aborted: .*; 4 spans lost$/),
+      `aborted: 6 spans lost, PUT ${server.url}/v0.4/traces`,
+    ]);
     await expect(exporter.forceFlush()).resolves.toBeUndefined();
     await expect(exporter.shutdown()).resolves.toBeUndefined();
   });
