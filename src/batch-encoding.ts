@@ -19,6 +19,11 @@ export interface EncodingContext {
   readonly diagnostics: Diagnostics;
 }
 
+/** What the batch processor of the SDK hands over at once is far below. */
+const LARGE_BATCH_SPANS = 4_096;
+/** Of the pending bytes, so that a large batch does not keep others out while it waits for the Agent. */
+const LARGE_BATCH_SHARE = 0.5;
+
 type EncodingState =
   | {
       readonly phase: 'encoding';
@@ -52,7 +57,8 @@ export class BatchEncoding {
   encodeSlice(maxSpans: number): SliceOutcome {
     if (this.#state.phase === 'ended') return 'done';
     if (this.#state.held.length === 0) {
-      const count = Math.min(maxSpans, this.#context.pending.spansForLargeBatch);
+      const share = this.#state.spans.length > LARGE_BATCH_SPANS ? LARGE_BATCH_SHARE : 1;
+      const count = Math.min(maxSpans, this.#context.pending.spansThatFit(share));
       if (count === 0) return 'blocked';
       this.#encode(count);
     } else {

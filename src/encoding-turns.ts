@@ -19,6 +19,11 @@ export type SliceOutcome = 'more' | 'done' | 'blocked';
 /** Encodes the next slice of a batch, at most so many spans. */
 export type EncodeSlice = (maxSpans: number) => SliceOutcome;
 
+export interface Backlog {
+  readonly batches: number;
+  readonly spans: number;
+}
+
 /** What was encoded in the present turn. */
 interface Turn {
   spans: number;
@@ -31,6 +36,7 @@ export class EncodingTurns {
   readonly #whenUnblocked: (task: () => void) => void;
   /** Batches in the order of their arrival, with the number of their spans. */
   readonly #work = new Map<EncodeSlice, number>();
+  #spans = 0;
   #sliceSpans = MIN_SLICE_SPANS;
   #isBlocked = false;
   #turn: Turn | undefined;
@@ -52,14 +58,15 @@ export class EncodingTurns {
   /** Runs `slice` in coming turns until the batch is done; the disposer calls it off. */
   schedule(slice: EncodeSlice, spans: number): Dispose {
     this.#work.set(slice, spans);
+    this.#spans += spans;
     this.#presentTurn();
-    return () => void this.#work.delete(slice);
+    return () => this.#remove(slice);
   }
 
-  /** Spans of the batches that wait behind the one that is being encoded. */
-  get backlog(): number {
-    const [, ...waiting] = this.#work.values();
-    return waiting.reduce((sum, spans) => sum + spans, 0);
+  /** What waits behind the batch that is being encoded. */
+  get backlog(): Backlog {
+    const [first = 0] = this.#work.values();
+    return { batches: Math.max(this.#work.size - 1, 0), spans: this.#spans - first };
   }
 
   #presentTurn(): Turn {
@@ -85,8 +92,13 @@ export class EncodingTurns {
         outcome = this.#encodeSlice(turn, slice);
       }
       if (outcome === 'blocked') return this.#waitForRoom();
-      this.#work.delete(slice);
+      this.#remove(slice);
     }
+  }
+
+  #remove(slice: EncodeSlice): void {
+    this.#spans -= this.#work.get(slice) ?? 0;
+    this.#work.delete(slice);
   }
 
   #encodeSlice(turn: Turn, slice: EncodeSlice): SliceOutcome {

@@ -32,7 +32,7 @@ type TaskState =
   | { readonly phase: 'sending' }
   | { readonly phase: 'settled' };
 
-/** Longest wait for resource attributes, unless `timeoutMillis` allows less. */
+/** Longest wait for resource attributes, unless less time is left. */
 const MAX_RESOURCE_WAIT_MILLIS = 3_000;
 
 export class ExportTask {
@@ -43,6 +43,8 @@ export class ExportTask {
   readonly #disposers: Dispose[] = [];
   readonly #startMillis: number;
   readonly #deliveries: Deliveries;
+  /** Moment of the clock at which the export or, before that, a shutdown's grace ends. */
+  #deadlineMillis: number;
   #state: TaskState;
 
   /** The spans have been received by the ledger. */
@@ -53,8 +55,9 @@ export class ExportTask {
     this.#context = context;
     this.#state = { phase: 'accepted', spans };
     this.#startMillis = clock.nowMillis();
-    const deadlineMillis = this.#startMillis + timeoutMillis;
-    this.#deliveries = new Deliveries(context, deadlineMillis, () => this.#finishIfIdle());
+    this.#deadlineMillis = this.#startMillis + timeoutMillis;
+    const onSettled = (): void => this.#finishIfIdle();
+    this.#deliveries = new Deliveries(context, this.#deadlineMillis, onSettled);
     this.#settle = settleOnce((result) => {
       this.#state = { phase: 'settled' };
       for (const dispose of this.#disposers) dispose();
@@ -69,7 +72,8 @@ export class ExportTask {
   start(): void {
     if (this.#state.phase !== 'accepted') return;
     const { pending, turns, resourceWaits, clock, timeoutMillis } = this.#context;
-    const isFull = pending.isFullWith(turns.backlog + resourceWaits.spans);
+    const { batches, spans } = turns.backlog;
+    const isFull = pending.isFullWith({ batches, spans: spans + resourceWaits.spans });
     if (isFull && this.#state.spans.length > 0) return this.#refuse('queue_full');
     const timeOut = (): void =>
       this.cancel({ kind: 'timeout', cause: timedOutError(timeoutMillis) });
@@ -91,10 +95,11 @@ export class ExportTask {
    */
   hurry(deadlineMillis: number = Infinity): void {
     this.#deliveries.hurry(deadlineMillis);
-    if (this.#state.phase !== 'waiting' || deadlineMillis === Infinity) return;
+    if (deadlineMillis >= this.#deadlineMillis) return;
+    this.#deadlineMillis = deadlineMillis;
+    if (this.#state.phase !== 'waiting') return;
     const { clock } = this.#context;
-    const delayMillis = (deadlineMillis - clock.nowMillis()) / 2;
-    this.#disposers.push(clock.schedule(delayMillis, () => this.#endWaiting()));
+    this.#disposers.push(clock.schedule(this.#longestWaitMillis, () => this.#endWaiting()));
   }
 
   /** Drops all spans of an export that is not even begun. */
@@ -123,17 +128,22 @@ export class ExportTask {
   #waitForResources(spans: readonly ReadableSpan[]): boolean {
     const resources = pendingResources(spans);
     if (resources.length === 0 || !this.#isAccepted) return false;
-    const { resourceWaits, timeoutMillis } = this.#context;
+    const { resourceWaits } = this.#context;
     if (resourceWaits.hasRoomFor(spans.length)) {
       this.#state = { phase: 'waiting', spans };
-      const longestMillis = Math.min(MAX_RESOURCE_WAIT_MILLIS, timeoutMillis / 2);
       const waiting = { spans: spans.length, resources };
       const proceed = (): void => this.#endWaiting();
-      this.#disposers.push(resourceWaits.wait(waiting, longestMillis, proceed));
+      this.#disposers.push(resourceWaits.wait(waiting, this.#longestWaitMillis, proceed));
     } else {
       this.#refuse('queue_full');
     }
     return true;
+  }
+
+  /** For resource attributes; half of the time that is left, so that the rest is there to send. */
+  get #longestWaitMillis(): number {
+    const leftMillis = this.#deadlineMillis - this.#context.clock.nowMillis();
+    return Math.min(MAX_RESOURCE_WAIT_MILLIS, leftMillis / 2);
   }
 
   #endWaiting(): void {

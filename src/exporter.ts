@@ -49,6 +49,8 @@ export class DatadogSpanExporter implements SpanExporter {
   readonly #options: ResolvedOptions;
   readonly #context: SharedParts;
   readonly #tasks = new Set<ExportTask>();
+  /** Results of the present tasks, once a flush has asked for them. */
+  #flush: Promise<readonly ExportResult[]> | undefined;
   /** Removes the listener from the user's signal, which is there only while exports are under way. */
   #stopListening = nothingToDispose;
   #state: ExporterState = { phase: 'running' };
@@ -87,8 +89,7 @@ export class DatadogSpanExporter implements SpanExporter {
     const { clock } = this.#context;
     const given = checkInteger('timeoutMillis', options.timeoutMillis, TIMER_OR_ZERO);
     const timeoutMillis = given ?? this.#options.flushTimeoutMillis;
-    for (const task of this.#tasks) task.hurry();
-    const work = Promise.all([...this.#tasks].map((task) => task.result));
+    const work = this.#hurriedResults();
     const outcome = await waitFor(work, { clock, timeoutMillis, signal: options.signal });
     if (outcome.kind !== 'done') {
       throw new DatadogExportError(
@@ -134,12 +135,14 @@ export class DatadogSpanExporter implements SpanExporter {
     const task = new ExportTask(spans, this.#context);
     if (this.#tasks.size === 0) this.#listen();
     this.#tasks.add(task);
+    this.#flush = undefined;
     untraced(() => task.start());
     return task.result.then((result) => this.#conclude(task, result));
   }
 
   #conclude(task: ExportTask, result: ExportResult): ExportResult {
     this.#tasks.delete(task);
+    this.#flush = undefined;
     if (this.#tasks.size === 0) this.#stopListening();
     const { error } = result;
     // What is cut is summed up when the exporter has stopped.
@@ -155,6 +158,15 @@ export class DatadogSpanExporter implements SpanExporter {
       if (this.#state.phase === 'running') void this.#drain();
       this.#cut({ kind: 'aborted', cause: signal?.reason });
     });
+  }
+
+  /** Of all exports under way; flushes that come in a row share them. */
+  #hurriedResults(): Promise<readonly ExportResult[]> {
+    if (this.#flush === undefined) {
+      for (const task of this.#tasks) task.hurry();
+      this.#flush = Promise.all([...this.#tasks].map((task) => task.result));
+    }
+    return this.#flush;
   }
 
   #decline(spans: number): Promise<ExportResult> {

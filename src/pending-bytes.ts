@@ -5,6 +5,11 @@ import { type Dispose, nothingToDispose } from './lang/clock.js';
 
 /** Assumed of spans before any has been encoded: an HTTP server span with a dozen attributes. */
 const FIRST_SPAN_BYTES = 512;
+/**
+ * What a payload under way takes besides its bytes: exports of one span each were measured to take 4.5
+ * KiB. Without it a hundred thousand of them would find room.
+ */
+const OVERHEAD_BYTES = 5 * 1_024;
 /** Weight of the newest payload in the mean. */
 const LEARNING_RATE = 0.2;
 
@@ -18,31 +23,36 @@ export class PendingBytes {
     this.#maxBytes = maxBytes;
   }
 
-  /** The disposer gives the bytes back. `undefined` if there is no room for so many. */
+  /**
+   * Makes room for a payload; the disposer gives it back. `undefined` if there is none. A payload that
+   * is alone needs room for its bytes only, so that a small limit lets one through.
+   */
   reserve(bytes: number): Dispose | undefined {
-    if (this.#bytes + bytes > this.#maxBytes) return undefined;
-    this.#bytes += bytes;
+    const taken = bytes + OVERHEAD_BYTES;
+    const hasRoom = this.#bytes === 0 ? bytes <= this.#maxBytes : this.#hasRoomFor(taken);
+    if (!hasRoom) return undefined;
+    this.#bytes += taken;
     let release: Dispose = () => {
       release = nothingToDispose;
-      this.#bytes -= bytes;
+      this.#bytes -= taken;
       this.#tellRoom();
     };
     return () => release();
   }
 
   /**
-   * How many spans a large batch may add now, by their mean size. It gets half of the limit at most, so
-   * that it does not keep others out while it waits for the Agent; but always one, when nothing else
-   * is there.
+   * How many spans find room now, by their mean size, if only this share of the limit may be used; but
+   * always one, when nothing else is there.
    */
-  get spansForLargeBatch(): number {
-    const spans = Math.floor((this.#maxBytes / 2 - this.#bytes) / this.#meanSpanBytes);
-    return Math.max(spans, this.#bytes === 0 ? 1 : 0);
+  spansThatFit(share: number): number {
+    const bytes = this.#maxBytes * share - this.#bytes - OVERHEAD_BYTES;
+    return Math.max(Math.floor(bytes / this.#meanSpanBytes), this.#bytes === 0 ? 1 : 0);
   }
 
-  /** Whether the limit is reached once so many spans, which nobody has encoded yet, are added. */
-  isFullWith(spans: number): boolean {
-    return this.#bytes + spans * this.#meanSpanBytes >= this.#maxBytes;
+  /** Whether the limit is reached once these are added, which nobody has encoded yet. */
+  isFullWith({ batches, spans }: { batches: number; spans: number }): boolean {
+    const estimate = batches * OVERHEAD_BYTES + spans * this.#meanSpanBytes;
+    return this.#bytes + estimate >= this.#maxBytes;
   }
 
   /** Takes note of the size that spans turned out to have. */
@@ -54,6 +64,10 @@ export class PendingBytes {
   whenReleased(task: () => void): Dispose {
     this.#waiting.add(task);
     return () => void this.#waiting.delete(task);
+  }
+
+  #hasRoomFor(bytes: number): boolean {
+    return this.#bytes + bytes <= this.#maxBytes;
   }
 
   #tellRoom(): void {

@@ -98,11 +98,11 @@ describe('EncodingTurns', () => {
       }, 500);
     }
 
-    expect(bench.turns.backlog).toBe(500); // behind the first
+    expect(bench.turns.backlog).toEqual({ batches: 1, spans: 500 }); // behind the first
 
     for (let turn = 0; turn < 20; turn++) bench.nextTurn();
 
-    expect(bench.turns.backlog).toBe(0);
+    expect(bench.turns.backlog).toEqual({ batches: 0, spans: 0 });
     expect(order).toEqual(order.toSorted());
     expect(new Set(order).size).toBe(2);
     expect(bench.clock.armed).toBe(0);

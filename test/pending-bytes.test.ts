@@ -1,46 +1,68 @@
 import { expect, it } from 'vitest';
 import { PendingBytes } from '../src/pending-bytes.js';
 
-it('gives out no more bytes than there may be, and takes them back once', () => {
+const KIB = 1_024;
+/** What a payload counts for besides its bytes. */
+const OVERHEAD = 5 * KIB;
+
+it('makes room for no more than there may be, and takes it back once', () => {
+  const pending = new PendingBytes(100 * KIB);
+  const release = pending.reserve(40 * KIB);
+  pending.reserve(30 * KIB);
+
+  expect(pending.reserve(16 * KIB)).toBeUndefined();
+  release?.();
+  release?.();
+
+  expect(pending.reserve(61 * KIB)).toBeUndefined();
+  expect(pending.reserve(60 * KIB)).toBeDefined();
+  expect(pending.isFullWith({ batches: 0, spans: 0 })).toBe(true);
+});
+
+it('lets a payload through that is alone, if its bytes fit', () => {
   const pending = new PendingBytes(100);
-  const release = pending.reserve(60);
-  pending.reserve(30);
 
-  expect(pending.reserve(11)).toBeUndefined();
-  release?.();
-  release?.();
-
-  expect(pending.reserve(71)).toBeUndefined();
-  expect(pending.reserve(70)).toBeDefined();
-  expect(pending.isFullWith(0)).toBe(true);
+  expect(pending.reserve(101)).toBeUndefined();
+  expect(pending.reserve(100)).toBeDefined();
+  expect(pending.reserve(0)).toBeUndefined();
 });
 
-it('gives a large batch half of the room, and a single span when there is nothing else', () => {
+it('counts small payloads for what they really take', () => {
+  const pending = new PendingBytes(1_000 * OVERHEAD);
+  let count = 0;
+
+  while (pending.reserve(1) !== undefined) count++;
+
+  expect(count).toBe(999);
+});
+
+it('says how many spans fit, and lets through a single one when there is nothing else', () => {
+  const pending = new PendingBytes(OVERHEAD + 20 * 512);
+  expect([pending.spansThatFit(1), pending.spansThatFit(0.5)]).toEqual([20, 5]);
+
+  const release = pending.reserve(0);
+  expect(pending.spansThatFit(1)).toBe(10);
+  expect(pending.spansThatFit(0.5)).toBe(0);
+  release?.();
+
+  expect(pending.spansThatFit(1)).toBe(20);
+  expect(new PendingBytes(100).spansThatFit(1)).toBe(1);
+});
+
+it('estimates what nobody has encoded by what was', () => {
   const pending = new PendingBytes(20 * 512);
-  expect(pending.spansForLargeBatch).toBe(10);
+  const isFullWith = (spans: number): boolean => pending.isFullWith({ batches: 0, spans });
+  expect([isFullWith(19), isFullWith(20)]).toEqual([false, true]);
+  expect(pending.isFullWith({ batches: 1, spans: 10 })).toBe(true);
 
-  const release = pending.reserve(8 * 512);
-  expect(pending.spansForLargeBatch).toBe(2);
-  pending.reserve(4 * 512);
-  expect(pending.spansForLargeBatch).toBe(0);
-  release?.();
+  for (let payload = 0; payload < 50; payload++) pending.learn(10, 1_024);
 
-  expect(pending.spansForLargeBatch).toBe(6);
-  expect(new PendingBytes(100).spansForLargeBatch).toBe(1);
-});
-
-it('estimates spans that nobody has encoded by those that were', () => {
-  const pending = new PendingBytes(10_000);
-  expect([pending.isFullWith(19), pending.isFullWith(20)]).toEqual([false, true]); // 512 each
-
-  for (let payload = 0; payload < 50; payload++) pending.learn(10, 1_000);
-
-  expect([pending.isFullWith(99), pending.isFullWith(101)]).toEqual([false, true]);
+  expect([isFullWith(99), isFullWith(101)]).toEqual([false, true]);
 });
 
 it('tells once when there is room again, unless nobody listens any more', () => {
-  const pending = new PendingBytes(100);
-  const releases = [pending.reserve(50), pending.reserve(50)];
+  const pending = new PendingBytes(100 * KIB);
+  const releases = [pending.reserve(10), pending.reserve(10)];
   const calls: string[] = [];
   pending.whenReleased(() => calls.push('heard'));
   pending.whenReleased(() => calls.push('not heard'))();

@@ -15,6 +15,8 @@ export interface ExampleOptions {
   readonly cwd?: string;
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** @default below the time-out of a test */
+  readonly deadlineMillis?: number;
 }
 
 /** The folder of the examples. */
@@ -27,9 +29,9 @@ const FOREIGN_SETTING = /^(DD|OTEL|NODE|VITEST)_/;
 /** Runs `node` with these arguments; resolves once it and all who share its output have ended. */
 export function runNode(
   args: readonly string[],
-  { cwd = EXAMPLES, env = {} }: ExampleOptions = {},
+  { cwd = EXAMPLES, env = {}, deadlineMillis = DEADLINE_MILLIS }: ExampleOptions = {},
 ): Promise<ExampleRun> {
-  const options = { cwd, env: { ...ownEnvironment(), ...env }, timeout: DEADLINE_MILLIS };
+  const options = { cwd, env: { ...ownEnvironment(), ...env }, timeout: deadlineMillis };
   return new Promise((resolve) => {
     execFile(process.execPath, args, options, (error, stdout, stderr) => {
       const ended = error === null ? 0 : (error.code ?? error.signal ?? error.message);

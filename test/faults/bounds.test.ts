@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
+import { openFaultServer } from '../support/fault-server.js';
+import { readAll, stall } from '../support/fault-steps.js';
 import { holdReply } from '../support/held-reply.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 import { makeSpan, makeSpans } from '../support/spans.js';
@@ -24,7 +26,7 @@ function watchBlocks(): { stop(): number } {
 describe('H8: a batch of 100 000 spans', () => {
   it('is encoded over many turns, arrives once, and calls back once', async () => {
     const agent = await openScriptedAgent();
-    const exporter = openExporter({ url: agent.url });
+    const exporter = openExporter({ url: agent.url, timeoutMillis: 50_000 });
     const spans = makeSpans(100_000);
     const calls: unknown[] = [];
     const start = performance.now();
@@ -33,7 +35,7 @@ describe('H8: a batch of 100 000 spans', () => {
     const sync = performance.now() - start;
 
     expect(exporter.stats()).toMatchObject({ received: 100_000, buffered: 100_000, inFlight: 0 });
-    await exporter.forceFlush();
+    await exporter.forceFlush({ timeoutMillis: 50_000 });
     expect(calls).toEqual([{ code: 0 }]);
     expect(sync).toBeLessThan(50);
     expect(new Set(agent.spans.map(({ spanId }) => spanId)).size).toBe(100_000);
@@ -118,6 +120,37 @@ describe('F9: a storm of 500 exports in one turn', () => {
     expect(agent.spans).toHaveLength(exported);
     // Encoded in one go it would take some 300 ms; the limit is 20, the rest is for a busy machine.
     expect(blocks.stop()).toBeLessThan(150);
+  });
+
+  it('is not slower for each export the more there are of them', async () => {
+    const server = await openFaultServer({ scripts: [[readAll, stall]] });
+    const exporter = openExporter({ url: server.url });
+    const batch = makeSpans(1);
+    const storm = (exports: number): number => {
+      const start = performance.now();
+      for (let count = 0; count < exports; count++) exporter.export(batch, () => undefined);
+      return performance.now() - start;
+    };
+
+    const few = storm(2_000) / 2_000;
+    const many = storm(40_000) / 40_000;
+
+    // It was a hundred times slower when each export counted those before it.
+    expect(many).toBeLessThan(few * 5);
+  });
+
+  it('may be waited for by a thousand flushes', async () => {
+    const server = await openFaultServer({ scripts: [[readAll, stall]] });
+    const exporter = openExporter({ url: server.url });
+    for (let count = 0; count < 4_000; count++) exporter.export(makeSpans(1), () => undefined);
+    const start = performance.now();
+
+    const flushes = Array.from({ length: 1_000 }, () => exporter.forceFlush());
+
+    expect(performance.now() - start).toBeLessThan(500); // and 4 s if each looked at every export
+    await exporter.shutdown({ graceMillis: 0 });
+    const outcomes = await Promise.allSettled(flushes);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toEqual([]);
   });
 
   it('encodes the first 4 096 spans before it returns', async () => {

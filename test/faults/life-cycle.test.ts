@@ -267,9 +267,13 @@ describe('a shutdown takes no longer than its grace', () => {
     expect(lines).toEqual([]);
   });
 
-  it('F7: and sends spans whose resource is never complete in its first half', async () => {
+  it.each([
+    ['at once', 0],
+    ['after others in the same turn', 4_000],
+  ])('F7: and sends spans whose resource is never complete, %s', async (_when, others) => {
     const server = await openFaultServer({ scripts: [ACCEPT] });
     const exporter = openExporter({ url: server.url, graceMillis: 400 });
+    void exportSpans(exporter, makeSpans(others));
     const waitForAsyncAttributes = (): Promise<void> => new Promise(() => undefined);
     const resource = { attributes: {}, asyncAttributesPending: true, waitForAsyncAttributes };
     const result = exportSpans(exporter, [makeSpan({ resource })]);

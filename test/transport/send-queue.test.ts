@@ -1,66 +1,35 @@
-import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import type { Connection } from '../../src/transport/send-outcome.js';
 import { SendQueue } from '../../src/transport/send-queue.js';
-import type { SendOutcome } from '../../src/transport/send-outcome.js';
-import { ACCEPTED, FakeConnection } from '../support/fake-connection.js';
-
-const { signal: NO_ABORT } = new AbortController();
-
-function send(
-  queue: SendQueue,
-  bytes: number,
-  signal: AbortSignal = NO_ABORT,
-): Promise<SendOutcome | undefined> {
-  const payload = { body: new Uint8Array(bytes), chunkCount: 1 };
-  return queue.use(signal, (connection) => connection.send(payload, signal));
-}
+import { FakeConnection } from '../support/fake-connection.js';
 
 describe('SendQueue', () => {
-  it('sends as many at once as there are connections, the rest in order', async () => {
+  it('hands out as many connections as there are, then in order as they are released', () => {
     const connections = [new FakeConnection(), new FakeConnection()];
     const queue = new SendQueue(connections);
+    const granted: [number, Connection][] = [];
 
-    const sends = [1, 2, 3, 4].map((bytes) => send(queue, bytes));
-    await Promise.resolve();
-    const sizes = (): number[] =>
-      connections.flatMap(({ sent }) => sent.map((item) => item.payload.body.length));
-    expect(sizes().toSorted((a, b) => a - b)).toEqual([1, 2]);
+    for (const index of [1, 2, 3, 4]) queue.acquire((to) => granted.push([index, to]));
+    expect(granted.map(([index]) => index)).toEqual([1, 2]);
+    expect(new Set(granted.map(([, to]) => to)).size).toBe(2);
 
-    connections[0]?.sent[0]?.settle(ACCEPTED);
-    connections[1]?.sent[0]?.settle(ACCEPTED);
-    await Promise.all(sends.slice(0, 2));
-    expect(sizes().toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4]);
-
-    for (const { sent } of connections) sent[1]?.settle(ACCEPTED);
-    expect(await Promise.all(sends)).toEqual([ACCEPTED, ACCEPTED, ACCEPTED, ACCEPTED]);
+    for (const [, connection] of granted.slice(0, 2)) queue.release(connection);
+    expect(granted.map(([index]) => index)).toEqual([1, 2, 3, 4]);
   });
 
-  it('never sends what was aborted while it waited, and leaves no listener', async () => {
+  it('grants nothing to a request that was withdrawn, nor twice to one that was granted', () => {
     const connection = new FakeConnection();
     const queue = new SendQueue([connection]);
-    const { signal } = new AbortController();
-    const controller = new AbortController();
-    const first = send(queue, 1, signal);
-    const aborted = send(queue, 2, controller.signal);
-    const last = send(queue, 3, signal);
+    const granted: number[] = [];
+    const [first, second] = [1, 2, 3].map((index) => queue.acquire(() => granted.push(index)));
 
-    controller.abort();
-    expect(await aborted).toBeUndefined();
-    connection.sent[0]?.settle(ACCEPTED);
-    await first;
-    connection.sent[1]?.settle(ACCEPTED);
-    await last;
+    second?.();
+    first?.();
+    queue.release(connection);
+    queue.release(connection);
+    queue.acquire(() => granted.push(4));
 
-    expect(connection.sent.map((item) => item.payload.body.length)).toEqual([1, 3]);
-    expect(getEventListeners(signal, 'abort')).toEqual([]);
-    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
-  });
-
-  it('sends nothing for a signal that has aborted', async () => {
-    const connection = new FakeConnection();
-
-    expect(await send(new SendQueue([connection]), 1, AbortSignal.abort())).toBeUndefined();
-    expect(connection.sent).toEqual([]);
+    expect(granted).toEqual([1, 3, 4]);
   });
 
   it('closes all connections', () => {
