@@ -80,6 +80,16 @@ describe('spans of a resource whose attributes are still being detected', () => 
     expect(agent.spans).toHaveLength(12_000);
   });
 
+  it('count as pending while they wait', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url, maxPendingBytes: 64 * 1_024 });
+    void exportSpans(exporter, makeSpans(200, { resource: NEVER }));
+
+    const { error } = await exportSpans(exporter, makeSpans(1));
+
+    expect(error).toMatchObject({ kind: 'queue_full', lostSpans: 1 });
+  });
+
   it('are refused when too many of them wait', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });
