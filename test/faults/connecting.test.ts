@@ -80,7 +80,7 @@ describe.each(['tcp', 'unix'] as const)('connecting over %s', (over) => {
     },
   );
 
-  it('A13: a fresh connection that breaks does cost one', async () => {
+  it('A13: a fresh connection that breaks does cost one, as does the next', async () => {
     const server = await openFaultServer({ over, scripts: [ACCEPT, [readHead, rst]] });
     const exporter = openExporter({ url: server.url, maxRetries: 0 });
     await exportSpans(exporter, makeSpans(1));
@@ -88,8 +88,10 @@ describe.each(['tcp', 'unix'] as const)('connecting over %s', (over) => {
     expect(await exportSpans(exporter, makeSpans(1))).toMatchObject({
       error: { kind: 'socket', attempts: 1 },
     });
-
     expect(server.requests).toBe(3);
+
+    expect(await exportSpans(exporter, makeSpans(1))).toMatchObject({ code: 1 });
+    expect(server.requests).toBe(4);
   });
 });
 

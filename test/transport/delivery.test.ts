@@ -8,7 +8,7 @@ import {
   type DeliveryResult,
 } from '../../src/transport/delivery.js';
 import type { Reply } from '../../src/transport/reply.js';
-import type { SendOutcome } from '../../src/transport/send-outcome.js';
+import type { Connection, SendOutcome } from '../../src/transport/send-outcome.js';
 import { SendQueue } from '../../src/transport/send-queue.js';
 import { ACCEPTED, FakeConnection } from '../support/fake-connection.js';
 import { openFaultServer } from '../support/fault-server.js';
@@ -219,6 +219,39 @@ describe('a cancelled delivery', () => {
       attempts: 1,
     });
     expect([bench.attempts, bench.clock.armed]).toEqual([1, 0]);
+  });
+
+  it('does not wait to come back when the end and a refusal come together', async () => {
+    const bench = new Bench();
+    await until('an attempt', () => bench.attempts === 1);
+
+    bench.delivery.cancel({ kind: 'shutdown' });
+    await bench.end(rejected(503));
+    await bench.advance(60_000);
+
+    expect(bench.settled).toMatchObject({ outcome: { reply: { status: 503 } }, attempts: 1 });
+    expect([bench.attempts, bench.clock.armed]).toEqual([1, 0]);
+  });
+
+  it('gives back a connection that it was granted together with the end', async () => {
+    const connection = new FakeConnection();
+    const queue = new SendQueue([connection]);
+    let holder: Connection | undefined;
+    queue.acquire((granted) => {
+      holder = granted;
+    });
+    const bench = new Bench({ queue });
+    await bench.turn();
+
+    if (holder !== undefined) queue.release(holder);
+    bench.delivery.cancel({ kind: 'aborted' });
+    await bench.turn();
+
+    expect(bench.settled).toMatchObject({ outcome: { kind: 'cancelled' }, attempts: 0 });
+    expect(connection.sent).toEqual([]);
+    const granted: Connection[] = [];
+    queue.acquire((free) => granted.push(free));
+    expect(granted).toEqual([connection]);
   });
 
   it('takes an acceptance that came before the end', async () => {

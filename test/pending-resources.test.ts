@@ -1,0 +1,62 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import type { Resource } from '../src/index.js';
+import { ResourceWaits } from '../src/pending-resources.js';
+import { ManualClock } from './support/manual-clock.js';
+
+function resourceReadyAfter(ready: Promise<void>): Resource {
+  return { attributes: {}, asyncAttributesPending: true, waitForAsyncAttributes: () => ready };
+}
+
+it('proceeds once when all attributes are there, and leaves no timer', async () => {
+  const clock = new ManualClock();
+  const waits = new ResourceWaits(clock);
+  const calls: string[] = [];
+  const resources = [resourceReadyAfter(Promise.resolve()), resourceReadyAfter(Promise.resolve())];
+
+  waits.wait({ spans: 5, resources }, 3_000, () => calls.push('proceed'));
+  expect([waits.spans, clock.armed]).toEqual([5, 1]);
+  await setImmediate();
+
+  expect(calls).toEqual(['proceed']);
+  expect([waits.spans, clock.armed]).toEqual([0, 0]);
+});
+
+it('proceeds when time is up, and not again when the attributes come', async () => {
+  const clock = new ManualClock();
+  const waits = new ResourceWaits(clock);
+  const calls: string[] = [];
+  let detect: () => void = () => undefined;
+  const ready = new Promise<void>((resolve) => {
+    detect = resolve;
+  });
+
+  waits.wait({ spans: 1, resources: [resourceReadyAfter(ready)] }, 3_000, () => calls.push('one'));
+  clock.advance(3_000);
+  detect();
+  await setImmediate();
+
+  expect(calls).toEqual(['one']);
+});
+
+it('does not proceed once it was called off', async () => {
+  const clock = new ManualClock();
+  const waits = new ResourceWaits(clock);
+  const calls: string[] = [];
+  const resources = [resourceReadyAfter(Promise.resolve())];
+
+  waits.wait({ spans: 1, resources }, 3_000, () => calls.push('proceed'))();
+  await setImmediate();
+
+  expect(calls).toEqual([]);
+  expect([waits.spans, clock.armed]).toEqual([0, 0]);
+});
+
+it('takes 8 192 spans at the same time', () => {
+  const waits = new ResourceWaits(new ManualClock());
+  const never = resourceReadyAfter(new Promise<void>(() => undefined));
+
+  waits.wait({ spans: 8_000, resources: [never] }, 3_000, () => undefined);
+
+  expect([waits.hasRoomFor(192), waits.hasRoomFor(193)]).toEqual([true, false]);
+});
