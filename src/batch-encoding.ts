@@ -6,19 +6,34 @@ import type { Diagnostics } from './diagnostics.js';
 import type { SliceOutcome } from './encoding-turns.js';
 import { countOf, type DropReason } from './errors.js';
 import type { Failure } from './export-failure.js';
+import type { Dispose } from './lang/clock.js';
 import type { Ledger } from './ledger.js';
 import type { Payload } from './payload/payload-builder.js';
+import { joinPayloads } from './payload/payload-parts.js';
 import type { EncodedBatch, V04Encoder } from './payload/v04-encoder.js';
 import type { PendingBytes } from './pending-bytes.js';
 import type { ReadableSpan } from './sdk-contract.js';
 
 export interface EncodingContext {
   readonly encoder: V04Encoder;
+  /** Payloads are not joined beyond it. */
+  readonly maxPayloadBytes: number;
   readonly pending: PendingBytes;
   readonly ledger: Ledger;
   readonly diagnostics: Diagnostics;
 }
 
+/** Encoded, with room among the pending bytes, and kept together until they fill a request. */
+interface Shipment {
+  readonly payloads: Payload[];
+  readonly releases: Dispose[];
+  /** An Agent takes a trace twice in one payload for two. */
+  readonly traceIds: Set<string>;
+  bytes: number;
+}
+
+/** Payloads are joined up to this size: copying 4 MiB was seen to block the loop for 20 ms. */
+const MAX_JOINED_BYTES = 2 * 1_024 * 1_024;
 /** What the batch processor of the SDK hands over at once is far below. */
 const LARGE_BATCH_SPANS = 4_096;
 /** Of the pending bytes, so that a large batch does not keep others out while it waits for the Agent. */
@@ -40,6 +55,7 @@ export class BatchEncoding {
   readonly #deliveries: Deliveries;
   /** Lets go of the spans when it has ended: the bytes may have to wait much longer. */
   #state: EncodingState;
+  #shipment: Shipment = emptyShipment();
 
   constructor(spans: readonly ReadableSpan[], context: EncodingContext, deliveries: Deliveries) {
     this.#state = { phase: 'encoding', spans, from: 0, held: [] };
@@ -50,6 +66,7 @@ export class BatchEncoding {
   /** A payload that finds no room is lost: the caller has turned to other things. */
   encodeAll(): void {
     this.#encode(Infinity);
+    this.#ship();
     this.drop({ kind: 'queue_full', attempts: 0 });
   }
 
@@ -59,7 +76,10 @@ export class BatchEncoding {
     if (this.#state.held.length === 0) {
       const share = this.#state.spans.length > LARGE_BATCH_SPANS ? LARGE_BATCH_SHARE : 1;
       const count = Math.min(maxSpans, this.#context.pending.spansThatFit(share));
-      if (count === 0) return 'blocked';
+      if (count === 0) {
+        this.#ship(); // or its room would never come back
+        return 'blocked';
+      }
       this.#encode(count);
     } else {
       this.#state.held = this.#deliver(this.#state.held);
@@ -74,14 +94,22 @@ export class BatchEncoding {
     this.#state = { phase: 'ended' };
     const rest = all.length - from;
     this.#context.ledger.take(rest);
-    const spans = held.reduce((sum, { spanCount }) => sum + spanCount, rest);
+    const { payloads, releases } = this.#shipment;
+    this.#shipment = emptyShipment();
+    for (const release of releases) release();
+    const unsent = [...held, ...payloads];
+    const spans = unsent.reduce((sum, { spanCount }) => sum + spanCount, rest);
     if (spans > 0) this.#deliveries.fail({ ...why, spans });
   }
 
   #outcome(): SliceOutcome {
     if (this.#state.phase === 'ended') return 'done'; // a getter of a span may have seen to that
-    if (this.#state.held.length > 0) return 'blocked';
+    if (this.#state.held.length > 0) {
+      this.#ship();
+      return 'blocked';
+    }
     if (this.#state.from < this.#state.spans.length) return 'more';
+    this.#ship();
     this.#state = { phase: 'ended' };
     return 'done';
   }
@@ -128,12 +156,38 @@ export class BatchEncoding {
     }
   }
 
-  /** Hands over the payloads for which there is room; returns the others. */
+  /** Takes the payloads for which there is room; returns the others. */
   #deliver(payloads: readonly Payload[]): readonly Payload[] {
     return payloads.filter((payload) => {
       const release = this.#context.pending.reserve(payload.body.length);
-      if (release !== undefined) this.#deliveries.add(payload, release);
+      if (release !== undefined) this.#addToShipment(payload, release);
       return release === undefined;
     });
   }
+
+  #addToShipment(payload: Payload, release: Dispose): void {
+    const { bytes, traceIds } = this.#shipment;
+    const maxBytes = Math.min(this.#context.maxPayloadBytes, MAX_JOINED_BYTES);
+    const isTooMuch = bytes + payload.body.length > maxBytes;
+    if (isTooMuch || payload.chunks.some(({ traceId }) => traceIds.has(traceId))) this.#ship();
+    const shipment = this.#shipment;
+    shipment.payloads.push(payload);
+    shipment.releases.push(release);
+    shipment.bytes += payload.body.length;
+    for (const { traceId } of payload.chunks) shipment.traceIds.add(traceId);
+  }
+
+  /** Hands over what has come together. */
+  #ship(): void {
+    const { payloads, releases } = this.#shipment;
+    if (payloads.length === 0) return;
+    this.#shipment = emptyShipment();
+    this.#deliveries.add(joinPayloads(payloads), () => {
+      for (const release of releases) release();
+    });
+  }
+}
+
+function emptyShipment(): Shipment {
+  return { payloads: [], releases: [], traceIds: new Set(), bytes: 0 };
 }

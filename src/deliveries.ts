@@ -5,7 +5,7 @@ import { type Failure, failureOf } from './export-failure.js';
 import type { Dispose } from './lang/clock.js';
 import type { Ledger } from './ledger.js';
 import type { Payload } from './payload/payload-builder.js';
-import { splitPayload } from './payload/payload-split.js';
+import { splitPayload } from './payload/payload-parts.js';
 import { Delivery, type DeliveryContext, type DeliveryResult } from './transport/delivery.js';
 import type { Cancellation, SendOutcome } from './transport/send-outcome.js';
 

@@ -36,16 +36,15 @@ export function exportContext(
   diagnostics: Diagnostics,
 ): SharedParts {
   const sampleRates = new SampleRates();
-  const { target, maxPayloadBytes, timeoutMillis, selfObsMeterProvider: meters } = options;
+  const { target, timeoutMillis, selfObsMeterProvider: meters } = options;
+  // A payload that is larger than all pending bytes together would never find room.
+  const maxPayloadBytes = Math.min(options.maxPayloadBytes, options.maxPendingBytes);
   const pending = new PendingBytes(options.maxPendingBytes);
   const queue = sendQueue(options, clock, headersOf(options, sampleRates));
   const metrics = meters === undefined ? undefined : new ExporterMetrics(meters, target);
   return {
-    // A payload that is larger than all pending bytes together would never find room.
-    encoder: new V04Encoder(
-      { ...options, ...processIdentity() },
-      Math.min(maxPayloadBytes, options.maxPendingBytes),
-    ),
+    encoder: new V04Encoder({ ...options, ...processIdentity() }, maxPayloadBytes),
+    maxPayloadBytes,
     turns: new EncodingTurns(clock, (task) => pending.whenReleased(task)),
     pending,
     resourceWaits: new ResourceWaits(clock),

@@ -16,6 +16,8 @@ export interface ChunkExtent {
   /** Offset in the body of the first byte after the chunk. */
   readonly endByte: number;
   readonly spanCount: number;
+  /** 32 hexadecimal digits. */
+  readonly traceId: string;
 }
 
 export class PayloadBuilder {
@@ -41,8 +43,8 @@ export class PayloadBuilder {
   }
 
   /** Takes the chunk that was just written. */
-  add(spanCount: number): void {
-    this.#chunks.push({ endByte: this.bytes, spanCount });
+  add(spanCount: number, traceId: string): void {
+    this.#chunks.push({ endByte: this.bytes, spanCount, traceId });
     this.#spanCount += spanCount;
   }
 

@@ -101,7 +101,8 @@ export class V04Encoder {
     }
     dropped.encode += part.failed;
     trace.from = part.end;
-    if (part.written > 0) payload.add(part.written);
+    const [first] = trace.chunk.spans;
+    if (part.written > 0 && first !== undefined) payload.add(part.written, first.traceIdHex);
     else this.#writer.rewind(start);
     if (isComplete) return;
     payload.next();

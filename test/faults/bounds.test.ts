@@ -43,6 +43,25 @@ describe('H8: a batch of 100 000 spans', () => {
     expect(exporter.stats()).toMatchObject({ exported: 100_000, buffered: 0, inFlight: 0 });
   }, 60_000);
 
+  it('takes few requests, none of them with a trace twice or beyond its size', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url, maxPayloadBytes: 1_024 * 1_024 });
+    const traceIds = Array.from({ length: 6_000 }, (_, index) =>
+      (index + 1).toString(16).padStart(32, '0'),
+    );
+    const spans = [...traceIds, ...traceIds].map((traceId) => makeSpan({ traceId }));
+
+    expect(await exportSpans(exporter, spans)).toEqual({ code: 0 });
+
+    expect(agent.spans).toHaveLength(12_000);
+    expect(agent.requests.length).toBeLessThan(12);
+    for (const { chunks, bodyBytes } of agent.requests) {
+      const traces = chunks.map(([first]) => first?.traceId);
+      expect(new Set(traces).size).toBe(traces.length);
+      expect(bodyBytes).toBeLessThanOrEqual(1_024 * 1_024);
+    }
+  });
+
   it('waits for room instead of losing what does not fit', async () => {
     const agent = await openScriptedAgent();
     const held = holdReply();

@@ -1,0 +1,54 @@
+// Owns cutting a payload in two between its chunks, for an Agent that finds it too large, and joining
+// small ones, so that a large batch takes few requests. Knows nothing of spans or requests.
+
+import { MsgpackWriter } from './msgpack-writer.js';
+import type { ChunkExtent, Payload } from './payload-builder.js';
+
+/** Bytes before the first chunk: the header of an array of up to 2^32 chunks. */
+const HEADER_BYTES = 5;
+
+/** Two payloads of about the same size, in order; nothing, if there is only one chunk. */
+export function splitPayload(payload: Payload): readonly Payload[] {
+  const { body, chunks } = payload;
+  if (chunks.length < 2) return [];
+  const middle = (HEADER_BYTES + body.length) / 2;
+  const after = chunks.findIndex(({ endByte }) => endByte > middle);
+  const cut = Math.min(Math.max(after, 1), chunks.length - 1);
+  return [partOf(payload, 0, cut), partOf(payload, cut, chunks.length)];
+}
+
+/** One payload with the chunks of all, in order. */
+export function joinPayloads(payloads: readonly Payload[]): Payload {
+  const [first] = payloads;
+  if (first !== undefined && payloads.length === 1) return first;
+  const bodies = payloads.map(({ body }) => body.subarray(HEADER_BYTES));
+  const chunks: ChunkExtent[] = [];
+  let shiftBytes = 0;
+  for (const { body, chunks: own } of payloads) {
+    for (const chunk of own) chunks.push({ ...chunk, endByte: chunk.endByte + shiftBytes });
+    shiftBytes += body.length - HEADER_BYTES;
+  }
+  return payloadOf(chunks, bodies);
+}
+
+function partOf({ body, chunks }: Payload, from: number, to: number): Payload {
+  const startByte = chunks[from - 1]?.endByte ?? HEADER_BYTES;
+  const endByte = chunks[to - 1]?.endByte ?? startByte;
+  const own = chunks
+    .slice(from, to)
+    .map((chunk) =>
+      Object.assign({}, chunk, { endByte: chunk.endByte - startByte + HEADER_BYTES }),
+    );
+  return payloadOf(own, [body.subarray(startByte, endByte)]);
+}
+
+function payloadOf(chunks: readonly ChunkExtent[], bodies: readonly Uint8Array[]): Payload {
+  const header = new MsgpackWriter(HEADER_BYTES);
+  header.fillCount(header.openArray(), chunks.length);
+  return {
+    body: Buffer.concat([header.copyFrom(0), ...bodies]),
+    chunkCount: chunks.length,
+    spanCount: chunks.reduce((sum, { spanCount }) => sum + spanCount, 0),
+    chunks,
+  };
+}
