@@ -42,7 +42,10 @@ export function describeTarget(target: AgentTarget): string {
 export function hostAndPort(target: AgentTarget): { host: string; port: number | undefined } {
   if (target.transport === 'unix') return { host: target.socketPath, port: undefined };
   const { hostname, port, protocol } = new URL(target.origin);
-  return { host: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
+  return {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port) || (protocol === 'https:' ? 443 : 80),
+  };
 }
 
 /** The URL as it may be shown in messages. */

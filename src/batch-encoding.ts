@@ -127,9 +127,9 @@ export class BatchEncoding {
       this.#deliveries.fail({ kind: 'encode', spans: slice.length, attempts: 0, cause: encoded });
       return;
     }
-    this.#noteDropped(encoded.dropped);
     for (const { spanCount, body } of encoded.payloads) pending.learn(spanCount, body.length);
     state.held = this.#deliver(encoded.payloads);
+    this.#noteDropped(encoded.dropped); // last, as a logger or an instrument of the user may abort
   }
 
   /** Spans are guarded one by one by the encoder; this is for what nobody thought of. */

@@ -59,7 +59,7 @@ export class EncodingTurns {
   schedule(slice: EncodeSlice, spans: number): Dispose {
     this.#work.set(slice, spans);
     this.#spans += spans;
-    this.#presentTurn();
+    this.#resume(); // there may be room for this one
     return () => this.#remove(slice);
   }
 
@@ -83,17 +83,21 @@ export class EncodingTurns {
     return turn;
   }
 
-  /** Oldest batch first; while it waits for room, the younger ones wait as well. */
+  /** Oldest batch first. One that waits for room, as a large one may, lets the younger ones pass. */
   #encodeSlices(turn: Turn): void {
+    let isOneBlocked = false;
     for (const slice of this.#work.keys()) {
       let outcome: SliceOutcome = 'more';
       while (outcome === 'more') {
         if (turn.millis >= MAX_TURN_MILLIS) return;
         outcome = this.#encodeSlice(turn, slice);
       }
-      if (outcome === 'blocked') return this.#waitForRoom();
-      this.#remove(slice);
+      if (outcome === 'done') this.#remove(slice);
+      else if (isOneBlocked)
+        break; // there is no room for anybody
+      else isOneBlocked = true;
     }
+    if (isOneBlocked) this.#waitForRoom();
   }
 
   #remove(slice: EncodeSlice): void {
@@ -115,11 +119,14 @@ export class EncodingTurns {
 
   #waitForRoom(): void {
     this.#isBlocked = true;
-    this.#whenUnblocked(() => {
-      this.#isBlocked = false;
-      this.#presentTurn();
-    });
+    this.#whenUnblocked(this.#resume);
   }
+
+  /** One function, so that it is registered once. */
+  readonly #resume = (): void => {
+    this.#isBlocked = false;
+    this.#presentTurn();
+  };
 
   #measure<T>(turn: Turn, encode: () => T): T {
     const start = this.#clock.nowMillis();

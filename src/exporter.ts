@@ -10,7 +10,7 @@ import { onAbort } from './lang/abort.js';
 import { waitFor } from './lang/bounded-wait.js';
 import { type Dispose, nothingToDispose, systemClock } from './lang/clock.js';
 import type { LedgerSnapshot } from './ledger.js';
-import { checkInteger, expectation } from './option-checks.js';
+import { checkInteger, checkSignal, expectation } from './option-checks.js';
 import {
   type DatadogSpanExporterOptions,
   type ResolvedOptions,
@@ -89,8 +89,9 @@ export class DatadogSpanExporter implements SpanExporter {
     const { clock } = this.#context;
     const given = checkInteger('timeoutMillis', options.timeoutMillis, TIMER_OR_ZERO);
     const timeoutMillis = given ?? this.#options.flushTimeoutMillis;
+    const signal = checkSignal('signal', options.signal);
     const work = this.#hurriedResults();
-    const outcome = await waitFor(work, { clock, timeoutMillis, signal: options.signal });
+    const outcome = await waitFor(work, { clock, timeoutMillis, signal });
     if (outcome.kind !== 'done') {
       throw new DatadogExportError(
         outcome.kind === 'timeout'
@@ -131,11 +132,11 @@ export class DatadogSpanExporter implements SpanExporter {
   }
 
   #accept(spans: readonly ReadableSpan[]): Promise<ExportResult> {
-    this.#context.ledger.receive(spans.length);
     const task = new ExportTask(spans, this.#context);
     if (this.#tasks.size === 0) this.#listen();
     this.#tasks.add(task);
     this.#flush = undefined;
+    this.#context.ledger.receive(spans.length); // an instrument of the user may abort the task
     untraced(() => task.start());
     return task.result.then((result) => this.#conclude(task, result));
   }

@@ -126,6 +126,21 @@ describe('EncodingTurns', () => {
     expect(calls).toBe(2);
   });
 
+  it('lets younger batches pass one that is blocked, also those that come later', () => {
+    const bench = new Bench();
+    bench.turns.schedule(() => 'blocked', 10_000);
+    bench.turns.schedule(bench.batch(10), 10);
+    bench.nextTurn();
+    bench.nextTurn();
+    expect(bench.slices).toEqual([10]);
+
+    bench.turns.schedule(bench.batch(20), 20);
+    bench.nextTurn();
+
+    expect(bench.slices).toEqual([10, 20]);
+    expect(bench.turns.backlog).toEqual({ batches: 0, spans: 0 });
+  });
+
   it('forgets a batch that is called off', () => {
     const bench = new Bench();
 

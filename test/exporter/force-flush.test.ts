@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import type { ForceFlushOptions } from '../../src/index.js';
 import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
 import { holdReply } from '../support/held-reply.js';
@@ -102,6 +103,14 @@ describe('forceFlush', () => {
     await expect(flush).rejects.toMatchObject({ kind: 'aborted', cause: { message: 'no time' } });
     expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
     expect(exporter.stats()).toMatchObject({ inFlight: 1 });
+  });
+
+  it('refuses a signal that is none', async () => {
+    const exporter = openExporter({ url: 'http://127.0.0.1:1' });
+    const options: ForceFlushOptions = {};
+    Object.assign(options, { signal: {} });
+
+    await expect(exporter.forceFlush(options)).rejects.toThrow('Expected `signal` to be');
   });
 
   it('refuses a time limit that is none', async () => {

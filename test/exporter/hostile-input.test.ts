@@ -1,3 +1,4 @@
+import { diag } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
 import type { ReadableSpan, Resource } from '../../src/index.js';
 import { captureDiag } from '../support/diag-log.js';
@@ -92,5 +93,20 @@ describe('export never throws', () => {
     const { received, exported } = exporter.stats();
     expect(received).toBe(exported);
     expect(agent.spans).toHaveLength(exported);
+  });
+
+  it('when a logger shuts the exporter down while it is told of a bad span', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const shutDown = (): void => void exporter.shutdown({ graceMillis: 0 });
+    const ignore = (): void => undefined;
+    const logger = { error: ignore, warn: shutDown, info: ignore, debug: ignore, verbose: ignore };
+    diag.setLogger(logger, { suppressOverrideMessage: true });
+
+    const { error } = await exportSpans(exporter, [makeSpan(), makeSpan({ traceId: 'nonsense' })]);
+
+    expect(error).toMatchObject({ kind: 'shutdown', lostSpans: 1 });
+    expect(exporter.stats()).toMatchObject({ received: 2, dropped: 2, inFlight: 0 });
+    expect(agent.requests).toEqual([]);
   });
 });

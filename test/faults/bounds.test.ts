@@ -141,6 +141,17 @@ describe('F9: a storm of 500 exports in one turn', () => {
     expect(blocks.stop()).toBeLessThan(150);
   });
 
+  it('is sent as far as there is room, in payloads that fit it', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url, maxPendingBytes: 20_000 });
+
+    const { error } = await exportSpans(exporter, makeSpans(512));
+
+    expect(error).toMatchObject({ kind: 'queue_full' });
+    expect(agent.spans.length).toBeGreaterThan(0);
+    expect(exporter.stats()).toMatchObject({ exported: agent.spans.length, inFlight: 0 });
+  });
+
   it('is not slower for each export the more there are of them', async () => {
     const server = await openFaultServer({ scripts: [[readAll, stall]] });
     const exporter = openExporter({ url: server.url });
