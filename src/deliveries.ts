@@ -1,7 +1,7 @@
 // Owns the payloads of one export that are on their way: what the Agent's answers mean for their
 // spans, and cutting a payload in two that it finds too large. Knows nothing of encoding.
 
-import { type Failure, failureOf } from './export-failure.js';
+import { type Failure, failureOf, PAYLOAD_TOO_LARGE } from './export-failure.js';
 import type { Dispose } from './lang/clock.js';
 import type { Ledger } from './ledger.js';
 import type { Payload } from './payload/payload-builder.js';
@@ -13,8 +13,6 @@ export interface DeliveriesContext {
   readonly ledger: Ledger;
   readonly delivery: DeliveryContext;
 }
-
-const PAYLOAD_TOO_LARGE = 413;
 
 export class Deliveries {
   readonly #context: DeliveriesContext;

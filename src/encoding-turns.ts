@@ -10,7 +10,6 @@ const MAX_TURN_MILLIS = 5;
 /** Slices grow and shrink to take about so long: the first spans of a process cost ten times the later. */
 const SLICE_MILLIS = 3;
 const MIN_SLICE_SPANS = 64;
-/** Makes a payload of about 500 KiB. */
 const MAX_SLICE_SPANS = 1_024;
 
 /** What a slice leaves behind: more work, none, or more once pending bytes have been released. */

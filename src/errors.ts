@@ -10,7 +10,7 @@
  * - `too_large`: one span alone is larger than `maxPayloadBytes`, or the Agent answered 413
  * - `connect`: no connection to the Agent
  * - `socket`: the connection broke while the request was under way
- * - `timeout`: not settled within `timeoutMillis`
+ * - `timeout`: no connection or no answer in time, or not settled within `timeoutMillis`
  * - `protocol`: the peer does not speak HTTP/1.1
  * - `rejected`: the Agent answered with a status other than 2xx
  * - `aborted`: the caller's own signal

@@ -14,7 +14,8 @@ export interface Failure {
   readonly cause?: unknown;
 }
 
-const PAYLOAD_TOO_LARGE = 413;
+/** The status that says that fewer spans at once may be welcome. */
+export const PAYLOAD_TOO_LARGE = 413;
 /** An attempt that nobody cancelled and that was cut off all the same. */
 const CUT_OFF: Cancellation = { kind: 'aborted' };
 

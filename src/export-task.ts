@@ -1,6 +1,6 @@
 // Owns one `export()` call from the spans to its result: waits for resource attributes, has the spans
-// encoded and delivered, and settles once. Knows nothing of the
-// exporter's life cycle, except that it may be cancelled at any moment.
+// encoded and delivered, and settles once. Knows nothing of the exporter's life cycle, except that it
+// may be cancelled at any moment.
 
 import { BatchEncoding, type EncodingContext } from './batch-encoding.js';
 import { Deliveries, type DeliveriesContext } from './deliveries.js';

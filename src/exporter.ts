@@ -10,7 +10,7 @@ import { onAbort } from './lang/abort.js';
 import { waitFor } from './lang/bounded-wait.js';
 import { type Dispose, nothingToDispose, systemClock } from './lang/clock.js';
 import type { LedgerSnapshot } from './ledger.js';
-import { checkInteger, checkSignal, expectation } from './option-checks.js';
+import { checkInteger, checkSignal, expectation, isAbortSignal } from './option-checks.js';
 import {
   type DatadogSpanExporterOptions,
   type ResolvedOptions,
@@ -66,7 +66,9 @@ export class DatadogSpanExporter implements SpanExporter {
   }
 
   /**
-   * Encodes the spans before it returns, and calls back once, later. Never throws.
+   * Encodes the spans before it returns, up to 4 096 of them, and calls back once, later. Never throws.
+   * More than that, and further exports in a turn of the event loop that has spent 5 ms on encoding, are
+   * encoded in the turns that follow.
    *
    * Success means that the Agent accepted every valid span. Spans that no Agent would take are
    * dropped and counted in `stats()`; they do not fail the others.
@@ -165,9 +167,13 @@ export class DatadogSpanExporter implements SpanExporter {
   #hurriedResults(): Promise<readonly ExportResult[]> {
     if (this.#flush === undefined) {
       for (const task of this.#tasks) task.hurry();
-      this.#flush = Promise.all([...this.#tasks].map((task) => task.result));
+      this.#flush = this.#results();
     }
     return this.#flush;
+  }
+
+  #results(): Promise<readonly ExportResult[]> {
+    return Promise.all([...this.#tasks].map((task) => task.result));
   }
 
   #decline(spans: number): Promise<ExportResult> {
@@ -200,8 +206,7 @@ export class DatadogSpanExporter implements SpanExporter {
   }
 
   #drain(): Promise<void> {
-    const work = Promise.all([...this.#tasks].map((task) => task.result));
-    const done = work.then((results) => this.#stop(results));
+    const done = this.#results().then((results) => this.#stop(results));
     this.#state = { phase: 'draining', done };
     return done;
   }
@@ -213,7 +218,7 @@ export class DatadogSpanExporter implements SpanExporter {
   /** Cuts the drain at the end of the grace or when the signal aborts, whichever is first. */
   #limitDrain(options: ShutdownOptions): Dispose {
     const { clock } = this.#context;
-    const signal = options.signal instanceof AbortSignal ? options.signal : undefined;
+    const signal = isAbortSignal(options.signal) ? options.signal : undefined;
     const stopListening = onAbort(signal, () =>
       this.#cut({ kind: 'aborted', cause: signal?.reason }),
     );

@@ -113,7 +113,7 @@ export function checkHeaders(name: string, value: unknown): Record<string, strin
   return headers;
 }
 
-function isAbortSignal(value: unknown): value is AbortSignal {
+export function isAbortSignal(value: unknown): value is AbortSignal {
   if (typeof value !== 'object' || value === null) return false;
   return 'aborted' in value && 'addEventListener' in value && 'removeEventListener' in value;
 }

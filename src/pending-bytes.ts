@@ -60,10 +60,9 @@ export class PendingBytes {
     if (spans > 0) this.#meanSpanBytes += LEARNING_RATE * (bytes / spans - this.#meanSpanBytes);
   }
 
-  /** Calls `task` once, when some bytes have been given back. */
-  whenReleased(task: () => void): Dispose {
+  /** Calls `task` once, however often it is given, when some bytes have been given back. */
+  whenReleased(task: () => void): void {
     this.#waiting.add(task);
-    return () => void this.#waiting.delete(task);
   }
 
   #hasRoomFor(bytes: number): boolean {

@@ -1,6 +1,6 @@
 // Owns listening to abort signals: every listener that is added can be removed again. Knows nothing
-// of what is being aborted. `AbortSignal.any` is not used anywhere: what it
-// composes cannot be taken apart again while its sources live.
+// of what is being aborted. `AbortSignal.any` is not used anywhere: what it composes cannot be taken
+// apart again while its sources live.
 
 import { type Dispose, nothingToDispose } from './clock.js';
 
