@@ -29,7 +29,7 @@ const arrows: readonly Arrow[] = [...sources].flatMap(([file, source]) => {
 const LAYERS: readonly (readonly RegExp[])[] = [
   [/^index$/],
   [/^exporter$/],
-  [/^export-context$/],
+  [/^export-context$/, /^flushable$/],
   [/^export-task$/, /^options$/],
   [/^batch-encoding$/],
   [/^deliveries$/],

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { checkFlushTarget, drain, type Flushable } from '../src/flushable.js';
+import { ManualClock } from './support/manual-clock.js';
+
+function limits(clock: ManualClock, timeoutMillis = 1_000, signal?: AbortSignal) {
+  return { clock, timeoutMillis, signal };
+}
+
+function target(log: string[], name: string, result: Promise<void> = Promise.resolve()): Flushable {
+  return {
+    forceFlush: () => {
+      log.push(name);
+      return result;
+    },
+  };
+}
+
+const never = new Promise<void>(() => undefined);
+
+describe('drain', () => {
+  it('flushes one target', async () => {
+    const log: string[] = [];
+
+    const outcome = await drain(target(log, 'exporter'), limits(new ManualClock()));
+
+    expect(outcome).toEqual({ kind: 'done', errors: [] });
+    expect(log).toEqual(['exporter']);
+  });
+
+  it('flushes a list in order, the next one also after one that fails', async () => {
+    const log: string[] = [];
+    const error = new Error('no');
+    const failing = target(log, 'provider', Promise.reject(error));
+
+    const outcome = await drain([failing, target(log, 'exporter')], limits(new ManualClock()));
+
+    expect(outcome).toEqual({ kind: 'done', errors: [error] });
+    expect(log).toEqual(['provider', 'exporter']);
+  });
+
+  it('takes a flush that throws for one that fails', async () => {
+    const error = new Error('not even a promise');
+    const throwing: Flushable = {
+      forceFlush: () => {
+        throw error;
+      },
+    };
+
+    expect(await drain(throwing, limits(new ManualClock()))).toEqual({
+      kind: 'done',
+      errors: [error],
+    });
+  });
+
+  it('ends at the deadline that all share, and begins nothing afterwards', async () => {
+    const log: string[] = [];
+    const clock = new ManualClock();
+    let finish = (): void => undefined;
+    const slow = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+
+    const outcome = drain([target(log, 'slow', slow), target(log, 'next')], limits(clock, 100));
+    clock.advance(100);
+
+    expect(await outcome).toEqual({ kind: 'timeout' });
+    finish();
+    await slow;
+    await Promise.resolve();
+    expect(log).toEqual(['slow']);
+  });
+
+  it('ends when the signal aborts, and leaves no timer', async () => {
+    const clock = new ManualClock();
+    const life = new AbortController();
+    const cause = new Error('enough');
+
+    const outcome = drain(target([], 'hanging', never), limits(clock, 100, life.signal));
+    life.abort(cause);
+
+    expect(await outcome).toEqual({ kind: 'aborted', cause });
+    expect(clock.armed).toBe(0);
+  });
+});
+
+describe('checkFlushTarget', () => {
+  it('takes what can be flushed, alone or in a list', () => {
+    const one = target([], 'one');
+
+    expect(checkFlushTarget('target', one)).toEqual([one]);
+    expect(checkFlushTarget('target', [one, one])).toEqual([one, one]);
+  });
+
+  it.each([[undefined], [null], [{}], ['text'], [{ forceFlush: 1 }], [[target([], 'x'), {}]]])(
+    'refuses %s',
+    (value) => {
+      expect(() => checkFlushTarget('target', value)).toThrow(
+        /^Expected `target` to be one or several with a method `forceFlush`, got /,
+      );
+    },
+  );
+});
