@@ -1,9 +1,9 @@
 // Owns how much is encoded in one turn of the event loop, so that a large batch or a storm of exports
 // does not block the application. Knows nothing of spans or bytes.
 
-import type { Clock, Dispose } from './lang/clock.js';
+import { type Clock, type Dispose, nothingToDispose } from './lang/clock.js';
 
-/** Spans that are encoded before `export()` returns; of what comes above, some in every turn. */
+/** Spans that are read before `export()` returns; of what comes above, some in every turn. */
 const MAX_SPANS_AT_ONCE = 4_096;
 /** After so much encoding in a turn, the next slice waits for the next turn. */
 const MAX_TURN_MILLIS = 5;
@@ -15,8 +15,17 @@ const MAX_SLICE_SPANS = 1_024;
 /** What a slice leaves behind: more work, none, or more once pending bytes have been released. */
 export type SliceOutcome = 'more' | 'done' | 'blocked';
 
-/** Encodes the next slice of a batch, at most so many spans. */
-export type EncodeSlice = (maxSpans: number) => SliceOutcome;
+/** Whether the caller of `export()` waits for it, so that nothing may be put off for lack of room. */
+export type SlicePace = 'now' | 'later';
+
+/** A batch that is encoded slice by slice. */
+export interface EncodingWork {
+  readonly spans: number;
+  /** Encodes the next slice, at most so many spans. Not `blocked` at the pace `now`. */
+  encodeSlice(maxSpans: number, pace: SlicePace): SliceOutcome;
+  /** Makes sure that later changes to the spans do not matter; says whether any are left. */
+  keepRest(): boolean;
+}
 
 export interface Backlog {
   readonly batches: number;
@@ -33,8 +42,8 @@ export class EncodingTurns {
   readonly #clock: Clock;
   /** Calls back once when a blocked slice may go on. */
   readonly #whenUnblocked: (task: () => void) => void;
-  /** Batches in the order of their arrival, with the number of their spans. */
-  readonly #work = new Map<EncodeSlice, number>();
+  /** In the order of their arrival. */
+  readonly #work = new Set<EncodingWork>();
   #spans = 0;
   #sliceSpans = MIN_SLICE_SPANS;
   #isBlocked = false;
@@ -45,27 +54,27 @@ export class EncodingTurns {
     this.#whenUnblocked = whenUnblocked;
   }
 
-  /** Runs `encode` and returns true, unless so many spans more would make this turn too long. */
-  runNow(spans: number, encode: () => void): boolean {
+  /**
+   * Encodes as much of a batch as this turn has time for, and the rest in coming turns; the disposer
+   * calls that off. Of 4 096 spans in a turn, those that are left are kept as they are now.
+   */
+  run(work: EncodingWork): Dispose {
     const turn = this.#presentTurn();
-    if (turn.spans + spans > MAX_SPANS_AT_ONCE || turn.millis >= MAX_TURN_MILLIS) return false;
-    turn.spans += spans;
-    this.#measure(turn, encode);
-    return true;
-  }
-
-  /** Runs `slice` in coming turns until the batch is done; the disposer calls it off. */
-  schedule(slice: EncodeSlice, spans: number): Dispose {
-    this.#work.set(slice, spans);
-    this.#spans += spans;
+    if (turn.spans + work.spans <= MAX_SPANS_AT_ONCE) {
+      turn.spans += work.spans;
+      const isOver = this.#encodeInTime(turn, work) || !this.#keepRest(turn, work);
+      if (isOver) return nothingToDispose;
+    }
+    this.#work.add(work);
+    this.#spans += work.spans;
     this.#resume(); // there may be room for this one
-    return () => this.#remove(slice);
+    return () => this.#remove(work);
   }
 
   /** What waits behind the batch that is being encoded. */
   get backlog(): Backlog {
-    const [first = 0] = this.#work.values();
-    return { batches: Math.max(this.#work.size - 1, 0), spans: this.#spans - first };
+    const [first] = this.#work;
+    return { batches: Math.max(this.#work.size - 1, 0), spans: this.#spans - (first?.spans ?? 0) };
   }
 
   #presentTurn(): Turn {
@@ -82,16 +91,28 @@ export class EncodingTurns {
     return turn;
   }
 
+  /** Whether the whole batch found time in this turn. */
+  #encodeInTime(turn: Turn, work: EncodingWork): boolean {
+    while (turn.millis < MAX_TURN_MILLIS) {
+      if (this.#encodeSlice(turn, work, 'now') === 'done') return true;
+    }
+    return false;
+  }
+
+  #keepRest(turn: Turn, work: EncodingWork): boolean {
+    return this.#measure(turn, () => work.keepRest());
+  }
+
   /** Oldest batch first. One that waits for room, as a large one may, lets the younger ones pass. */
   #encodeSlices(turn: Turn): void {
     let isOneBlocked = false;
-    for (const slice of this.#work.keys()) {
+    for (const work of this.#work) {
       let outcome: SliceOutcome = 'more';
       while (outcome === 'more') {
         if (turn.millis >= MAX_TURN_MILLIS) return;
-        outcome = this.#encodeSlice(turn, slice);
+        outcome = this.#encodeSlice(turn, work, 'later');
       }
-      if (outcome === 'done') this.#remove(slice);
+      if (outcome === 'done') this.#remove(work);
       else if (isOneBlocked)
         break; // there is no room for anybody
       else isOneBlocked = true;
@@ -99,14 +120,13 @@ export class EncodingTurns {
     if (isOneBlocked) this.#waitForRoom();
   }
 
-  #remove(slice: EncodeSlice): void {
-    this.#spans -= this.#work.get(slice) ?? 0;
-    this.#work.delete(slice);
+  #remove(work: EncodingWork): void {
+    if (this.#work.delete(work)) this.#spans -= work.spans;
   }
 
-  #encodeSlice(turn: Turn, slice: EncodeSlice): SliceOutcome {
+  #encodeSlice(turn: Turn, work: EncodingWork, pace: SlicePace): SliceOutcome {
     const before = turn.millis;
-    const outcome = this.#measure(turn, () => slice(this.#sliceSpans));
+    const outcome = this.#measure(turn, () => work.encodeSlice(this.#sliceSpans, pace));
     const millis = turn.millis - before;
     if (millis > SLICE_MILLIS) {
       this.#sliceSpans = Math.max(this.#sliceSpans / 2, MIN_SLICE_SPANS);
@@ -127,10 +147,10 @@ export class EncodingTurns {
     this.#presentTurn();
   };
 
-  #measure<T>(turn: Turn, encode: () => T): T {
+  #measure<T>(turn: Turn, task: () => T): T {
     const start = this.#clock.nowMillis();
     try {
-      return encode();
+      return task();
     } finally {
       turn.millis += this.#clock.nowMillis() - start;
     }

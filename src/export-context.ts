@@ -44,7 +44,6 @@ export function exportContext(
   const metrics = meters === undefined ? undefined : new ExporterMetrics(meters, target);
   return {
     encoder: new V04Encoder({ ...options, ...processIdentity() }, maxPayloadBytes),
-    maxPayloadBytes,
     turns: new EncodingTurns(clock, (task) => pending.whenReleased(task)),
     pending,
     resourceWaits: new ResourceWaits(clock),

@@ -4,7 +4,7 @@
 
 import { BatchEncoding, type EncodingContext } from './batch-encoding.js';
 import { Deliveries, type DeliveriesContext } from './deliveries.js';
-import type { EncodingTurns, SliceOutcome } from './encoding-turns.js';
+import type { EncodingTurns, SliceOutcome, SlicePace } from './encoding-turns.js';
 import { exportError, type Failure } from './export-failure.js';
 import type { ExporterMetrics } from './exporter-metrics.js';
 import type { Clock, Dispose } from './lang/clock.js';
@@ -66,8 +66,8 @@ export class ExportTask {
   }
 
   /**
-   * Encodes before it returns, unless a resource still waits for its attributes or too much has been
-   * encoded in this turn of the event loop. Never throws.
+   * Encodes before it returns, as far as this turn of the event loop has time for it, unless a resource
+   * still waits for its attributes. Never throws.
    */
   start(): void {
     if (this.#state.phase !== 'accepted') return;
@@ -150,7 +150,7 @@ export class ExportTask {
     if (this.#state.phase === 'waiting') this.#encodeUnless(() => false);
   }
 
-  /** Encodes in this turn if it has room, else in later ones; if nothing holds the spans up by then. */
+  /** Encodes in this turn as far as it has time, the rest in later ones; unless something holds the spans up. */
   #encodeUnless(isHeldUp: (spans: readonly ReadableSpan[]) => boolean): void {
     if (this.#state.phase !== 'accepted' && this.#state.phase !== 'waiting') return;
     const { turns } = this.#context;
@@ -158,24 +158,19 @@ export class ExportTask {
     const batch = new BatchEncoding(spans, this.#context, this.#deliveries);
     this.#state = { phase: 'accepted', spans };
     const begin = (): boolean => {
+      if (this.#state.phase === 'encoding') return true;
       if (this.#state.phase !== 'accepted' || isHeldUp(this.#state.spans)) return false;
       if (!this.#isAccepted) return false;
       this.#state = { phase: 'encoding', batch };
       return true;
     };
-    const encodeNow = (): void => {
-      if (!begin()) return;
-      batch.encodeAll();
-      this.#endEncoding();
-    };
-    if (turns.runNow(spans.length, encodeNow)) return;
-    const encodeSlice = (maxSpans: number): SliceOutcome => {
-      if (this.#state.phase !== 'encoding' && !begin()) return 'done';
-      const outcome = batch.encodeSlice(maxSpans);
+    const encodeSlice = (maxSpans: number, pace: SlicePace): SliceOutcome => {
+      const outcome = begin() ? batch.encodeSlice(maxSpans, pace) : 'done';
       if (outcome === 'done') this.#endEncoding();
       return outcome;
     };
-    this.#disposers.push(turns.schedule(encodeSlice, spans.length));
+    const keepRest = (): boolean => begin() && batch.keepRest();
+    this.#disposers.push(turns.run({ spans: spans.length, encodeSlice, keepRest }));
   }
 
   #endEncoding(): void {

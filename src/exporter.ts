@@ -66,9 +66,9 @@ export class DatadogSpanExporter implements SpanExporter {
   }
 
   /**
-   * Encodes the spans before it returns, up to 4 096 of them, and calls back once, later. Never throws.
-   * More than that, and further exports in a turn of the event loop that has spent 5 ms on encoding, are
-   * encoded in the turns that follow.
+   * Takes the spans as they are now and calls back once, later. Never throws. Encodes for 5 ms in a turn
+   * of the event loop and goes on in the next one; what is left is copied, up to 4 096 spans in a turn.
+   * More than that are read in later turns.
    *
    * Success means that the Agent accepted every valid span. Spans that no Agent would take are
    * dropped and counted in `stats()`; they do not fail the others.

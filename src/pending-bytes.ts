@@ -41,12 +41,13 @@ export class PendingBytes {
   }
 
   /**
-   * How many spans find room now, by their mean size, if only this share of the limit may be used; but
-   * always one, when nothing else is there.
+   * How many spans find room now, by their mean size, beside `openBytes` that are not reserved yet and
+   * if only this share of the limit may be used; but always one, when nothing else is there.
    */
-  spansThatFit(share: number): number {
-    const bytes = this.#maxBytes * share - this.#bytes - OVERHEAD_BYTES;
-    return Math.max(Math.floor(bytes / this.#meanSpanBytes), this.#bytes === 0 ? 1 : 0);
+  spansThatFit(share: number, openBytes: number): number {
+    const taken = this.#bytes + openBytes;
+    const bytes = this.#maxBytes * share - taken - OVERHEAD_BYTES;
+    return Math.max(Math.floor(bytes / this.#meanSpanBytes), taken === 0 ? 1 : 0);
   }
 
   /** Whether the limit is reached once these are added, which nobody has encoded yet. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { EncodingTurns, type SliceOutcome } from '../src/encoding-turns.js';
+import { EncodingTurns, type EncodingWork } from '../src/encoding-turns.js';
+import type { Dispose } from '../src/lang/clock.js';
 import { ManualClock } from './support/manual-clock.js';
 
 /** Encoding on a clock that the test moves: each span takes as long as `millisPerSpan` says. */
@@ -8,22 +9,46 @@ class Bench {
   readonly waiting: (() => void)[] = [];
   readonly turns = new EncodingTurns(this.clock, (task) => void this.waiting.push(task));
   readonly slices: number[] = [];
+  /** Spans of each batch that were left when it was told to keep them. */
+  readonly kept: number[] = [];
   millisPerSpan = 0.01;
 
-  /** A batch of so many spans. */
-  batch(spans: number): (maxSpans: number) => SliceOutcome {
+  /** Begins with a batch of so many spans. */
+  run(spans: number): Dispose {
+    return this.turns.run(this.work(spans));
+  }
+
+  work(spans: number): EncodingWork {
     let rest = spans;
-    return (maxSpans) => {
-      const count = Math.min(maxSpans, rest);
-      this.encode(count);
-      rest -= count;
-      return rest > 0 ? 'more' : 'done';
+    return {
+      spans,
+      encodeSlice: (maxSpans) => {
+        const count = Math.min(maxSpans, rest);
+        rest -= count;
+        this.slices.push(count);
+        this.clock.spend(count * this.millisPerSpan);
+        return rest > 0 ? 'more' : 'done';
+      },
+      keepRest: () => {
+        this.kept.push(rest);
+        return rest > 0;
+      },
     };
   }
 
-  encode(spans: number): void {
-    this.slices.push(spans);
-    this.clock.spend(spans * this.millisPerSpan);
+  /** Spans that were encoded before `run` returned. */
+  encodedBy(run: () => unknown): number {
+    const before = this.slices.length;
+    run();
+    return this.#sumFrom(before);
+  }
+
+  get total(): number {
+    return this.#sumFrom(0);
+  }
+
+  #sumFrom(index: number): number {
+    return this.slices.slice(index).reduce((sum, slice) => sum + slice, 0);
   }
 
   /** Runs what is due in the next turn; returns how long it took and how much was encoded. */
@@ -31,8 +56,7 @@ class Bench {
     const before = this.clock.nowMillis();
     const count = this.slices.length;
     this.clock.runDue();
-    const spans = this.slices.slice(count).reduce((sum, slice) => sum + slice, 0);
-    return { millis: this.clock.nowMillis() - before, spans };
+    return { millis: this.clock.nowMillis() - before, spans: this.#sumFrom(count) };
   }
 }
 
@@ -40,27 +64,62 @@ describe('EncodingTurns', () => {
   it('encodes at once up to 4 096 spans in a turn, and again in the next', () => {
     const bench = new Bench();
     bench.millisPerSpan = 0;
-    const runs = [2_000, 2_000, 96, 1].map((spans) => bench.turns.runNow(spans, () => undefined));
+    const atOnce = [2_000, 2_000, 96, 1].map((spans) => bench.encodedBy(() => bench.run(spans)));
 
-    bench.nextTurn();
-
-    expect(runs).toEqual([true, true, true, false]);
-    expect(bench.turns.runNow(4_096, () => undefined)).toBe(true);
-    expect(bench.turns.runNow(1, () => undefined)).toBe(false);
+    expect(atOnce).toEqual([2_000, 2_000, 96, 0]);
+    expect(bench.nextTurn().spans).toBe(1);
+    expect(bench.encodedBy(() => bench.run(4_096))).toBe(4_096);
+    expect(bench.encodedBy(() => bench.run(1))).toBe(0);
   });
 
-  it('encodes nothing more at once when a turn has taken 5 ms', () => {
+  it('encodes nothing more at once when a turn has taken 5 ms, and keeps the rest as it is', () => {
     const bench = new Bench();
-    bench.millisPerSpan = 0.02;
+    bench.millisPerSpan = 0.04;
 
-    expect(bench.turns.runNow(300, () => bench.encode(300))).toBe(true);
-    expect(bench.turns.runNow(1, () => bench.encode(1))).toBe(false);
+    expect(bench.encodedBy(() => bench.run(300))).toBe(128);
+    expect(bench.encodedBy(() => bench.run(10))).toBe(0);
+
+    expect(bench.kept).toEqual([300 - 128, 10]);
+    for (let turn = 0; turn < 5; turn++) bench.nextTurn();
+    expect(bench.total).toBe(310);
+  });
+
+  it('keeps nothing of a batch above 4 096 spans, nor of what comes beside one', () => {
+    const bench = new Bench();
+    bench.millisPerSpan = 1;
+
+    bench.run(4_000);
+    bench.run(97);
+    bench.run(5_000);
+
+    expect(bench.kept).toEqual([4_000 - 64]);
+  });
+
+  it('does not come back to a batch that has nothing left to keep', () => {
+    const bench = new Bench();
+    let calls = 0;
+    bench.millisPerSpan = 1;
+    bench.run(64); // spends the turn
+
+    bench.turns.run({
+      spans: 1,
+      encodeSlice: () => {
+        calls++;
+        return 'done';
+      },
+      keepRest: () => false,
+    });
+    bench.nextTurn();
+    bench.nextTurn();
+
+    expect(calls).toBe(0);
+    expect(bench.turns.backlog).toEqual({ batches: 0, spans: 0 });
   });
 
   it('encodes a large batch in turns of some 5 ms, in slices that grow as it gets faster', () => {
     const bench = new Bench();
     bench.millisPerSpan = 0.04;
-    bench.turns.schedule(bench.batch(10_000), 10_000);
+    bench.run(10_000);
     const turns: { millis: number; spans: number }[] = [];
 
     for (let turn = 0; turn < 100; turn++) {
@@ -77,11 +136,11 @@ describe('EncodingTurns', () => {
   it('takes smaller slices when it gets slower', () => {
     const bench = new Bench();
     bench.millisPerSpan = 0.001;
-    bench.turns.schedule(bench.batch(5_000), 5_000);
+    bench.run(5_000);
     for (let turn = 0; turn < 10; turn++) bench.nextTurn();
 
     bench.millisPerSpan = 0.04;
-    bench.turns.schedule(bench.batch(2_000), 2_000);
+    bench.run(2_000);
     for (let turn = 0; turn < 100; turn++) bench.nextTurn();
 
     expect(bench.slices.slice(-2)[0]).toBe(64);
@@ -91,16 +150,19 @@ describe('EncodingTurns', () => {
     const bench = new Bench();
     const order: string[] = [];
     for (const name of ['first', 'second']) {
-      const slice = bench.batch(500);
-      bench.turns.schedule((maxSpans) => {
-        order.push(name);
-        return slice(maxSpans);
-      }, 500);
+      const work = bench.work(5_000);
+      bench.turns.run({
+        ...work,
+        encodeSlice: (maxSpans, pace) => {
+          order.push(name);
+          return work.encodeSlice(maxSpans, pace);
+        },
+      });
     }
 
-    expect(bench.turns.backlog).toEqual({ batches: 1, spans: 500 }); // behind the first
+    expect(bench.turns.backlog).toEqual({ batches: 1, spans: 5_000 }); // behind the first
 
-    for (let turn = 0; turn < 20; turn++) bench.nextTurn();
+    for (let turn = 0; turn < 100; turn++) bench.nextTurn();
 
     expect(bench.turns.backlog).toEqual({ batches: 0, spans: 0 });
     expect(order).toEqual(order.toSorted());
@@ -112,10 +174,13 @@ describe('EncodingTurns', () => {
     const bench = new Bench();
     let isBlocked = true;
     let calls = 0;
-    bench.turns.schedule(() => {
-      calls++;
-      return isBlocked ? 'blocked' : 'done';
-    }, 1);
+    bench.turns.run({
+      ...bench.work(5_000),
+      encodeSlice: () => {
+        calls++;
+        return isBlocked ? 'blocked' : 'done';
+      },
+    });
     for (let turn = 0; turn < 5; turn++) bench.nextTurn();
     expect([calls, bench.clock.armed, bench.waiting.length]).toEqual([1, 0, 1]);
 
@@ -128,23 +193,22 @@ describe('EncodingTurns', () => {
 
   it('lets younger batches pass one that is blocked, also those that come later', () => {
     const bench = new Bench();
-    bench.turns.schedule(() => 'blocked', 10_000);
-    bench.turns.schedule(bench.batch(10), 10);
-    bench.nextTurn();
-    bench.nextTurn();
-    expect(bench.slices).toEqual([10]);
+    bench.turns.run({ ...bench.work(10_000), encodeSlice: () => 'blocked' });
+    bench.run(4_097);
+    for (let turn = 0; turn < 100; turn++) bench.nextTurn();
+    expect(bench.total).toBe(4_097);
 
-    bench.turns.schedule(bench.batch(20), 20);
-    bench.nextTurn();
+    bench.run(5_000);
+    for (let turn = 0; turn < 100; turn++) bench.nextTurn();
 
-    expect(bench.slices).toEqual([10, 20]);
+    expect(bench.total).toBe(9_097);
     expect(bench.turns.backlog).toEqual({ batches: 0, spans: 0 });
   });
 
   it('forgets a batch that is called off', () => {
     const bench = new Bench();
 
-    bench.turns.schedule(bench.batch(1_000), 1_000)();
+    bench.run(5_000)();
     bench.nextTurn();
 
     expect(bench.slices).toEqual([]);

@@ -38,15 +38,16 @@ it('counts small payloads for what they really take', () => {
 
 it('says how many spans fit, and lets through a single one when there is nothing else', () => {
   const pending = new PendingBytes(OVERHEAD + 20 * 512);
-  expect([pending.spansThatFit(1), pending.spansThatFit(0.5)]).toEqual([20, 5]);
+  expect([pending.spansThatFit(1, 0), pending.spansThatFit(0.5, 0)]).toEqual([20, 5]);
 
   const release = pending.reserve(0);
-  expect(pending.spansThatFit(1)).toBe(10);
-  expect(pending.spansThatFit(0.5)).toBe(0);
+  expect(pending.spansThatFit(1, 0)).toBe(10);
+  expect(pending.spansThatFit(0.5, 0)).toBe(0);
   release?.();
 
-  expect(pending.spansThatFit(1)).toBe(20);
-  expect(new PendingBytes(100).spansThatFit(1)).toBe(1);
+  expect(pending.spansThatFit(1, 0)).toBe(20);
+  expect([pending.spansThatFit(1, 5 * 512), pending.spansThatFit(1, 30 * 512)]).toEqual([15, 0]);
+  expect(new PendingBytes(100).spansThatFit(1, 0)).toBe(1);
 });
 
 it('estimates what nobody has encoded by what was', () => {

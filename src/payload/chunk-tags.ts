@@ -1,9 +1,8 @@
 // Owns what a trace chunk says of itself: the high half of its trace id, who decided to keep it and
 // with which priority, and what upstream services passed on. Knows nothing of bytes.
 
-import type { ReadableSpan } from '../sdk-contract.js';
 import { SAMPLING_KEYS } from './attribute-rules.js';
-import type { TraceChunk } from './trace-chunks.js';
+import type { EncodableSpan, TraceChunk } from './trace-chunks.js';
 import { memberOf, parseDatadogState } from './trace-state.js';
 
 export interface ChunkTags {
@@ -61,7 +60,7 @@ function assumedMaker(upstream: { samplingPriority: number | undefined } | undef
   return upstream?.samplingPriority === undefined ? DECIDED_BY_OTEL_SAMPLER : undefined;
 }
 
-function priorityOf(span: ReadableSpan): number | undefined {
+function priorityOf(span: EncodableSpan): number | undefined {
   try {
     const values = SAMPLING_KEYS.map((key): unknown => span.attributes[key]);
     return values.find((value): value is number => Number.isFinite(value));

@@ -1,10 +1,9 @@
 // Owns the tags that tell what went wrong in a failed span. Knows nothing of bytes.
 
-import type { TimedEvent } from '../sdk-contract.js';
 import { attributeText } from './attribute-text.js';
 import { httpStatusText } from './http-status-text.js';
 import { readableEntries } from './readable-entries.js';
-import type { ChunkSpan } from './trace-chunks.js';
+import type { ChunkEvent, ChunkSpan } from './trace-chunks.js';
 
 /** Tags by name, in the order in which they are written; the span's own attributes win. */
 export type ErrorTags = readonly (readonly [key: string, value: string])[];
@@ -32,11 +31,11 @@ export function errorTags(
 }
 
 /** Whether an event is one that `recordException` made. */
-export function isException(event: TimedEvent): boolean {
+export function isException(event: ChunkEvent): boolean {
   return event.name === 'exception';
 }
 
-function textAt(event: TimedEvent | undefined, key: string): string | undefined {
+function textAt(event: ChunkEvent | undefined, key: string): string | undefined {
   const found = readableEntries(event?.attributes).find(([name]) => name === key);
   return found === undefined ? undefined : attributeText(found[1]);
 }

@@ -1,17 +1,17 @@
 // Owns the JSON of the tag `events`: always valid, also when the events are larger than a tag value
 // may be. Source of the form: datadog-agent, MarshalEvents.
 
-import type { TimedEvent } from '../sdk-contract.js';
 import { attributeText, jsonText } from './attribute-text.js';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
 import { readableEntries } from './readable-entries.js';
 import { unixNanos } from './span-header.js';
+import type { ChunkEvent } from './trace-chunks.js';
 
 /** An event takes at least this much. */
 const MIN_EVENT_BYTES = 30;
 
 /** As many of the events as fit, first to last; one that does not fit loses its attributes. */
-export function eventsJson(events: readonly TimedEvent[]): string {
+export function eventsJson(events: readonly ChunkEvent[]): string {
   const parts: string[] = [];
   let room = MAX_TAG_VALUE_BYTES - 2;
   for (const event of events) {
@@ -24,7 +24,7 @@ export function eventsJson(events: readonly TimedEvent[]): string {
   return `[${parts.join(',')}]`;
 }
 
-function fitting(event: TimedEvent, room: number): string | undefined {
+function fitting(event: ChunkEvent, room: number): string | undefined {
   const whole = eventJson(event, readableEntries(event.attributes));
   if (Buffer.byteLength(whole) <= room) return whole;
   const bare = eventJson(event, []);
@@ -32,7 +32,7 @@ function fitting(event: TimedEvent, room: number): string | undefined {
 }
 
 /** Written by hand where it must be: nanoseconds since 1970 do not fit a JavaScript number. */
-function eventJson(event: TimedEvent, attributes: readonly [string, unknown][]): string {
+function eventJson(event: ChunkEvent, attributes: readonly [string, unknown][]): string {
   const members: string[] = [];
   const time = unixNanos(event.time);
   if (time > 0n) members.push(`"time_unix_nano":${time}`);

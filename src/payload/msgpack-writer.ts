@@ -1,5 +1,5 @@
 // Owns a growing buffer and the MessagePack forms that the v0.4 intake takes. Knows nothing of
-// spans. One buffer is reused for every payload.
+// spans. One buffer is reused for every payload, unless somebody leaves with it in the middle of one.
 
 import type { Id64 } from './identifiers.js';
 
@@ -18,6 +18,16 @@ const MAP32 = 0xdf;
 /** A string of n UTF-16 units has at most 3n UTF-8 bytes. */
 const MAX_BYTES_PER_UNIT = 3;
 const ELLIPSIS = '...';
+
+/** What was written before a pause. */
+export interface ParkedBytes {
+  readonly buffer: Buffer<ArrayBuffer>;
+  readonly view: DataView;
+  readonly position: number;
+}
+
+/** Room for nothing; the first byte replaces it. */
+const NO_BUFFER = Buffer.allocUnsafeSlow(0);
 
 export class MsgpackWriter {
   readonly #initialBytes: number;
@@ -48,10 +58,25 @@ export class MsgpackWriter {
     return bytes;
   }
 
+  /** Leaves with what was written, so that the writer can be used for something else meanwhile. */
+  park(): ParkedBytes {
+    const parked = { buffer: this.#buffer, view: this.#view, position: this.#position };
+    this.#replace(NO_BUFFER);
+    this.#position = 0;
+    return parked;
+  }
+
+  /** Goes on where `park` left. */
+  resume({ buffer, view, position }: ParkedBytes): void {
+    this.#buffer = buffer;
+    this.#view = view;
+    this.#position = position;
+  }
+
   /** Gives memory back after an unusually large payload. */
   shrink(maxBytes: number): void {
     this.#position = 0;
-    if (this.#buffer.length > maxBytes) this.#replace(Buffer.allocUnsafeSlow(this.#initialBytes));
+    if (this.#buffer.length > maxBytes) this.#replace(NO_BUFFER);
   }
 
   bytes(encoded: Uint8Array): void {
@@ -203,7 +228,7 @@ export class MsgpackWriter {
   #reserve(bytes: number): void {
     const needed = this.#position + bytes;
     if (needed <= this.#buffer.length) return;
-    let length = this.#buffer.length * 2;
+    let length = Math.max(this.#buffer.length * 2, this.#initialBytes);
     while (length < needed) length *= 2;
     const larger = Buffer.allocUnsafeSlow(length);
     this.#buffer.copy(larger, 0, 0, this.#position);

@@ -22,7 +22,6 @@ export interface ChunkExtent {
 
 export class PayloadBuilder {
   readonly #writer: MsgpackWriter;
-  readonly #payloads: Payload[] = [];
   #start = 0;
   #header = 0;
   #chunks: ChunkExtent[] = [];
@@ -49,23 +48,18 @@ export class PayloadBuilder {
   }
 
   /** Completes the payload, if there is anything in it, and opens the next one. */
-  next(): void {
-    if (this.isEmpty) return;
+  complete(): Payload | undefined {
+    if (this.isEmpty) return undefined;
     this.#writer.fillCount(this.#header, this.#chunks.length);
-    this.#payloads.push({
+    const payload = {
       body: this.#writer.copyFrom(this.#start),
       chunkCount: this.#chunks.length,
       spanCount: this.#spanCount,
       chunks: this.#chunks,
-    });
+    };
     this.#writer.rewind(this.#start);
     this.#open();
-  }
-
-  /** All payloads, the last one completed. */
-  finish(): readonly Payload[] {
-    this.next();
-    return this.#payloads;
+    return payload;
   }
 
   #open(): void {

@@ -1,5 +1,5 @@
-// Owns cutting a payload in two between its chunks, for an Agent that finds it too large, and joining
-// small ones, so that a large batch takes few requests. Knows nothing of spans or requests.
+// Owns cutting a payload in two between its chunks, for an Agent that finds it too large. Knows nothing
+// of spans or requests.
 
 import { MsgpackWriter } from './msgpack-writer.js';
 import type { ChunkExtent, Payload } from './payload-builder.js';
@@ -15,20 +15,6 @@ export function splitPayload(payload: Payload): readonly Payload[] {
   const after = chunks.findIndex(({ endByte }) => endByte > middle);
   const cut = Math.min(Math.max(after, 1), chunks.length - 1);
   return [partOf(payload, 0, cut), partOf(payload, cut, chunks.length)];
-}
-
-/** One payload with the chunks of all, in order. */
-export function joinPayloads(payloads: readonly Payload[]): Payload {
-  const [first] = payloads;
-  if (first !== undefined && payloads.length === 1) return first;
-  const bodies = payloads.map(({ body }) => body.subarray(HEADER_BYTES));
-  const chunks: ChunkExtent[] = [];
-  let shiftBytes = 0;
-  for (const { body, chunks: own } of payloads) {
-    for (const chunk of own) chunks.push({ ...chunk, endByte: chunk.endByte + shiftBytes });
-    shiftBytes += body.length - HEADER_BYTES;
-  }
-  return payloadOf(chunks, bodies);
 }
 
 function partOf({ body, chunks }: Payload, from: number, to: number): Payload {

@@ -1,6 +1,6 @@
 // Owns the native `span_links` of a span. Knows nothing of the rest of the span.
 
-import type { Link, SpanContext } from '@opentelemetry/api';
+import type { SpanContext } from '@opentelemetry/api';
 import { attributeText } from './attribute-text.js';
 import { encodedText } from './encoded-text.js';
 import { type Id64, parseHex32, parseSpanId, parseTraceId } from './identifiers.js';
@@ -8,6 +8,7 @@ import { MAX_TAG_KEY_BYTES, MAX_TAG_VALUE_BYTES } from './limits.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
 import { cutWithEllipsis } from './normalize.js';
 import { readableEntries } from './readable-entries.js';
+import type { ChunkLink } from './trace-chunks.js';
 import { traceStateText } from './trace-state.js';
 
 /** Bit 31 says that the flags are known; the Agent's format asks for it. */
@@ -17,11 +18,11 @@ interface EncodableLink {
   readonly traceIdLow64: Id64;
   readonly traceIdHigh64: Id64;
   readonly spanId: Id64;
-  readonly link: Link;
+  readonly link: ChunkLink;
 }
 
 /** Those links whose ids the Agent takes. */
-export function encodableLinks(links: readonly Link[]): readonly EncodableLink[] {
+export function encodableLinks(links: readonly ChunkLink[]): readonly EncodableLink[] {
   return links.flatMap((link) => {
     const context: Partial<SpanContext> | undefined = link?.context;
     const trace = parseTraceId(context?.traceId);
@@ -62,7 +63,7 @@ export class SpanLinksWriter {
     writer.fillCount(opened, 4 + optional);
   }
 
-  #linkAttributes(writer: MsgpackWriter, link: Link): number {
+  #linkAttributes(writer: MsgpackWriter, link: ChunkLink): number {
     const attributes = readableEntries(link.attributes);
     if (attributes.length === 0) return 0;
     writer.bytes(this.#attributes);
@@ -80,7 +81,7 @@ export class SpanLinksWriter {
     return 1;
   }
 
-  #linkState(writer: MsgpackWriter, link: Link): number {
+  #linkState(writer: MsgpackWriter, link: ChunkLink): number {
     const state = traceStateText(link.context.traceState);
     if (state === '') return 0;
     writer.bytes(this.#tracestate);

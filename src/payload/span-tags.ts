@@ -2,8 +2,8 @@
 // overwrites come first, then the span's own attributes, then what only fills gaps, because the
 // first writer of a tag wins. Knows nothing of the span's other fields.
 
-import { type Attributes, SpanStatusCode } from '@opentelemetry/api';
-import type { InstrumentationScope, TimedEvent } from '../sdk-contract.js';
+import { SpanStatusCode } from '@opentelemetry/api';
+import type { InstrumentationScope } from '../sdk-contract.js';
 import { analyticsRate, isHttpStatus, isReserved } from './attribute-rules.js';
 import { attributeText } from './attribute-text.js';
 import type { ChunkTags } from './chunk-tags.js';
@@ -23,7 +23,7 @@ import type { ResourceTags } from './resource-tags.js';
 import type { SpanFacts } from './span-facts.js';
 import type { AttributeKey, Tag, TagKeys } from './tag-keys.js';
 import type { TagWriter } from './tag-writer.js';
-import type { ChunkSpan } from './trace-chunks.js';
+import type { ChunkEvent, ChunkSpan } from './trace-chunks.js';
 import { memberOf, parseSampleRate, traceStateText } from './trace-state.js';
 import { WellKnownTags } from './well-known-tags.js';
 
@@ -102,7 +102,7 @@ export class SpanTags {
     this.#tags.metric(known.samplingPriority, chunk.samplingPriority);
   }
 
-  #events(events: readonly TimedEvent[]): void {
+  #events(events: readonly ChunkEvent[]): void {
     this.#tags.meta(this.#known.events, eventsJson(events));
     if (events.some(isException)) this.#tags.meta(this.#known.hasException, 'true');
   }
@@ -199,7 +199,7 @@ export class SpanTags {
 }
 
 /** A getter that throws costs its value; a symbol has no text, so it becomes no tag. */
-function readAttribute(attributes: Attributes, key: string): unknown {
+function readAttribute(attributes: Readonly<Record<string, unknown>>, key: string): unknown {
   try {
     return attributes[key];
   } catch {

@@ -1,7 +1,7 @@
 // Owns how one OTel span becomes one Datadog span, in one pass from `ReadableSpan` to bytes. Knows
 // nothing of chunks, payloads or the Agent's address.
 
-import type { ReadableSpan, Resource } from '../sdk-contract.js';
+import type { Resource } from '../sdk-contract.js';
 import type { ChunkTags } from './chunk-tags.js';
 import { SERVICE_NAME } from './concepts.js';
 import { encodedText } from './encoded-text.js';
@@ -16,7 +16,7 @@ import { encodableLinks, SpanLinksWriter } from './span-links.js';
 import { SpanTags, type SpanTagsSettings } from './span-tags.js';
 import { TagKeys } from './tag-keys.js';
 import { TagWriter } from './tag-writer.js';
-import type { ChunkSpan } from './trace-chunks.js';
+import type { ChunkSpan, EncodableSpan } from './trace-chunks.js';
 
 export type MappingSettings = ServiceSettings & SpanTagsSettings;
 
@@ -70,7 +70,7 @@ export class SpanWriter {
     return decidesSampling;
   }
 
-  #names(span: ReadableSpan, resource: ResourceTags): void {
+  #names(span: EncodableSpan, resource: ResourceTags): void {
     const service = this.#facts.ownText(SERVICE_NAME);
     const name = normalizeName(operationName(this.#facts, span.kind));
     const spanName = typeof span.name === 'string' ? span.name : '';

@@ -5,8 +5,26 @@ import { type Link, type SpanStatus, SpanStatusCode, type TraceState } from '@op
 import type { ReadableSpan, TimedEvent } from '../sdk-contract.js';
 import { type Id64, parseSpanId, parseTraceId, type TraceId } from './identifiers.js';
 
+/** What is read of a span when it is encoded, which may be later than it is grouped. */
+export type EncodableSpan = Pick<
+  ReadableSpan,
+  | 'name'
+  | 'kind'
+  | 'startTime'
+  | 'endTime'
+  | 'resource'
+  | 'instrumentationScope'
+  | 'instrumentationLibrary'
+> & { readonly attributes: Readonly<Record<string, unknown>> };
+
+export type ChunkEvent = Omit<TimedEvent, 'attributes'> & {
+  readonly attributes?: object | undefined;
+};
+
+export type ChunkLink = Pick<Link, 'context'> & { readonly attributes?: object | undefined };
+
 export interface ChunkSpan {
-  readonly span: ReadableSpan;
+  readonly span: EncodableSpan;
   /** 32 hexadecimal digits. */
   readonly traceIdHex: string;
   readonly traceIdLow64: Id64;
@@ -15,8 +33,8 @@ export interface ChunkSpan {
   readonly traceState: TraceState | undefined;
   /** These three with defaults, for spans of a processor that leaves them out. */
   readonly status: SpanStatus;
-  readonly events: readonly TimedEvent[];
-  readonly links: readonly Link[];
+  readonly events: readonly ChunkEvent[];
+  readonly links: readonly ChunkLink[];
 }
 
 const UNSET: SpanStatus = { code: SpanStatusCode.UNSET };
@@ -25,46 +43,50 @@ const NONE: readonly never[] = [];
 /** The spans of one trace, in the order of the batch. */
 export interface TraceChunk {
   readonly traceId: TraceId;
+  /** 32 hexadecimal digits. */
+  readonly traceIdHex: string;
   readonly spans: ChunkSpan[];
   /** Of the first span that has one. */
   traceState: TraceState | undefined;
 }
 
-export interface GroupedBatch {
-  readonly chunks: readonly TraceChunk[];
-  /** Spans left out because the Agent would refuse their ids. */
-  readonly invalidIds: number;
-  /** Spans left out because reading their ids threw. */
-  readonly unreadable: number;
-}
+/** Spans are added one by one; the chunks are complete when all of a batch have been. */
+export class TraceGrouping {
+  /** In the order of their first spans. */
+  readonly chunks: TraceChunk[] = [];
+  readonly #byTraceId = new Map<string, TraceChunk>();
 
-export function groupByTrace(spans: readonly ReadableSpan[]): GroupedBatch {
-  const chunks = new Map<string, TraceChunk>();
-  let invalidIds = 0;
-  let unreadable = 0;
-  for (const span of spans) {
+  /** Adds the span to the chunk of its trace, unless the Agent would refuse its ids or they throw. */
+  add(span: ReadableSpan): 'added' | 'invalid_id' | 'encode' {
     try {
-      if (!addSpan(chunks, span)) invalidIds++;
+      return this.#add(span) ? 'added' : 'invalid_id';
     } catch {
-      unreadable++; // a span object that throws costs itself, not its batch
+      return 'encode'; // a span object that throws costs itself, not its batch
     }
   }
-  return { chunks: [...chunks.values()], invalidIds, unreadable };
-}
 
-/** Adds the span to the chunk of its trace, unless its ids are invalid. */
-function addSpan(chunks: Map<string, TraceChunk>, span: ReadableSpan): boolean {
-  const { traceId: traceIdHex, spanId: spanIdHex, traceState } = span.spanContext();
-  const spanId = parseSpanId(spanIdHex);
-  if (spanId === undefined) return false;
-  const chunk = chunks.get(traceIdHex) ?? newChunk(chunks, traceIdHex);
-  if (chunk === undefined) return false;
-  chunk.traceState ??= traceState;
-  const traceIdLow64 = chunk.traceId.low64;
-  const parentId = parentIdOf(span, spanIdHex);
-  const ids = { traceIdHex, traceIdLow64, spanId, parentId };
-  chunk.spans.push({ span, ...ids, traceState, ...partsOf(span) });
-  return true;
+  #add(span: ReadableSpan): boolean {
+    const { traceId: traceIdHex, spanId: spanIdHex, traceState } = span.spanContext();
+    const spanId = parseSpanId(spanIdHex);
+    if (spanId === undefined) return false;
+    const chunk = this.#byTraceId.get(traceIdHex) ?? this.#newChunk(traceIdHex);
+    if (chunk === undefined) return false;
+    chunk.traceState ??= traceState;
+    const traceIdLow64 = chunk.traceId.low64;
+    const parentId = parentIdOf(span, spanIdHex);
+    const ids = { traceIdHex, traceIdLow64, spanId, parentId };
+    chunk.spans.push({ span, ...ids, traceState, ...partsOf(span) });
+    return true;
+  }
+
+  #newChunk(traceIdHex: string): TraceChunk | undefined {
+    const traceId = parseTraceId(traceIdHex);
+    if (traceId === undefined) return undefined;
+    const chunk: TraceChunk = { traceId, traceIdHex, spans: [], traceState: undefined };
+    this.#byTraceId.set(traceIdHex, chunk);
+    this.chunks.push(chunk);
+    return chunk;
+  }
 }
 
 function partsOf(span: Partial<ReadableSpan>): Pick<ChunkSpan, 'status' | 'events' | 'links'> {
@@ -73,14 +95,6 @@ function partsOf(span: Partial<ReadableSpan>): Pick<ChunkSpan, 'status' | 'event
     events: span.events ?? NONE,
     links: span.links ?? NONE,
   };
-}
-
-function newChunk(chunks: Map<string, TraceChunk>, traceIdHex: string): TraceChunk | undefined {
-  const traceId = parseTraceId(traceIdHex);
-  if (traceId === undefined) return undefined;
-  const chunk: TraceChunk = { traceId, spans: [], traceState: undefined };
-  chunks.set(traceIdHex, chunk);
-  return chunk;
 }
 
 /** A span that names itself as its parent is a root, as the Agent has it. */

@@ -65,6 +65,7 @@ export async function expectRow(row: FaultRow, over: Listening): Promise<void> {
   expect(results).toHaveLength(1);
   expect(getEventListeners(life.signal, 'abort')).toEqual([]);
   await exporter.shutdown();
+  server.thaw();
   await until('all sockets closed', () => server.open === 0);
 }
 

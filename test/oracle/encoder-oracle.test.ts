@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import type { ReadableSpan } from '../../src/index.js';
 import { unixNanos } from '../../src/payload/span-header.js';
 import { V04Encoder } from '../../src/payload/v04-encoder.js';
-import { decodeStrictly, FOUR_MIB, NO_SETTINGS } from '../support/encoding.js';
+import { decodeStrictly, encodeWith, FOUR_MIB, NO_SETTINGS } from '../support/encoding.js';
 import { generatedSpan } from './generated-spans.js';
 import { expectedSpan } from './mapping-oracle.js';
 
@@ -25,7 +25,7 @@ function positiveZeros(metrics: Record<string, number>): Record<string, number> 
 }
 
 function check(span: ReadableSpan): void {
-  const { payloads, dropped } = encoder.encode([span]);
+  const { payloads, dropped } = encodeWith(encoder, [span]);
   expect(dropped).toEqual({ invalid_id: 0, encode: 0, too_large: 0 });
   const body = payloads[0]?.body ?? Uint8Array.of();
   expect(decodeStrictly(body).flat()).toHaveLength(1);

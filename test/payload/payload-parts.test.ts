@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { joinPayloads, splitPayload } from '../../src/payload/payload-parts.js';
+import { splitPayload } from '../../src/payload/payload-parts.js';
 import type { Payload } from '../../src/payload/payload-builder.js';
 import { decodeStrictly, encode } from '../support/encoding.js';
 import { makeSpan, type SpanFields } from '../support/spans.js';
@@ -53,25 +53,5 @@ describe('a payload that is cut in two', () => {
 
   it('is left alone when it is a single trace', () => {
     expect(splitPayload(payloadOf([9]))).toEqual([]);
-  });
-});
-
-describe('payloads that are joined', () => {
-  it('are one with all chunks in order, which can be cut again', () => {
-    const parts = [payloadOf([1, 2]), payloadOf([3]), payloadOf([4, 5, 6])];
-
-    const joined = joinPayloads(parts);
-
-    const chunks = parts.flatMap(({ body }) => decodeStrictly(body));
-    expect(decodeStrictly(joined.body)).toEqual(chunks);
-    expect(joined).toMatchObject({ chunkCount: 6, spanCount: 21 });
-    const halves = splitPayload(joined);
-    expect(halves.flatMap(({ body }) => decodeStrictly(body))).toEqual(chunks);
-  });
-
-  it('are not copied when there is one', () => {
-    const payload = payloadOf([1]);
-
-    expect(joinPayloads([payload])).toBe(payload);
   });
 });

@@ -2,7 +2,13 @@ import type { Attributes } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
 import type { ReadableSpan } from '../../src/index.js';
 import { V04Encoder } from '../../src/payload/v04-encoder.js';
-import { decodeStrictly, FOUR_MIB, NO_SETTINGS, roundTrip } from '../support/encoding.js';
+import {
+  decodeStrictly,
+  encodeWith,
+  FOUR_MIB,
+  NO_SETTINGS,
+  roundTrip,
+} from '../support/encoding.js';
 import { makeSpan } from '../support/spans.js';
 
 function numbered(prefix: string, count: number): Attributes {
@@ -35,7 +41,7 @@ describe('keys that are the same on the wire', () => {
 describe('an encoder that has seen more keys than it keeps', () => {
   const encoder = new V04Encoder(NO_SETTINGS, FOUR_MIB);
   const encodeAll = (spans: readonly ReadableSpan[]): ReturnType<typeof decodeStrictly> =>
-    encoder.encode(spans).payloads.flatMap(({ body }) => decodeStrictly(body));
+    encodeWith(encoder, spans).payloads.flatMap(({ body }) => decodeStrictly(body));
 
   it('still writes each tag of a span once', () => {
     for (let round = 0; round < 60; round++) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ReadableSpan } from '../../src/index.js';
 import { V04Encoder } from '../../src/payload/v04-encoder.js';
-import { decodeStrictly, encode, FOUR_MIB, NO_SETTINGS } from '../support/encoding.js';
+import { decodeStrictly, encode, encodeWith, FOUR_MIB, NO_SETTINGS } from '../support/encoding.js';
 import { makeSpan, makeSpans, SPAN_ID, TRACE_ID } from '../support/spans.js';
 
 const OTHER_TRACE_ID = `${'1'.repeat(31)}2`;
@@ -101,8 +101,8 @@ describe('payloads', () => {
 
   it('do not share memory with later ones', () => {
     const encoder = new V04Encoder(NO_SETTINGS, FOUR_MIB);
-    const [first] = encoder.encode([makeSpan({ name: 'first' })]).payloads;
-    encoder.encode([makeSpan({ name: 'other' })]);
+    const [first] = encodeWith(encoder, [makeSpan({ name: 'first' })]).payloads;
+    encodeWith(encoder, [makeSpan({ name: 'other' })]);
 
     expect(decodeStrictly(first?.body ?? Uint8Array.of())[0]?.[0]?.resource).toBe('first');
   });
@@ -173,14 +173,14 @@ describe('bad spans', () => {
     const nested: number[] = [];
     const meddling = Object.defineProperty(makeSpan({ name: 'outer' }), 'attributes', {
       get: () => {
-        nested.push(encoder.encode(makeSpans(3, { name: 'inner' })).payloads.length);
+        nested.push(encodeWith(encoder, makeSpans(3, { name: 'inner' })).payloads.length);
         return { a: 'b' };
       },
     });
 
-    const chunks = encoder
-      .encode([makeSpan(), meddling])
-      .payloads.flatMap(({ body }) => decodeStrictly(body));
+    const chunks = encodeWith(encoder, [makeSpan(), meddling]).payloads.flatMap(({ body }) =>
+      decodeStrictly(body),
+    );
 
     expect(nested).toEqual([1]);
     expect(chunks[0]?.map(({ resource }) => resource)).toEqual(['span_name', 'outer']);

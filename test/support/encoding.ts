@@ -7,7 +7,8 @@ import { checkTags } from '../../src/dev-agent/tag-rules.js';
 import type { ReceivedSpan, Violation } from '../../src/dev-agent/index.js';
 import type { ReadableSpan } from '../../src/index.js';
 import type { MappingSettings } from '../../src/payload/span-writer.js';
-import { type EncodedBatch, V04Encoder } from '../../src/payload/v04-encoder.js';
+import { V04Encoder } from '../../src/payload/v04-encoder.js';
+import type { EncodedPart } from '../../src/payload/v04-encoding.js';
 import { assertNoViolations } from './scripted-agent.js';
 
 export const NO_SETTINGS: MappingSettings = {
@@ -33,8 +34,13 @@ export function encode(
   spans: readonly ReadableSpan[],
   settings: Partial<MappingSettings> = {},
   maxPayloadBytes: number = FOUR_MIB,
-): EncodedBatch {
-  return new V04Encoder({ ...NO_SETTINGS, ...settings }, maxPayloadBytes).encode(spans);
+): EncodedPart {
+  return encodeWith(new V04Encoder({ ...NO_SETTINGS, ...settings }, maxPayloadBytes), spans);
+}
+
+/** All of a batch in one go. */
+export function encodeWith(encoder: V04Encoder, spans: readonly ReadableSpan[]): EncodedPart {
+  return encoder.begin(spans).advance(Infinity);
 }
 
 /** The chunks of a payload; throws if the Agent would object to anything in it. */
