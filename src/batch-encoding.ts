@@ -74,6 +74,14 @@ export class BatchEncoding {
     return this.#outcome();
   }
 
+  /** Encodes all that is left, without regard to the turn of the event loop. */
+  encodeRest(): void {
+    if (this.#state.phase === 'ended') return;
+    this.#state.held = this.#deliver(this.#state.held);
+    this.#loseHeld();
+    this.encodeSlice(Infinity, 'now');
+  }
+
   /** Makes sure that later changes to the spans do not matter; says whether any are left. */
   keepRest(): boolean {
     if (this.#state.phase === 'encoding') this.#state.encoding.keepRest();

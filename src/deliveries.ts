@@ -14,16 +14,28 @@ export interface DeliveriesContext {
   readonly delivery: DeliveryContext;
 }
 
+/** What no answer has come for. */
+export interface UnansweredPayload {
+  readonly payload: Payload;
+  /** Whether all of it has left this process. */
+  readonly isWritten: boolean;
+  /** Times that sending it was tried. */
+  readonly attempts: number;
+}
+
+/** Whether these payloads are still followed: to their answers, or to where they are cut off. */
+type Course = 'open' | 'cancelled' | 'takenOver';
+
 export class Deliveries {
   readonly #context: DeliveriesContext;
   /** Moment of the clock at which the export times out. */
   readonly #deadlineMillis: number;
   readonly #onSettled: () => void;
-  readonly #underWay = new Set<Delivery>();
+  readonly #underWay = new Map<Payload, Delivery>();
   readonly #failures: Failure[] = [];
   /** Set by a flush or a shutdown, see `Delivery.hurry`. */
   #hurryDeadlineMillis: number | undefined;
-  #isCancelled = false;
+  #course: Course = 'open';
   #payloads = 0;
   #lastStatus: number | undefined;
 
@@ -65,41 +77,51 @@ export class Deliveries {
 
   /** Ends all that is under way; nothing starts afterwards. */
   cancel(cancellation: Cancellation): void {
-    this.#isCancelled = true;
-    for (const delivery of this.#underWay) delivery.cancel(cancellation);
+    if (this.#course === 'open') this.#course = 'cancelled';
+    for (const delivery of this.#underWay.values()) delivery.cancel(cancellation);
+  }
+
+  /** Gives away what has no answer; it is not counted here any more, whatever becomes of it. */
+  takeOver(): readonly UnansweredPayload[] {
+    if (this.#course === 'takenOver') return [];
+    this.#course = 'takenOver';
+    return [...this.#underWay].map(([payload, { hasWritten, attempts }]) => {
+      return { payload, isWritten: hasWritten, attempts };
+    });
   }
 
   /** No more backing off, neither of these payloads nor of those to come; see `Delivery.hurry`. */
   hurry(deadlineMillis: number): void {
     this.#hurryDeadlineMillis = Math.min(this.#hurryDeadlineMillis ?? Infinity, deadlineMillis);
-    for (const delivery of this.#underWay) delivery.hurry(deadlineMillis);
+    for (const delivery of this.#underWay.values()) delivery.hurry(deadlineMillis);
   }
 
   async #send(payload: Payload): Promise<void> {
     const result = await this.#deliver(payload);
     const halves = statusOf(result.outcome) === PAYLOAD_TOO_LARGE ? splitPayload(payload) : [];
-    if (halves.length === 0 || this.#isCancelled) {
-      return this.#record(result, payload.spanCount);
-    }
+    if (halves.length === 0 || this.#course === 'cancelled') return this.#record(result, payload);
+    this.#underWay.delete(payload);
     await Promise.all(halves.map((half) => this.#sendHalf(half, result.attempts)));
   }
 
   async #sendHalf(half: Payload, earlierAttempts: number): Promise<void> {
     const result = await this.#deliver(half);
-    this.#record({ ...result, attempts: result.attempts + earlierAttempts }, half.spanCount);
+    this.#record({ ...result, attempts: result.attempts + earlierAttempts }, half);
   }
 
   async #deliver(payload: Payload): Promise<DeliveryResult> {
     const delivery = new Delivery(payload, this.#deadlineMillis, this.#context.delivery);
     if (this.#hurryDeadlineMillis !== undefined) delivery.hurry(this.#hurryDeadlineMillis);
-    this.#underWay.add(delivery);
+    this.#underWay.set(payload, delivery);
     const result = await delivery.run();
-    this.#underWay.delete(delivery);
     this.#lastStatus = statusOf(result.outcome) ?? this.#lastStatus;
     return result;
   }
 
-  #record(result: DeliveryResult, spans: number): void {
+  #record(result: DeliveryResult, payload: Payload): void {
+    const spans = payload.spanCount;
+    this.#underWay.delete(payload);
+    if (this.#course === 'takenOver') return;
     if (result.outcome.kind === 'accepted') this.#context.ledger.exported(spans);
     else this.fail(failureOf(result.outcome, result, spans));
   }

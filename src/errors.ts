@@ -28,8 +28,11 @@ export type ExportErrorKind =
   | 'aborted'
   | 'shutdown';
 
-/** Why a span ended in the `dropped` column: an error kind, or ids that the Agent would refuse. */
-export type DropReason = ExportErrorKind | 'invalid_id';
+/**
+ * Why a span ended in the `dropped` column: an error kind; `invalid_id`, ids that the Agent would refuse;
+ * or `unknown`, sent whole when the process exited, so that the Agent may have accepted it.
+ */
+export type DropReason = ExportErrorKind | 'invalid_id' | 'unknown';
 
 export interface DatadogExportErrorDetails {
   readonly kind: ExportErrorKind;

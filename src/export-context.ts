@@ -6,6 +6,7 @@ import { containerIdentity } from './container-identity.js';
 import type { Diagnostics } from './diagnostics.js';
 import { EncodingTurns } from './encoding-turns.js';
 import type { ExportContext } from './export-task.js';
+import type { ExitDeliveryContext } from './exit-delivery.js';
 import { ExporterMetrics } from './exporter-metrics.js';
 import type { Clock } from './lang/clock.js';
 import { Ledger } from './ledger.js';
@@ -16,6 +17,7 @@ import { ResourceWaits } from './pending-resources.js';
 import { processIdentity } from './process-identity.js';
 import { SampleRates } from './sample-rates.js';
 import { AgentConnection, TRACES_PATH } from './transport/agent-connection.js';
+import { sendBlocking } from './transport/blocking-sender.js';
 import type { Reply } from './transport/reply.js';
 import { type HeadersOf, requestHeaders } from './transport/request-headers.js';
 import { SendQueue } from './transport/send-queue.js';
@@ -25,7 +27,7 @@ import { PACKAGE_VERSION } from './version.js';
 const MAX_EXCERPT_CHARS = 256;
 
 /** What an exporter needs besides. */
-export interface SharedParts extends ExportContext {
+export interface SharedParts extends ExportContext, ExitDeliveryContext {
   readonly queue: SendQueue;
   readonly sampleRates: SampleRates;
 }
@@ -40,7 +42,8 @@ export function exportContext(
   // A payload that is larger than all pending bytes together would never find room.
   const maxPayloadBytes = Math.min(options.maxPayloadBytes, options.maxPendingBytes);
   const pending = new PendingBytes(options.maxPendingBytes);
-  const queue = sendQueue(options, clock, headersOf(options, sampleRates));
+  const headers = headersOf(options, sampleRates);
+  const queue = sendQueue(options, clock, headers);
   const metrics = meters === undefined ? undefined : new ExporterMetrics(meters, target);
   return {
     encoder: new V04Encoder({ ...options, ...processIdentity() }, maxPayloadBytes),
@@ -56,6 +59,8 @@ export function exportContext(
       onReply: (reply) => noteReply(reply, sampleRates, diagnostics),
     },
     queue,
+    sendBlocking: (payloads, limit) =>
+      sendBlocking(payloads, limit, { ...options, clock, headersOf: headers }),
     ledger: new Ledger(metrics),
     metrics,
     clock,

@@ -3,7 +3,7 @@
 // may be cancelled at any moment.
 
 import { BatchEncoding, type EncodingContext } from './batch-encoding.js';
-import { Deliveries, type DeliveriesContext } from './deliveries.js';
+import { Deliveries, type DeliveriesContext, type UnansweredPayload } from './deliveries.js';
 import type { EncodingTurns, SliceOutcome, SlicePace } from './encoding-turns.js';
 import { exportError, type Failure } from './export-failure.js';
 import type { ExporterMetrics } from './exporter-metrics.js';
@@ -87,6 +87,17 @@ export class ExportTask {
     this.#dropUnsent({ ...cancellation, attempts: 0 });
     this.#deliveries.cancel(cancellation);
     this.#finishIfIdle();
+  }
+
+  /** Encodes what is left at once, and gives away what has no answer: the event loop has ended. */
+  takeOver(): readonly UnansweredPayload[] {
+    const { spans, batch } = { spans: undefined, batch: undefined, ...this.#state };
+    if (spans !== undefined || batch !== undefined) {
+      const rest = batch ?? new BatchEncoding(spans ?? [], this.#context, this.#deliveries);
+      this.#state = { phase: 'sending' };
+      rest.encodeRest();
+    }
+    return this.#deliveries.takeOver();
   }
 
   /**

@@ -6,6 +6,8 @@ import { countOf, DatadogExportError, reasonOf } from './errors.js';
 import { exportContext, type SharedParts } from './export-context.js';
 import { combinedError, exportError } from './export-failure.js';
 import { ExportTask } from './export-task.js';
+import { registerExitDeliverer } from './exit-deliverer.js';
+import { deliverAtExit } from './exit-delivery.js';
 import { onAbort } from './lang/abort.js';
 import { waitFor } from './lang/bounded-wait.js';
 import { type Dispose, nothingToDispose, systemClock } from './lang/clock.js';
@@ -62,6 +64,9 @@ export class DatadogSpanExporter implements SpanExporter {
       diagnostics.warn(variable, message);
     });
     this.#context = exportContext(this.#options, systemClock, diagnostics);
+    registerExitDeliverer(this, (timeoutMillis) => {
+      deliverAtExit(this.#tasks, this.#context, timeoutMillis);
+    });
     preloadUndici(this.#options.requireFrom);
   }
 

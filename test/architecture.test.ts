@@ -30,6 +30,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^index$/],
   [/^exporter$/],
   [/^export-context$/, /^flushable$/],
+  [/^exit-delivery$/],
   [/^export-task$/, /^options$/],
   [/^batch-encoding$/],
   [/^deliveries$/],
@@ -39,7 +40,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
     /^(encoding-turns|exporter-metrics|pending-bytes)$/,
     /^(ledger|diagnostics|sample-rates|agent-target|container-identity|process-identity|tracing-suppression)$/,
   ],
-  [/^(errors|option-checks|sdk-contract|version)$/],
+  [/^(errors|option-checks|sdk-contract|version|exit-deliverer)$/],
   [/^lang\//],
 ];
 

@@ -56,6 +56,8 @@ interface Wire {
 export class AgentConnection implements Connection {
   readonly #settings: ConnectionSettings;
   #wire: Wire | undefined;
+  /** Whose socket the present request is being written to. */
+  #written: Wire | undefined;
 
   constructor(settings: ConnectionSettings) {
     this.#settings = settings;
@@ -72,6 +74,10 @@ export class AgentConnection implements Connection {
     }
     const { outcome } = await this.#request(payload, signal);
     return outcome.kind === 'cancelled' ? { kind: 'cancelled', attempts: 1 } : outcome;
+  }
+
+  get hasWritten(): boolean {
+    return this.#written?.socket?.writableLength === 0;
   }
 
   close(): void {
@@ -91,6 +97,7 @@ export class AgentConnection implements Connection {
       let attempts: 0 | 1 = 0;
       const settle = settleOnce<WireOutcome>((outcome) => {
         stopListening();
+        this.#written = undefined;
         resolve(outcome);
       });
       const stopListening = onAbort(signal, () => {
@@ -124,6 +131,7 @@ export class AgentConnection implements Connection {
     return {
       onRequestStart: () => {
         isWritten = true;
+        this.#written = wire;
         wasReused = wire.replies > 0;
       },
       onResponseStart: (_controller, status, headers) => reader.start(status, headers),

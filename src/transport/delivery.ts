@@ -38,7 +38,11 @@ interface Wait {
 type DeliveryState =
   | { readonly phase: 'ready' }
   | { readonly phase: 'queued'; readonly withdraw: Dispose }
-  | { readonly phase: 'sending'; readonly token: AbortController }
+  | {
+      readonly phase: 'sending';
+      readonly token: AbortController;
+      readonly connection: Connection;
+    }
   | { readonly phase: 'backingOff'; readonly wait: Wait; readonly resume: () => void }
   | { readonly phase: 'cancelled'; readonly cancellation: Cancellation }
   | { readonly phase: 'settled' };
@@ -111,6 +115,18 @@ export class Delivery {
     }
   }
 
+  /** Times that sending was tried and has ended. */
+  get attempts(): number {
+    return this.#attempts;
+  }
+
+  /** Whether all of the payload has left this process, so that it may be with the Agent. */
+  get hasWritten(): boolean {
+    return this.#state.phase === 'sending'
+      ? this.#state.connection.hasWritten
+      : this.#state.phase === 'settled';
+  }
+
   get #cancellation(): Cancellation | undefined {
     return this.#state.phase === 'cancelled' ? this.#state.cancellation : undefined;
   }
@@ -142,7 +158,7 @@ export class Delivery {
     if (this.#state.phase !== 'queued') return NOT_SENT; // cancelled when the connection was granted
     const { clock, attemptTimeoutMillis } = this.#context;
     const token = new AbortController();
-    this.#state = { phase: 'sending', token };
+    this.#state = { phase: 'sending', token, connection };
     const stopTimer = clock.schedule(attemptTimeoutMillis, () => token.abort(ATTEMPT_TIMED_OUT));
     const outcome = await connection.send(this.#payload, token.signal);
     stopTimer();

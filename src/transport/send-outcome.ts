@@ -32,6 +32,8 @@ export interface Cancellation {
 export interface Connection {
   /** Settles once, and promptly when `signal` aborts; never rejects. */
   send(payload: Sendable, signal: AbortSignal): Promise<SendOutcome>;
+  /** Whether all of the request that is under way has left this process. */
+  readonly hasWritten: boolean;
   /** Gives up socket and client at once. A later `send` opens new ones. */
   close(): void;
 }

@@ -17,6 +17,7 @@ export const ACCEPTED: SendOutcome = {
 export class FakeConnection implements Connection {
   readonly sent: Sent[] = [];
   isClosed = false;
+  hasWritten = false;
 
   send(payload: Sendable, signal: AbortSignal): Promise<SendOutcome> {
     return new Promise((settle) => {

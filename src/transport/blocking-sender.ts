@@ -1,0 +1,83 @@
+// Owns sending payloads while the event loop of this thread stands still, as it does when the process
+// exits: a worker thread sends them, this one waits. Started late, so that it costs nothing before; a
+// start and a request to an Agent on this machine take some 40 ms. Knows nothing of spans.
+
+import { Worker } from 'node:worker_threads';
+import type { AgentTarget } from '../agent-target.js';
+import type { Clock } from '../lang/clock.js';
+import { TRACES_PATH } from './agent-connection.js';
+import { BLOCKING_SENDER_SOURCE, CONNECT_FAILED, NO_OUTCOME } from './blocking-sender-source.js';
+import type { HeadersOf } from './request-headers.js';
+import type { Sendable, SendOutcome } from './send-outcome.js';
+
+export interface BlockingSenderSettings {
+  readonly target: AgentTarget;
+  readonly clock: Clock;
+  readonly ca: string | undefined;
+  readonly headersOf: HeadersOf;
+  readonly maxConnections: number;
+}
+
+/**
+ * Sends each payload once and waits for the answers, at most `timeoutMillis` altogether. The outcomes
+ * are in the order of the payloads.
+ *
+ * @throws Error if Node allows no worker thread.
+ */
+export function sendBlocking(
+  payloads: readonly Sendable[],
+  timeoutMillis: number,
+  settings: BlockingSenderSettings,
+): readonly SendOutcome[] {
+  const { clock, headersOf } = settings;
+  const endMillis = clock.nowMillis() + timeoutMillis;
+  const statuses = new Int32Array(new SharedArrayBuffer(4 * (payloads.length + 1)));
+  const requests = payloads.map((payload) => ({ headers: headersOf(payload), body: payload.body }));
+  const worker = new Worker(BLOCKING_SENDER_SOURCE, {
+    eval: true, // no file, so that it works in bundles and single-executable applications
+    execArgv: [],
+    env: {}, // NODE_OPTIONS would preload the application's instrumentation
+    workerData: { requests, statuses, ...connectionOf(settings) },
+  });
+  worker.on('error', () => undefined);
+  waitForAll(statuses, endMillis, clock);
+  void worker.terminate();
+  return payloads.map((_payload, index) => outcomeOf(statuses[index + 1], timeoutMillis));
+}
+
+/** The first element counts the others that are set. */
+function waitForAll(statuses: Int32Array, endMillis: number, clock: Clock): void {
+  for (;;) {
+    const settled = Atomics.load(statuses, 0);
+    const leftMillis = endMillis - clock.nowMillis();
+    if (settled === statuses.length - 1 || leftMillis <= 0) return;
+    Atomics.wait(statuses, 0, settled, leftMillis);
+  }
+}
+
+function outcomeOf(status: number = NO_OUTCOME, timeoutMillis: number): SendOutcome {
+  if (status > NO_OUTCOME) {
+    const reply = { status, ratesVersion: undefined, retryAfter: [], text: '' };
+    return { kind: status >= 200 && status < 300 ? 'accepted' : 'rejected', reply };
+  }
+  const broken = (at: 'timeout' | 'connect' | 'socket', message: string): SendOutcome => {
+    return { kind: 'broken', at, cause: new Error(message) };
+  };
+  if (status === NO_OUTCOME) return broken('timeout', `no answer within ${timeoutMillis} ms`);
+  return status === CONNECT_FAILED
+    ? broken('connect', 'at the end of the process')
+    : broken('socket', 'at the end of the process');
+}
+
+/** What `http.request` needs to know. */
+function connectionOf({ target, ca, maxConnections }: BlockingSenderSettings): object {
+  if (target.transport === 'unix') {
+    const { socketPath } = target;
+    return { isSecure: false, maxConnections, options: { socketPath, path: TRACES_PATH } };
+  }
+  const { protocol, hostname, port } = new URL(target.origin);
+  const host = hostname.replace(/^\[|\]$/g, ''); // an IPv6 address stands in brackets
+  const path = target.basePath + TRACES_PATH;
+  const isSecure = protocol === 'https:';
+  return { isSecure, maxConnections, options: { host, port, path, ...(isSecure ? { ca } : {}) } };
+}
