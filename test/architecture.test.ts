@@ -28,8 +28,10 @@ const arrows: readonly Arrow[] = [...sources].flatMap(([file, source]) => {
 /** From the public names down to what knows nobody. An arrow may go down or stay, never up. */
 const LAYERS: readonly (readonly RegExp[])[] = [
   [/^index$/],
+  [/^fork-safe-processor$/],
+  [/^exporter-drain$/, /^inner-processor$/],
   [/^exporter$/],
-  [/^export-context$/, /^flushable$/],
+  [/^export-context$/, /^flushable$/, /^generation-exporter$/],
   [/^export-task$/, /^options$/],
   [/^batch-encoding$/],
   [/^deliveries$/],
@@ -37,6 +39,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^payload\//, /^transport\//],
   [
     /^(encoding-turns|exporter-metrics|pending-bytes)$/,
+    /^(inherited-spans|generation)$/,
     /^(ledger|diagnostics|sample-rates|agent-target|container-identity|process-identity|tracing-suppression)$/,
   ],
   [/^(errors|option-checks|sdk-contract|version)$/],
