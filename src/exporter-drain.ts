@@ -61,7 +61,7 @@ export class ExporterDrain {
     try {
       await this.exporter.shutdown(options);
     } catch (error) {
-      this.#diagnostics.warn('shutdown', `shutdown of the exporter failed: ${reasonOf(error)}`);
+      this.#diagnostics.warn('exporter', `shutdown of the exporter failed: ${reasonOf(error)}`);
     }
   }
 }

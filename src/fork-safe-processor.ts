@@ -13,7 +13,7 @@ import { GenerationExporter } from './generation-exporter.js';
 import { InheritedSpans } from './inherited-spans.js';
 import { type CreateProcessor, InnerProcessor } from './inner-processor.js';
 import { waitFor, type WaitLimits } from './lang/bounded-wait.js';
-import { systemClock } from './lang/clock.js';
+import { nothingToDispose, systemClock } from './lang/clock.js';
 import {
   checkInteger,
   checkSignal,
@@ -34,10 +34,18 @@ export interface ForkSafeSpanProcessorOptions {
   readonly createProcessor: (exporter: SpanExporter) => SpanProcessor;
 }
 
+interface Ending {
+  readonly phase: 'ending';
+  readonly inner: InnerProcessor;
+  /** Settles when the inner processor has handed over all that it held, or at `close`; never rejects. */
+  readonly handOver: Promise<void>;
+  readonly close: () => void;
+}
+
 type ProcessorState =
   | { readonly phase: 'running'; readonly inner: InnerProcessor }
-  /** `handOver` settles when the inner processor has handed over all that it held; never rejects. */
-  | { readonly phase: 'ending'; readonly inner: InnerProcessor; readonly handOver: Promise<void> };
+  | Ending
+  | { readonly phase: 'ended' };
 
 /**
  * A span processor of the SDK in front of an exporter. What it held when the heap was duplicated is
@@ -104,14 +112,18 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
   async shutdown(options?: ShutdownOptions): Promise<void> {
     const limits = this.#shutdownLimits(options ?? {});
     const endMillis = systemClock.nowMillis() + limits.timeoutMillis;
-    const { inner, handOver } = this.#end(limits);
+    const ending = this.#end(limits);
+    if (ending === undefined) return;
+    const { inner, handOver, close } = ending;
     const { kind } = await waitFor(handOver, limits);
     if (kind !== 'done' && inner.held > 0) {
       this.#warn('held', `the span processor still held up to ${countOf(inner.held, 'span')}`);
     }
+    close();
     inner.retire();
     const graceMillis = Math.max(Math.trunc(endMillis - systemClock.nowMillis()), 0);
     await this.#exporter.shutDown({ ...limits, timeoutMillis: graceMillis });
+    this.#state = { phase: 'ended' };
   }
 
   /** The processor of the present generation, unless it was shut down or cannot be made. */
@@ -149,10 +161,16 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     return [...thrown, ...(await this.#exporter.flush(limits))];
   }
 
-  #end(limits: WaitLimits): Extract<ProcessorState, { phase: 'ending' }> {
+  #end(limits: WaitLimits): Ending | undefined {
+    if (this.#state.phase === 'ended') return undefined;
     if (this.#state.phase === 'ending') return this.#state;
     const inner = this.#running() ?? this.#state.inner;
-    const ending = { phase: 'ending', inner, handOver: this.#handOver(inner, limits) } as const;
+    let close = nothingToDispose;
+    const closed = new Promise<void>((resolve) => {
+      close = resolve;
+    });
+    const handOver = Promise.race([this.#handOver(inner, limits), closed]);
+    const ending: Ending = { phase: 'ending', inner, handOver, close };
     this.#state = ending;
     return ending;
   }
