@@ -42,10 +42,7 @@ interface Ending {
   readonly close: () => void;
 }
 
-type ProcessorState =
-  | { readonly phase: 'running'; readonly inner: InnerProcessor }
-  | Ending
-  | { readonly phase: 'ended' };
+type ProcessorState = { readonly phase: 'running'; readonly inner: InnerProcessor } | Ending;
 
 /**
  * A span processor of the SDK in front of an exporter. What it held when the heap was duplicated is
@@ -112,9 +109,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
   async shutdown(options?: ShutdownOptions): Promise<void> {
     const limits = this.#shutdownLimits(options ?? {});
     const endMillis = systemClock.nowMillis() + limits.timeoutMillis;
-    const ending = this.#end(limits);
-    if (ending === undefined) return;
-    const { inner, handOver, close } = ending;
+    const { inner, handOver, close } = this.#end(limits);
     const { kind } = await waitFor(handOver, limits);
     if (kind !== 'done' && inner.held > 0) {
       this.#warn('held', `the span processor still held up to ${countOf(inner.held, 'span')}`);
@@ -123,7 +118,6 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     inner.retire();
     const graceMillis = Math.max(Math.trunc(endMillis - systemClock.nowMillis()), 0);
     await this.#exporter.shutDown({ ...limits, timeoutMillis: graceMillis });
-    this.#state = { phase: 'ended' };
   }
 
   /** The processor of the present generation, unless it was shut down or cannot be made. */
@@ -161,8 +155,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     return [...thrown, ...(await this.#exporter.flush(limits))];
   }
 
-  #end(limits: WaitLimits): Ending | undefined {
-    if (this.#state.phase === 'ended') return undefined;
+  #end(limits: WaitLimits): Ending {
     if (this.#state.phase === 'ending') return this.#state;
     const inner = this.#running() ?? this.#state.inner;
     let close = nothingToDispose;

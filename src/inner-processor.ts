@@ -3,7 +3,7 @@
 
 import type { Context } from '@opentelemetry/api';
 import type { Diagnostics } from './diagnostics.js';
-import { reasonOf } from './errors.js';
+import { DatadogExportError, reasonOf } from './errors.js';
 import type { GenerationExporter } from './generation-exporter.js';
 import { systemClock } from './lang/clock.js';
 import { expectation } from './option-checks.js';
@@ -110,7 +110,8 @@ export class InnerProcessor {
       if (!this.#resources.isEmpty) await this.#resources.whenFinished();
       await this.#processor.shutdown();
     } catch (error) {
-      this.#warn('shutdown', error);
+      // What an export failed with, the exporter has said.
+      if (!(error instanceof DatadogExportError)) this.#warn('shutdown', error);
     }
   }
 

@@ -60,6 +60,23 @@ describe('a ForkSafeSpanProcessor', () => {
     ]);
   });
 
+  it('keeps its exporter when the inner processor shuts its own down', async () => {
+    const agent = await openScriptedAgent();
+    const exporters: SpanExporter[] = [];
+    const { provider, record } = openPipeline(openExporter({ url: agent.url }), {
+      createProcessor: (to) => {
+        exporters.push(to);
+        return new BatchSpanProcessor(to);
+      },
+    });
+
+    await exporters[0]?.shutdown();
+    record(1);
+    await provider.forceFlush();
+
+    expect(agent.spans).toHaveLength(1);
+  });
+
   it.each<[string, unknown[]]>([
     ['options', []],
     ['options', ['x']],

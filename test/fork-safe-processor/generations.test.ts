@@ -61,7 +61,14 @@ describe('a ForkSafeSpanProcessor after the heap was duplicated', () => {
 
   it('lets an inherited processor believe that all went well', async () => {
     const inherited: SpanExporter[] = [];
-    const { processor } = openPipeline(openExporter({}), {
+    const calls: string[] = [];
+    const note = (what: string) => () => Promise.resolve(void calls.push(what));
+    const exporter = {
+      export: () => calls.push('export'),
+      forceFlush: note('forceFlush'),
+      shutdown: note('shutdown'),
+    };
+    const { processor } = openPipeline(exporter, {
       createProcessor: (to) => {
         inherited.push(to);
         return new SimpleSpanProcessor(to);
@@ -79,6 +86,7 @@ describe('a ForkSafeSpanProcessor after the heap was duplicated', () => {
     await inherited[0]?.forceFlush?.();
     await inherited[0]?.shutdown();
     expect(results).toEqual([{ code: 0 }]);
+    expect(calls).toEqual([]);
     expect(processor.inherited).toBe(2);
   });
 
