@@ -2,6 +2,7 @@
 // sentence for the log. Knows nothing of how the export went about it.
 
 import { countOf, DatadogExportError, type ExportErrorKind, reasonOf } from './errors.js';
+import type { WaitOutcome } from './lang/bounded-wait.js';
 import type { DeliveryResult } from './transport/delivery.js';
 import type { Cancellation, SendOutcome } from './transport/send-outcome.js';
 
@@ -83,6 +84,38 @@ export function combinedError(errors: readonly Error[]): Error | undefined {
       cause: new AggregateError(errors),
     },
   );
+}
+
+/**
+ * One error for all that went wrong in a flush of several parts, or `undefined`. What the processor was
+ * told of an export is often part of what the exporter says of all of them, and is not said twice.
+ */
+export function flushError(thrown: readonly unknown[]): unknown {
+  const errors = [...new Set(thrown)].filter(
+    (one, _, all) => !all.some((other) => has(other, one)),
+  );
+  if (errors.length < 2) return errors[0];
+  const known = errors.filter((error) => error instanceof DatadogExportError);
+  if (known.length === errors.length) return combinedError(known);
+  return new AggregateError(errors, errors.map((error) => reasonOf(error)).join('; '));
+}
+
+function has(combined: unknown, part: unknown): boolean {
+  if (!(combined instanceof DatadogExportError)) return false;
+  return combined.cause instanceof AggregateError && combined.cause.errors.includes(part);
+}
+
+/** A flush whose wait has ended before the exports that it waited for. */
+export function flushEndedError(
+  outcome: Exclude<WaitOutcome<unknown>, { kind: 'done' }>,
+  timeoutMillis: number,
+): DatadogExportError {
+  const how =
+    outcome.kind === 'timeout'
+      ? `ended after ${timeoutMillis} ms`
+      : `was aborted by its signal: ${reasonOf(outcome.cause)}`;
+  const details = { ...outcome, lostSpans: 0, attempts: 0 };
+  return new DatadogExportError(`forceFlush ${how}; the exports go on`, details);
 }
 
 function sentence({ kind, status, cause }: Failure): string {

@@ -7,6 +7,8 @@ export {
   type ExportErrorKind,
 } from './errors.js';
 export { DatadogSpanExporter, type ForceFlushOptions, type ShutdownOptions } from './exporter.js';
+export type { DrainableExporter } from './exporter-drain.js';
+export { ForkSafeSpanProcessor, type ForkSafeSpanProcessorOptions } from './fork-safe-processor.js';
 export type { LedgerSnapshot } from './ledger.js';
 export type { DatadogSpanExporterOptions } from './options.js';
 export type { RateByService } from './sample-rates.js';
@@ -15,6 +17,8 @@ export type {
   InstrumentationScope,
   ReadableSpan,
   Resource,
+  Span,
   SpanExporter,
+  SpanProcessor,
   TimedEvent,
 } from './sdk-contract.js';

@@ -79,6 +79,15 @@ export function checkInteger(
   return value;
 }
 
+/**
+ * The integer of `range` that comes closest to `value`, or `undefined` unless that is a number; for
+ * calls that must not fail for a wrong argument.
+ */
+export function nearestInteger(value: unknown, { min, max }: IntegerRange): number | undefined {
+  if (typeof value !== 'number' || Number.isNaN(value)) return undefined;
+  return Math.min(Math.max(Math.trunc(value), min), max);
+}
+
 /** @throws TypeError unless `value` is absent or an object whose values are strings. */
 export function checkTextRecord(name: string, value: unknown): Record<string, string> {
   if (value === undefined) return {};

@@ -65,3 +65,32 @@ export class ResourceWaits {
     return () => void settle(nothingToDispose);
   }
 }
+
+/** The resources of ended spans, for as long as their attributes are not all there. */
+export class UnfinishedResources {
+  readonly #waits = new Map<Resource, Promise<void>>();
+
+  get isEmpty(): boolean {
+    return this.#waits.size === 0;
+  }
+
+  /** Keeps the resource in mind, if anything of it is still to come. */
+  note(resource: Resource): void {
+    if (resource.asyncAttributesPending !== true || this.#waits.has(resource)) return;
+    this.#waits.set(resource, this.#waitFor(resource));
+  }
+
+  /** Settles when none of the present ones has anything to wait for; never rejects. */
+  async whenFinished(): Promise<void> {
+    await Promise.all(this.#waits.values());
+  }
+
+  async #waitFor(resource: Resource): Promise<void> {
+    try {
+      await resource.waitForAsyncAttributes?.();
+    } catch {
+      // What could not be found is not waited for any longer.
+    }
+    this.#waits.delete(resource);
+  }
+}

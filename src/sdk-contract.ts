@@ -1,11 +1,13 @@
 // Owns the part of OpenTelemetry's trace SDK that this package reads and implements, as structural
-// types: the spans and exporters of SDK 1.30, 2.x and 3.x are all assignable to them, and no SDK
+// types: the spans, exporters and span processors of SDK 1.30, 2.x and 3.x are all assignable to them, and no SDK
 // package is needed at run time or to compile against. Type tests pin it for each SDK line.
 
 import type {
   Attributes,
+  Context,
   HrTime,
   Link,
+  Span as ApiSpan,
   SpanContext,
   SpanKind,
   SpanStatus,
@@ -74,4 +76,17 @@ export interface SpanExporter {
   export(spans: readonly ReadableSpan[], resultCallback: (result: ExportResult) => void): void;
   shutdown(): Promise<void>;
   forceFlush?(): Promise<void>;
+}
+
+/** A span that is not yet finished: it can be read and written. */
+export type Span = ApiSpan & ReadableSpan;
+
+/** What a tracer provider calls. */
+export interface SpanProcessor {
+  onStart(span: Span, parentContext: Context): void;
+  /** SDK 2.x and later: the span is about to end and can still be written. */
+  onEnding?(span: Span): void;
+  onEnd(span: ReadableSpan): void;
+  forceFlush(): Promise<void>;
+  shutdown(): Promise<void>;
 }

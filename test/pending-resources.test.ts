@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { Resource } from '../src/index.js';
-import { ResourceWaits } from '../src/pending-resources.js';
+import { ResourceWaits, UnfinishedResources } from '../src/pending-resources.js';
 import { ManualClock } from './support/manual-clock.js';
 
 function resourceReadyAfter(ready: Promise<void>): Resource {
@@ -59,4 +59,28 @@ it('takes 8 192 spans at the same time', () => {
   waits.wait({ spans: 8_000, resources: [never] }, 3_000, () => undefined);
 
   expect([waits.hasRoomFor(192), waits.hasRoomFor(193)]).toEqual([true, false]);
+});
+
+it('keeps a resource in mind until its attributes are there or cannot be found', async () => {
+  const resources = new UnfinishedResources();
+  let detect: () => void = () => undefined;
+  const ready = new Promise<void>((resolve) => {
+    detect = resolve;
+  });
+  const late = resourceReadyAfter(ready);
+  const finished: string[] = [];
+
+  resources.note({ attributes: {} });
+  expect(resources.isEmpty).toBe(true);
+  resources.note(late);
+  resources.note(late);
+  resources.note(resourceReadyAfter(Promise.reject(new Error('not found'))));
+  resources.note({ attributes: {}, asyncAttributesPending: true });
+  void resources.whenFinished().then(() => finished.push('finished'));
+  await setImmediate();
+  expect([finished, resources.isEmpty]).toEqual([[], false]);
+  detect();
+  await setImmediate();
+
+  expect([finished, resources.isEmpty]).toEqual([['finished'], true]);
 });

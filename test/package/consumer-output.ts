@@ -19,6 +19,23 @@ export function identityOf(span: ReceivedSpan): SpanIdentity {
   };
 }
 
+/** What a consumer prints of the end of its pipeline. */
+export interface PipelineEnd {
+  readonly account: unknown;
+  readonly shutdownMillis: number;
+}
+
+export function endOf(stdout: string): PipelineEnd {
+  const printed: unknown = JSON.parse(stdout);
+  if (typeof printed === 'object' && printed !== null) {
+    const shutdownMillis: unknown = Reflect.get(printed, 'shutdownMillis');
+    if (typeof shutdownMillis === 'number') {
+      return { account: Reflect.get(printed, 'account'), shutdownMillis };
+    }
+  }
+  throw new Error(`not the end of a pipeline: ${stdout}`);
+}
+
 /** The codes, such as `ERESOLVE`, of npm's warnings and errors; those without a code are left out. */
 export function npmWarningCodes(stderr: string): readonly string[] {
   const codes = stderr.matchAll(/^npm (?:warn|error) (?:code )?(E[A-Z]{3,})\b/gmu);

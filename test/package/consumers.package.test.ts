@@ -5,8 +5,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import packageJson from '../../package.json' with { type: 'json' };
 import { startDevAgent } from '../../src/dev-agent/index.js';
+import { openRawServer } from '../support/raw-server.js';
 import { ConsumerProject, type SdkLine } from './consumer-project.js';
-import { identityOf, npmWarningCodes } from './consumer-output.js';
+import { endOf, identityOf, npmWarningCodes } from './consumer-output.js';
 import { packTarball, type PackedTarball } from './packed-tarball.js';
 
 interface Line {
@@ -36,8 +37,14 @@ const LINES: readonly Line[] = [
 ];
 
 const NAME = packageJson.name;
-const MAIN_EXPORTS: unknown = expect.arrayContaining(['DatadogExportError', 'DatadogSpanExporter']);
+const MAIN_EXPORTS: unknown = expect.arrayContaining([
+  'DatadogExportError',
+  'DatadogSpanExporter',
+  'ForkSafeSpanProcessor',
+]);
 const MINUTE_MILLIS = 60_000;
+/** The grace is 1 s, to be kept to within 100 ms; the SDK's processor alone takes 10 s. */
+const GRACE_AND_SLACK_MILLIS = 3_000;
 
 let tarball: PackedTarball;
 
@@ -116,6 +123,37 @@ describe.each(LINES)('a project on $line', ({ line, sdkVersion, warnings, tags }
       },
     ]);
   });
+
+  it.each([
+    ['pipeline.mjs', 'flush', 4],
+    ['pipeline.cjs', 'shutdown', 0],
+  ])('drains a pipeline of %s by the %s of its provider', async (file, end, flushed) => {
+    await using agent = await startDevAgent();
+    const environment = { DD_TRACE_AGENT_URL: agent.url, PIPELINE_ENDS_WITH: end };
+
+    const child = await project.node(file, environment);
+
+    expect(child).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(agent.violations).toEqual([]);
+    expect(JSON.parse(child.stdout)).toMatchObject({
+      spans: agent.spans.map(identityOf),
+      account: { received: 4, flushed, exported: 4, droppedByReason: {} },
+    });
+  });
+
+  it.each(['pipeline.mjs', 'pipeline.cjs'])(
+    'ends a pipeline of %s within its grace when the Agent hangs',
+    async (file) => {
+      const { url } = await openRawServer((socket) => socket.resume());
+
+      const child = await project.node(file, { DD_TRACE_AGENT_URL: url });
+
+      expect(child).toMatchObject({ exitCode: 0, stderr: '' });
+      const { account, shutdownMillis } = endOf(child.stdout);
+      expect(account).toMatchObject({ received: 4, droppedByReason: { shutdown: 4 } });
+      expect(shutdownMillis).toBeLessThan(GRACE_AND_SLACK_MILLIS);
+    },
+  );
 
   it.each(['entries.mjs', 'entries.cjs'])('loads the public entries only, %s', async (file) => {
     const child = await project.node(file);

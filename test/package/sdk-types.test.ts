@@ -7,15 +7,19 @@ import type {
   InMemorySpanExporter,
   ReadableSpan as SdkReadableSpan,
   SpanExporter as SdkSpanExporter,
+  SpanProcessor as SdkSpanProcessor,
   TimedEvent as SdkTimedEvent,
 } from '@opentelemetry/sdk-trace-base';
 import { describe, expectTypeOf, it } from 'vitest';
 
 import type {
   DatadogSpanExporter,
+  DrainableExporter,
   ExportResult,
+  ForkSafeSpanProcessor,
   ReadableSpan,
   SpanExporter,
+  SpanProcessor,
   TimedEvent,
 } from '../../src/index.js';
 
@@ -30,6 +34,18 @@ describe('the types', () => {
 
   it('make every exporter of the SDK one of ours, so that ours can wrap it', () => {
     expectTypeOf<InMemorySpanExporter>().toExtend<SpanExporter>();
+  });
+
+  it('make the processor one of the SDK, in front of every processor of the SDK', () => {
+    expectTypeOf<ForkSafeSpanProcessor>().toExtend<SdkSpanProcessor>();
+    expectTypeOf<SpanProcessor>().toExtend<SdkSpanProcessor>();
+    expectTypeOf<SdkSpanProcessor>().toExtend<SpanProcessor>();
+    expectTypeOf<BatchSpanProcessor>().toExtend<SpanProcessor>();
+  });
+
+  it('let the processor drain the exporters of both', () => {
+    expectTypeOf<DatadogSpanExporter>().toExtend<DrainableExporter>();
+    expectTypeOf<SdkSpanExporter>().toExtend<DrainableExporter>();
   });
 
   it('take the spans of the SDK, also an array that nobody may change', () => {

@@ -1,16 +1,19 @@
-// Owns a TypeScript user of SDK 3.x: the exporter is that line's SpanExporter, and takes that
-// line's spans. Compiled only.
+// Owns a TypeScript user of SDK 3.x: the exporter is that line's SpanExporter, takes that line's spans,
+// and goes with its processors. Compiled only.
 
 import {
   BatchSpanProcessor,
+  InMemorySpanExporter,
   SimpleSpanProcessor,
   TracerProvider,
   type ReadableSpan,
   type SpanExporter,
+  type SpanProcessor,
 } from '@opentelemetry/sdk-trace';
 import {
   DatadogExportError,
   DatadogSpanExporter,
+  ForkSafeSpanProcessor,
   type ReadableSpan as AcceptedSpan,
 } from 'opentelemetry-exporter-datadog-agent';
 
@@ -29,6 +32,18 @@ export const provider = new TracerProvider({
   ],
 });
 
+/** The processor is one of this line, and so are those that it makes. */
+export const processors: SpanProcessor[] = [
+  new ForkSafeSpanProcessor({
+    exporter: new DatadogSpanExporter(),
+    createProcessor: (to) => new BatchSpanProcessor({ exporter: to }),
+  }),
+  new ForkSafeSpanProcessor({
+    exporter: new InMemorySpanExporter(),
+    createProcessor: (to: SpanExporter): SpanProcessor => new SimpleSpanProcessor({ exporter: to }),
+  }),
+];
+
 export function sendNow(spans: ReadableSpan[], frozen: readonly ReadableSpan[]): void {
   const accepted: AcceptedSpan[] = spans;
   const direct = new DatadogSpanExporter();
@@ -41,3 +56,6 @@ export function sendNow(spans: ReadableSpan[], frozen: readonly ReadableSpan[]):
 
 // @ts-expect-error what is exported must be spans
 new DatadogSpanExporter().export([{ name: 'no span' }], () => undefined);
+
+// @ts-expect-error what is made must be a processor
+export const wrongMaker = new ForkSafeSpanProcessor({ exporter, createProcessor: (to) => to });

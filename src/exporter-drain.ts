@@ -1,0 +1,72 @@
+// Owns draining and ending an exporter, be it ours or another: neither rejects, and no shutdown lasts
+// longer than it may. Knows nothing of who hands spans to it.
+
+import type { Diagnostics } from './diagnostics.js';
+import { reasonOf } from './errors.js';
+import type { ForceFlushOptions, ShutdownOptions } from './exporter.js';
+import { waitFor, type WaitLimits } from './lang/bounded-wait.js';
+import type { SpanExporter } from './sdk-contract.js';
+
+/** A `DatadogSpanExporter`, or any other; only the first ends what hangs at the end of the grace. */
+export interface DrainableExporter extends SpanExporter {
+  forceFlush?(options?: ForceFlushOptions): Promise<void>;
+  shutdown(options?: ShutdownOptions): Promise<void>;
+  /** @default 10000 */
+  readonly flushTimeoutMillis?: number | undefined;
+  /** @default 1000 */
+  readonly graceMillis?: number | undefined;
+}
+
+/** Of an exporter that does not say. */
+const DEFAULT_FLUSH_MILLIS = 10_000;
+const DEFAULT_GRACE_MILLIS = 1_000;
+/** What an exporter of another kind gets besides, to settle what its own limit has cut. */
+const SETTLE_MILLIS = 50;
+
+export class ExporterDrain {
+  readonly exporter: DrainableExporter;
+  readonly #diagnostics: Diagnostics;
+
+  constructor(exporter: DrainableExporter, diagnostics: Diagnostics) {
+    this.exporter = exporter;
+    this.#diagnostics = diagnostics;
+  }
+
+  get flushTimeoutMillis(): number {
+    return this.exporter.flushTimeoutMillis ?? DEFAULT_FLUSH_MILLIS;
+  }
+
+  get graceMillis(): number {
+    return this.exporter.graceMillis ?? DEFAULT_GRACE_MILLIS;
+  }
+
+  /** What the flush rejected with, if it did. */
+  async flush({ signal, timeoutMillis }: WaitLimits): Promise<readonly unknown[]> {
+    try {
+      await this.exporter.forceFlush?.({ signal, timeoutMillis });
+      return [];
+    } catch (error) {
+      return [error];
+    }
+  }
+
+  /** The time limit is the grace. */
+  async shutDown({ clock, signal, timeoutMillis }: WaitLimits): Promise<void> {
+    const done = this.#shutDown({ signal, graceMillis: timeoutMillis });
+    const longest = { clock, timeoutMillis: timeoutMillis + SETTLE_MILLIS, signal: undefined };
+    await waitFor(done, longest);
+  }
+
+  async #shutDown(options: ShutdownOptions): Promise<void> {
+    try {
+      await this.exporter.shutdown(options);
+    } catch (error) {
+      this.#diagnostics.warn('exporter', `shutdown of the exporter failed: ${reasonOf(error)}`);
+    }
+  }
+}
+
+export function isExporter(value: unknown): value is DrainableExporter {
+  if (typeof value !== 'object' || value === null) return false;
+  return ['export', 'shutdown'].every((name) => typeof Reflect.get(value, name) === 'function');
+}

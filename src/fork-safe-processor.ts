@@ -1,0 +1,220 @@
+// Owns the life cycle of a span processor of the SDK in front of an exporter: one that hands over to
+// this process only, a flush that drains both, and a shutdown within one grace for both. How either
+// goes about its work is their business.
+
+import type { Context } from '@opentelemetry/api';
+import { Diagnostics } from './diagnostics.js';
+import { countOf, DatadogExportError, reasonOf } from './errors.js';
+import { flushEndedError, flushError } from './export-failure.js';
+import type { ForceFlushOptions, ShutdownOptions } from './exporter.js';
+import { type DrainableExporter, ExporterDrain, isExporter } from './exporter-drain.js';
+import { generations } from './generation.js';
+import { GenerationExporter } from './generation-exporter.js';
+import { InheritedSpans } from './inherited-spans.js';
+import { type CreateProcessor, InnerProcessor } from './inner-processor.js';
+import { waitFor, type WaitLimits } from './lang/bounded-wait.js';
+import { nothingToDispose, systemClock } from './lang/clock.js';
+import {
+  checkInteger,
+  checkSignal,
+  expectation,
+  isAbortSignal,
+  nearestInteger,
+} from './option-checks.js';
+import { TIMER_OR_ZERO } from './options.js';
+import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from './sdk-contract.js';
+
+export interface ForkSafeSpanProcessorOptions {
+  /** Is flushed and shut down with the processor. */
+  readonly exporter: DrainableExporter;
+  /**
+   * Makes the processor that collects spans, e.g. `(exporter) => new BatchSpanProcessor(exporter)`; at
+   * once, and anew after the heap was duplicated. It must export to the exporter that it is given.
+   */
+  readonly createProcessor: (exporter: SpanExporter) => SpanProcessor;
+}
+
+interface Ending {
+  readonly phase: 'ending';
+  readonly inner: InnerProcessor;
+  /** Settles when the inner processor has handed over all that it held, or at `close`; never rejects. */
+  readonly handOver: Promise<void>;
+  readonly close: () => void;
+}
+
+type ProcessorState = { readonly phase: 'running'; readonly inner: InnerProcessor } | Ending;
+
+/**
+ * A span processor of the SDK in front of an exporter. What it held when the heap was duplicated is
+ * not sent again, `forceFlush()` drains the exporter too, and `shutdown()` keeps to the exporter's
+ * grace.
+ */
+export class ForkSafeSpanProcessor implements SpanProcessor {
+  readonly #exporter: ExporterDrain;
+  readonly #createProcessor: CreateProcessor;
+  readonly #generations = generations();
+  readonly #inherited = new InheritedSpans(this.#generations);
+  readonly #diagnostics = new Diagnostics(systemClock);
+  #state: ProcessorState;
+
+  /** @throws TypeError for an option of the wrong type, and whatever `createProcessor` throws. */
+  constructor(options: ForkSafeSpanProcessorOptions) {
+    const { exporter, createProcessor } = checkOptions(options);
+    this.#exporter = new ExporterDrain(exporter, this.#diagnostics);
+    this.#createProcessor = createProcessor;
+    this.#state = { phase: 'running', inner: this.#createInner() };
+  }
+
+  onStart(span: Span, parentContext: Context): void {
+    this.#running()?.onStart(span, parentContext);
+  }
+
+  onEnding(span: Span): void {
+    this.#running()?.onEnding(span);
+  }
+
+  /** Never throws. */
+  onEnd(span: ReadableSpan): void {
+    this.#running()?.onEnd(span);
+  }
+
+  /** Spans of an earlier generation that were found here and not sent, because it sends them. */
+  get inherited(): number {
+    return this.#inherited.count;
+  }
+
+  /**
+   * Waits until every span that ended before this call is settled, in the processor and in the exporter.
+   *
+   * @throws DatadogExportError if some of them were lost, or if the wait ended before (`timeout`,
+   * `aborted`); what the inner processor throws itself; AggregateError of both.
+   */
+  async forceFlush(options: ForceFlushOptions = {}): Promise<void> {
+    const given = checkInteger('timeoutMillis', options.timeoutMillis, TIMER_OR_ZERO);
+    const timeoutMillis = given ?? this.#exporter.flushTimeoutMillis;
+    const signal = checkSignal('signal', options.signal);
+    const limits = { clock: systemClock, timeoutMillis, signal };
+    const inner = this.#running();
+    const work = inner === undefined ? this.#exporter.flush(limits) : this.#flush(inner, limits);
+    const outcome = await waitFor(work, limits);
+    if (outcome.kind !== 'done') throw flushEndedError(outcome, timeoutMillis);
+    const error = flushError(outcome.value);
+    if (error !== undefined) throw error;
+  }
+
+  /**
+   * Takes no more spans, has the inner processor hand over what it holds, and shuts the exporter down,
+   * all within one grace. Always resolves. A later call may end it earlier.
+   */
+  async shutdown(options?: ShutdownOptions): Promise<void> {
+    const limits = this.#shutdownLimits(options ?? {});
+    const endMillis = systemClock.nowMillis() + limits.timeoutMillis;
+    const { inner, handOver, close } = this.#end(limits);
+    const { kind } = await waitFor(handOver, limits);
+    if (kind !== 'done' && inner.held > 0) {
+      this.#warn('held', `the span processor still held up to ${countOf(inner.held, 'span')}`);
+    }
+    close();
+    inner.retire();
+    const graceMillis = Math.max(Math.trunc(endMillis - systemClock.nowMillis()), 0);
+    await this.#exporter.shutDown({ ...limits, timeoutMillis: graceMillis });
+  }
+
+  /** The processor of the present generation, unless it was shut down or cannot be made. */
+  #running(): InnerProcessor | undefined {
+    const state = this.#state;
+    if (state.phase !== 'running') return undefined;
+    return state.inner.isInherited ? this.#replaceInner() : state.inner;
+  }
+
+  /** The inherited one is left alone: to flush it or shut it down would send what is not ours. */
+  #replaceInner(): InnerProcessor | undefined {
+    try {
+      const inner = this.#createInner();
+      this.#state = { phase: 'running', inner };
+      return inner;
+    } catch (error) {
+      this.#warn('createProcessor', `createProcessor failed: ${reasonOf(error)}`);
+      return undefined;
+    }
+  }
+
+  #createInner(): InnerProcessor {
+    const context = { generations: this.#generations, inherited: this.#inherited };
+    const exporter = new GenerationExporter(this.#exporter.exporter, context);
+    return new InnerProcessor(this.#createProcessor, exporter, this.#diagnostics);
+  }
+
+  async #flush(inner: InnerProcessor, limits: WaitLimits): Promise<readonly unknown[]> {
+    const { errors } = await inner.startFlush();
+    const { handedOver } = inner;
+    // At once, so that what backs off is hurried: the inner flush waits for it.
+    const flushed = await this.#exporter.flush(limits);
+    const thrown = [...(await errors), ...flushed];
+    if (inner.handedOver === handedOver) return thrown;
+    return [...thrown, ...(await this.#exporter.flush(limits))];
+  }
+
+  #end(limits: WaitLimits): Ending {
+    if (this.#state.phase === 'ending') return this.#state;
+    const inner = this.#running() ?? this.#state.inner;
+    let close = nothingToDispose;
+    const closed = new Promise<void>((resolve) => {
+      close = resolve;
+    });
+    const handOver = Promise.race([this.#handOver(inner, limits), closed]);
+    const ending: Ending = { phase: 'ending', inner, handOver, close };
+    this.#state = ending;
+    return ending;
+  }
+
+  async #handOver(inner: InnerProcessor, limits: WaitLimits): Promise<void> {
+    const { errors } = await inner.startFlush();
+    void this.#warnOf(errors);
+    if (inner.held === 0) return;
+    // It may have dropped some of them; as long as it is not done, more may come.
+    void this.#exporter.flush(limits);
+    await errors;
+  }
+
+  /** Shutdown is no time to fail for a wrong argument. */
+  #shutdownLimits({ signal, graceMillis }: ShutdownOptions): WaitLimits {
+    const given = nearestInteger(graceMillis, TIMER_OR_ZERO);
+    if (given === undefined && graceMillis !== undefined) {
+      const message = expectation('graceMillis', 'a number of milliseconds', graceMillis);
+      this.#warn('graceMillis', `${message}; the default is used`);
+    }
+    const timeoutMillis = given ?? this.#exporter.graceMillis;
+    return {
+      clock: systemClock,
+      timeoutMillis,
+      signal: isAbortSignal(signal) ? signal : undefined,
+    };
+  }
+
+  /** What an export failed with, the exporter has said. */
+  async #warnOf(errors: Promise<readonly unknown[]>): Promise<void> {
+    for (const error of await errors) {
+      if (error instanceof DatadogExportError) continue;
+      this.#warn('forceFlush', `forceFlush of the span processor failed: ${reasonOf(error)}`);
+    }
+  }
+
+  #warn(topic: string, message: string): void {
+    this.#diagnostics.warn(topic, message);
+  }
+}
+
+function checkOptions(options: ForkSafeSpanProcessorOptions): ForkSafeSpanProcessorOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(expectation('options', 'an object', options));
+  }
+  const { exporter, createProcessor } = options;
+  if (!isExporter(exporter)) {
+    throw new TypeError(expectation('exporter', 'a span exporter', exporter));
+  }
+  if (typeof createProcessor !== 'function') {
+    throw new TypeError(expectation('createProcessor', 'a function', createProcessor));
+  }
+  return options;
+}

@@ -1,0 +1,43 @@
+// Owns which generation of this process is the present one. A generation ends where the heap is
+// duplicated, by a startup snapshot or a clone of the machine: what was made before belongs to another
+// process as well. Knows nothing of what is reset then, nor of what notices it.
+
+import { threadId } from 'node:worker_threads';
+
+/** Compared by identity: the same number may stand for another process. */
+export interface Generation {
+  readonly number: number;
+  /** Who it began in. */
+  readonly processId: number;
+  readonly threadId: number;
+}
+
+export interface Generations {
+  present: Generation;
+}
+
+/** Each entry of the package is a copy of its own in memory; all of them share one state. */
+const SHARED = Symbol.for('opentelemetry-exporter-datadog-agent.generations');
+
+/** The one holder of the present generation in this heap, made when it is first asked for. */
+export function generations(): Generations {
+  const found: unknown = Reflect.get(globalThis, SHARED);
+  if (isGenerations(found)) return found;
+  const made: Generations = { present: generation(1) };
+  Object.defineProperty(globalThis, SHARED, { value: made, configurable: true });
+  return made;
+}
+
+/** Says that the heap was duplicated: all that was made so far is inherited from now on. */
+export function nextGeneration(): void {
+  const shared = generations();
+  shared.present = generation(shared.present.number + 1);
+}
+
+function generation(number: number): Generation {
+  return Object.freeze({ number, processId: process.pid, threadId });
+}
+
+function isGenerations(value: unknown): value is Generations {
+  return typeof value === 'object' && value !== null && 'present' in value;
+}

@@ -1,0 +1,133 @@
+// Owns calling the span processor of one generation: nothing that it throws reaches the application,
+// and it is known whether it still holds spans. Knows nothing of deadlines, nor of what a flush is for.
+
+import type { Context } from '@opentelemetry/api';
+import type { Diagnostics } from './diagnostics.js';
+import { DatadogExportError, reasonOf } from './errors.js';
+import type { GenerationExporter } from './generation-exporter.js';
+import { systemClock } from './lang/clock.js';
+import { expectation } from './option-checks.js';
+import { UnfinishedResources } from './pending-resources.js';
+import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from './sdk-contract.js';
+
+export type CreateProcessor = (exporter: SpanExporter) => SpanProcessor;
+
+/** What a processor was told to do; in an object because a promise of a promise is none. */
+export interface StartedFlush {
+  /** What it threw or rejected with, if it did; never rejects. */
+  readonly errors: Promise<readonly unknown[]>;
+}
+
+const SAMPLED = 1;
+
+export class InnerProcessor {
+  readonly #processor: SpanProcessor;
+  readonly #exporter: GenerationExporter;
+  readonly #diagnostics: Diagnostics;
+  readonly #resources = new UnfinishedResources();
+  #ended = 0;
+  #isRetired = false;
+
+  /** @throws TypeError if `create` returns no span processor, and whatever it throws itself. */
+  constructor(create: CreateProcessor, exporter: GenerationExporter, diagnostics: Diagnostics) {
+    this.#processor = checkProcessor(create(exporter));
+    this.#exporter = exporter;
+    this.#diagnostics = diagnostics;
+  }
+
+  /** Whether the heap was duplicated since it was made. */
+  get isInherited(): boolean {
+    return this.#exporter.isInherited;
+  }
+
+  /** Spans that it has handed over so far. */
+  get handedOver(): number {
+    return this.#exporter.handedOver;
+  }
+
+  /** Most spans that it can still hold; those that it dropped by itself cannot be told from them. */
+  get held(): number {
+    return Math.max(this.#ended - this.#exporter.handedOver, 0);
+  }
+
+  onStart(span: Span, parentContext: Context): void {
+    try {
+      this.#processor.onStart(span, parentContext);
+    } catch (error) {
+      this.#warn('onStart', error);
+    }
+  }
+
+  onEnding(span: Span): void {
+    try {
+      this.#processor.onEnding?.(span);
+    } catch (error) {
+      this.#warn('onEnding', error);
+    }
+  }
+
+  onEnd(span: ReadableSpan): void {
+    try {
+      // The processors of the SDK skip what is not sampled.
+      if ((span.spanContext().traceFlags & SAMPLED) === SAMPLED) this.#ended++;
+      this.#resources.note(span.resource);
+      this.#processor.onEnd(span);
+    } catch (error) {
+      this.#warn('onEnd', error);
+    }
+  }
+
+  /**
+   * Has it hand over what it holds. While attributes of a resource are still to come, it could not:
+   * the batch processor of the SDK would wait for them with a timer that keeps the process for 30 s.
+   */
+  async startFlush(): Promise<StartedFlush> {
+    while (!this.#resources.isEmpty) {
+      await this.#resources.whenFinished();
+      // Batches that have waited for the same are handed over in between.
+      await new Promise<void>((resolve) => systemClock.nextTurn(resolve));
+    }
+    return { errors: this.#flush() };
+  }
+
+  /** Shuts it down, without waiting for it, once that leaves no timer behind. */
+  retire(): void {
+    if (!this.#isRetired) void this.#shutDown();
+    this.#isRetired = true;
+  }
+
+  async #flush(): Promise<readonly unknown[]> {
+    try {
+      await this.#processor.forceFlush();
+      return [];
+    } catch (error) {
+      return [error];
+    }
+  }
+
+  async #shutDown(): Promise<void> {
+    try {
+      if (!this.#resources.isEmpty) await this.#resources.whenFinished();
+      await this.#processor.shutdown();
+    } catch (error) {
+      // What an export failed with, the exporter has said.
+      if (!(error instanceof DatadogExportError)) this.#warn('shutdown', error);
+    }
+  }
+
+  #warn(method: string, error: unknown): void {
+    this.#diagnostics.warn(method, `${method} of the span processor failed: ${reasonOf(error)}`);
+  }
+}
+
+const METHODS = ['onStart', 'onEnd', 'forceFlush', 'shutdown'];
+
+function checkProcessor(made: unknown): SpanProcessor {
+  if (isProcessor(made)) return made;
+  throw new TypeError(expectation('createProcessor(exporter)', 'a span processor', made));
+}
+
+function isProcessor(value: unknown): value is SpanProcessor {
+  if (typeof value !== 'object' || value === null) return false;
+  return METHODS.every((method) => typeof Reflect.get(value, method) === 'function');
+}

@@ -1,0 +1,179 @@
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { describe, expect, it } from 'vitest';
+import type { ReadableSpan, SpanExporter, SpanProcessor } from '../../src/index.js';
+import { captureDiag } from '../support/diag-log.js';
+import { openExporter } from '../support/exporters.js';
+import { openFaultServer } from '../support/fault-server.js';
+import { ACCEPT, readAll, reply, stall } from '../support/fault-steps.js';
+import { holdReply } from '../support/held-reply.js';
+import { bareProcessor, openPipeline } from '../support/pipelines.js';
+import { refusedUrl } from '../support/raw-server.js';
+import { openScriptedAgent } from '../support/scripted-agent.js';
+import { until } from '../support/until.js';
+
+captureDiag();
+
+/** Hands over one turn of the event loop after it was told to flush, and settles at once with `result`. */
+function lateProcessor(exporter: SpanExporter, result: () => Promise<void>): SpanProcessor {
+  const spans: ReadableSpan[] = [];
+  return bareProcessor({
+    onEnd: (span) => void spans.push(span),
+    forceFlush: async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      exporter.export(spans.splice(0), () => undefined);
+      await result();
+    },
+  });
+}
+
+describe('forceFlush of a ForkSafeSpanProcessor', () => {
+  it('waits for a batch that was already on its way', async () => {
+    const agent = await openScriptedAgent();
+    const held = holdReply();
+    agent.answer(held.reply);
+    const exporter = openExporter({ url: agent.url });
+    const { processor, record } = openPipeline(exporter, {
+      createProcessor: (to) => new BatchSpanProcessor(to, { maxExportBatchSize: 2 }),
+    });
+    record(2);
+    await agent.waitForRequests(1);
+    let isFlushed = false;
+
+    const flush = processor.forceFlush().then(() => {
+      isFlushed = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isFlushed).toBe(false);
+    held.release();
+    await flush;
+
+    expect(exporter.stats()).toMatchObject({ exported: 2, inFlight: 0 });
+  });
+
+  it('hurries what backs off, and rejects once for what is lost', async () => {
+    const exporter = openExporter({ url: await refusedUrl() });
+    const { processor, record } = openPipeline(exporter);
+    record(513);
+
+    await expect(processor.forceFlush()).rejects.toMatchObject({
+      name: 'DatadogExportError',
+      kind: 'connect',
+      lostSpans: 513,
+      attempts: 4, // two for each of two batches, of five without the hurry
+    });
+  });
+
+  it('waits for what is handed over late', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const { processor, record } = openPipeline(exporter, {
+      createProcessor: (to) => lateProcessor(to, () => Promise.resolve()),
+    });
+    record(3);
+
+    await processor.forceFlush();
+
+    expect(exporter.stats()).toMatchObject({ received: 3, exported: 3 });
+  });
+
+  it('drains the exporter also when the inner processor fails', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const failure = new Error('inner');
+    const { processor, record } = openPipeline(exporter, {
+      createProcessor: (to) => lateProcessor(to, () => Promise.reject(failure)),
+    });
+    record(3);
+
+    await expect(processor.forceFlush()).rejects.toBe(failure);
+
+    expect(exporter.stats()).toMatchObject({ exported: 3 });
+  });
+
+  it('says both when both fail', async () => {
+    const exporter = openExporter({ url: await refusedUrl() });
+    const { processor, record } = openPipeline(exporter, {
+      createProcessor: (to) => lateProcessor(to, () => Promise.reject(new Error('inner'))),
+    });
+    record(3);
+
+    await expect(processor.forceFlush()).rejects.toMatchObject({
+      name: 'AggregateError',
+      errors: [{ message: 'inner' }, { kind: 'connect', lostSpans: 3 }],
+    });
+  });
+
+  it('waits for resource attributes', async () => {
+    const agent = await openScriptedAgent();
+    let detect: (value: string) => void = () => undefined;
+    const detected = new Promise<string>((resolve) => {
+      detect = resolve;
+    });
+    const { processor, record } = openPipeline(openExporter({ url: agent.url }), {
+      resource: resourceFromAttributes({ 'service.name': detected }),
+    });
+    record(2);
+
+    const flush = processor.forceFlush();
+    detect('late-shop');
+    await flush;
+
+    expect(agent.spans.map(({ service }) => service)).toEqual(['late-shop', 'late-shop']);
+  });
+
+  it('ends at its own limits while the exports go on', async () => {
+    let letGo: () => void = () => undefined;
+    const isReleased = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const server = await openFaultServer({
+      scripts: [[readAll, () => isReleased, reply(200)], ACCEPT],
+    });
+    const exporter = openExporter({ url: server.url });
+    const { processor, record } = openPipeline(exporter);
+    record(1);
+    const cause = new Error('enough');
+
+    await expect(processor.forceFlush({ timeoutMillis: 50 })).rejects.toMatchObject({
+      kind: 'timeout',
+      lostSpans: 0,
+      message: 'forceFlush ended after 50 ms; the exports go on',
+    });
+    await expect(processor.forceFlush({ signal: AbortSignal.abort(cause) })).rejects.toMatchObject({
+      kind: 'aborted',
+      cause,
+    });
+
+    letGo();
+    await until('the export', () => exporter.stats().exported === 1);
+  });
+
+  it('ends although the inner processor never does', async () => {
+    const { processor } = openPipeline(openExporter({}), {
+      createProcessor: () => bareProcessor({ forceFlush: () => new Promise(() => undefined) }),
+    });
+
+    await expect(processor.forceFlush({ timeoutMillis: 20 })).rejects.toMatchObject({
+      kind: 'timeout',
+    });
+  });
+
+  it('rejects wrong arguments', async () => {
+    const { processor } = openPipeline(openExporter({}));
+
+    await expect(processor.forceFlush({ timeoutMillis: -1 })).rejects.toThrow(RangeError);
+  });
+
+  it('settles with the shutdown once that has begun', async () => {
+    const server = await openFaultServer({ scripts: [[readAll, stall]] });
+    const { processor, record } = openPipeline(openExporter({ url: server.url }));
+    record(1);
+
+    const shutdown = processor.shutdown({ graceMillis: 50 });
+
+    await expect(processor.forceFlush()).rejects.toMatchObject({ kind: 'shutdown', lostSpans: 1 });
+    await shutdown;
+    await expect(processor.forceFlush()).resolves.toBeUndefined();
+  });
+});

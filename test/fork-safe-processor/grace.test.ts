@@ -1,0 +1,147 @@
+import { TraceFlags } from '@opentelemetry/api';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { describe, expect, it } from 'vitest';
+import type { DrainableExporter } from '../../src/index.js';
+import { openBlackHole } from '../support/black-hole.js';
+import { captureDiag } from '../support/diag-log.js';
+import { openExporter } from '../support/exporters.js';
+import { openFaultServer } from '../support/fault-server.js';
+import { answer, readAll, stall } from '../support/fault-steps.js';
+import { openPipeline } from '../support/pipelines.js';
+import { refusedUrl } from '../support/raw-server.js';
+import { openScriptedAgent } from '../support/scripted-agent.js';
+import { makeSpan, SPAN_ID, TRACE_ID } from '../support/spans.js';
+
+const lines = captureDiag();
+/** The promise is 100; the rest is for a busy machine. The processor of the SDK takes 10 s. */
+const SLACK_MILLIS = 400;
+const never = new Promise<never>(() => undefined);
+
+async function millisOf(task: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await task();
+  return performance.now() - start;
+}
+
+async function hangingUrl(): Promise<string> {
+  return (await openFaultServer({ scripts: [[readAll, stall]] })).url;
+}
+
+describe('the grace of a ForkSafeSpanProcessor that is shut down', () => {
+  it.each<[string, () => Promise<string>]>([
+    ['refuses', () => refusedUrl()],
+    ['hangs', () => hangingUrl()],
+    ['answers 503', async () => (await openFaultServer({ scripts: [answer(503)] })).url],
+    ['does not answer to SYN', () => openBlackHole()],
+  ])('keeps to the grace when the Agent %s', async (_how, open) => {
+    const exporter = openExporter({ url: await open() });
+    const { processor, record } = openPipeline(exporter);
+    record(600);
+
+    expect(await millisOf(() => processor.shutdown({ graceMillis: 200 }))).toBeLessThan(
+      200 + SLACK_MILLIS,
+    );
+
+    expect(exporter.stats()).toMatchObject({ received: 600, dropped: 600, inFlight: 0 });
+  });
+
+  it('keeps to it also after the queue of the processor was full', async () => {
+    const exporter = openExporter({ url: await hangingUrl() });
+    const { processor, record } = openPipeline(exporter, {
+      createProcessor: (to) => new BatchSpanProcessor(to, { maxQueueSize: 10 }),
+    });
+    record(30);
+
+    expect(await millisOf(() => processor.shutdown({ graceMillis: 200 }))).toBeLessThan(
+      200 + SLACK_MILLIS,
+    );
+
+    const { received, droppedByReason } = exporter.stats();
+    expect(droppedByReason).toEqual({ shutdown: received });
+  });
+
+  it('hurries what backs off meanwhile', async () => {
+    const server = await openFaultServer({ scripts: [answer(503)] });
+    const exporter = openExporter({ url: server.url });
+    const { processor, record } = openPipeline(exporter, {
+      createProcessor: (to) => new BatchSpanProcessor(to, { maxQueueSize: 10 }),
+    });
+    record(21); // one is dropped, so that the processor seems to hold it back to the end
+
+    await processor.shutdown({ graceMillis: 10_000 });
+
+    expect(exporter.stats()).toMatchObject({ received: 20, dropped: 20 });
+    expect(server.requests).toBe(2 * 2); // two for each batch, of five without the hurry
+  });
+
+  it('does not wait for what the Agent puts off beyond the grace', async () => {
+    const headers = ['Retry-After: 5'];
+    const server = await openFaultServer({ scripts: [answer(503, { headers })] });
+    const { processor, record } = openPipeline(openExporter({ url: server.url }));
+    record(3);
+    const notSampled = { traceId: TRACE_ID, spanId: SPAN_ID, traceFlags: TraceFlags.NONE };
+    processor.onEnd(makeSpan({ spanContext: () => notSampled })); // will never be handed over
+
+    expect(await millisOf(() => processor.shutdown())).toBeLessThan(500);
+  });
+
+  it("takes the exporter's own grace if it is given none", async () => {
+    const exporter = openExporter({ url: await hangingUrl() });
+    const { processor, record } = openPipeline({
+      export: (spans, callback) => exporter.export(spans, callback),
+      shutdown: (options) => exporter.shutdown(options),
+      graceMillis: 100,
+    });
+    record(1);
+
+    expect(await millisOf(() => processor.shutdown())).toBeLessThan(100 + SLACK_MILLIS);
+  });
+
+  it('ends at once with a grace of 0, and when its signal aborts', async () => {
+    for (const options of [{ graceMillis: 0 }, { signal: AbortSignal.abort() }]) {
+      const exporter = openExporter({ url: await hangingUrl() });
+      const { processor, record } = openPipeline(exporter);
+      record(1);
+
+      expect(await millisOf(() => processor.shutdown(options))).toBeLessThan(SLACK_MILLIS);
+
+      expect(exporter.stats()).toMatchObject({ received: 1, dropped: 1 });
+    }
+  });
+
+  it('does not wait beyond the grace for resource attributes, and says what is held', async () => {
+    const agent = await openScriptedAgent();
+    const { processor, record } = openPipeline(openExporter({ url: agent.url }), {
+      resource: resourceFromAttributes({ 'service.name': never }),
+    });
+    record(3);
+
+    expect(await millisOf(() => processor.shutdown({ graceMillis: 100 }))).toBeLessThan(
+      100 + SLACK_MILLIS,
+    );
+
+    expect(agent.requests).toEqual([]);
+    expect(lines).toEqual(['the span processor still held up to 3 spans']);
+  });
+
+  it('resolves although another exporter never does', async () => {
+    const exporter: DrainableExporter = { export: () => undefined, shutdown: () => never };
+    const { processor } = openPipeline(exporter);
+
+    expect(await millisOf(() => processor.shutdown({ graceMillis: 50 }))).toBeLessThan(
+      50 + SLACK_MILLIS,
+    );
+  });
+
+  it('says that a grace is wrong, and takes the default', async () => {
+    const { processor } = openPipeline(openExporter({}));
+
+    const wrong = { graceMillis: 'long' };
+    await Reflect.apply(Reflect.get(processor, 'shutdown'), processor, [wrong]);
+
+    expect(lines).toEqual([
+      'Expected `graceMillis` to be a number of milliseconds, got `"long"` (string); the default is used',
+    ]);
+  });
+});

@@ -1,0 +1,227 @@
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchSpanProcessor, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { describe, expect, it } from 'vitest';
+import type { DrainableExporter, ReadableSpan, SpanProcessor } from '../../src/index.js';
+import { captureDiag } from '../support/diag-log.js';
+import { openExporter } from '../support/exporters.js';
+import { openFaultServer } from '../support/fault-server.js';
+import { readAll, reply, stall } from '../support/fault-steps.js';
+import { holdReply } from '../support/held-reply.js';
+import { bareProcessor, openPipeline } from '../support/pipelines.js';
+import { openScriptedAgent } from '../support/scripted-agent.js';
+import { until } from '../support/until.js';
+
+const lines = captureDiag();
+/** The promise is 100; the rest is for a busy machine. The processor of the SDK takes 10 s. */
+const SLACK_MILLIS = 400;
+const never = new Promise<never>(() => undefined);
+
+async function millisOf(task: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await task();
+  return performance.now() - start;
+}
+
+async function hangingUrl(): Promise<string> {
+  return (await openFaultServer({ scripts: [[readAll, stall]] })).url;
+}
+
+/** Hands over when `isReleased` settles, long after it was told to flush. */
+function handingOverAt(isReleased: Promise<void>) {
+  return (exporter: DrainableExporter) => {
+    const spans: ReadableSpan[] = [];
+    return bareProcessor({
+      onEnd: (span) => void spans.push(span),
+      forceFlush: async () => {
+        await isReleased;
+        exporter.export(spans.splice(0), () => undefined);
+      },
+    });
+  };
+}
+
+/** Exports each span some microtasks after its resource has its attributes; has nothing to flush. */
+function exportingSlowly(exporter: DrainableExporter): SpanProcessor {
+  const exportSpan = async (span: ReadableSpan): Promise<void> => {
+    await span.resource.waitForAsyncAttributes?.();
+    for (let hops = 0; hops < 20; hops++) await Promise.resolve();
+    exporter.export([span], () => undefined);
+  };
+  return bareProcessor({ onEnd: (span) => void exportSpan(span) });
+}
+
+describe('shutdown of a ForkSafeSpanProcessor', () => {
+  it('loses nothing: neither what it holds nor what is on its way', async () => {
+    const agent = await openScriptedAgent();
+    const held = holdReply();
+    agent.answer(held.reply);
+    const exporter = openExporter({ url: agent.url });
+    const { provider, record } = openPipeline(exporter);
+    record(512); // the processor of the SDK exports a full batch at once
+    await agent.waitForRequests(1);
+    record(100);
+
+    const shutdown = provider.shutdown();
+    held.release();
+    await shutdown;
+
+    expect(agent.spans).toHaveLength(612);
+    expect(exporter.stats()).toMatchObject({ received: 612, exported: 612 });
+    expect(lines).toEqual([]);
+  });
+
+  it('waits for resource attributes that come within the grace', async () => {
+    const agent = await openScriptedAgent();
+    const detected = new Promise<string>((resolve) => setImmediate(() => resolve('late-shop')));
+    const { provider, record } = openPipeline(openExporter({ url: agent.url }), {
+      resource: resourceFromAttributes({ 'service.name': detected }),
+    });
+    record(3);
+
+    await provider.shutdown();
+
+    expect(agent.spans.map(({ service }) => service)).toEqual(Array(3).fill('late-shop'));
+  });
+
+  it.each<[string, (to: DrainableExporter) => SpanProcessor]>([
+    ['BatchSpanProcessor', (to) => new BatchSpanProcessor(to, { maxExportBatchSize: 3 })],
+    ['SimpleSpanProcessor', (to) => new SimpleSpanProcessor(to)],
+    ['slower processor', exportingSlowly],
+  ])('waits also for spans that a %s had begun to export', async (_name, createProcessor) => {
+    const agent = await openScriptedAgent();
+    const detected = new Promise<string>((resolve) => setImmediate(() => resolve('late-shop')));
+    const { provider, record } = openPipeline(openExporter({ url: agent.url }), {
+      createProcessor,
+      resource: resourceFromAttributes({ 'service.name': detected }),
+    });
+    record(3);
+
+    await provider.shutdown();
+
+    expect(agent.spans).toHaveLength(3);
+  });
+
+  it('loses nothing of a processor that hands over late', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    let release = (): void => undefined;
+    const isReleased = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { processor, record } = openPipeline(exporter, {
+      createProcessor: handingOverAt(isReleased),
+    });
+    record(3);
+
+    const shutdown = processor.shutdown();
+    await new Promise((resolve) => setImmediate(resolve));
+    release();
+    await shutdown;
+
+    expect(exporter.stats()).toMatchObject({ received: 3, exported: 3 });
+  });
+
+  it('accounts for what is handed over after it', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    let release = (): void => undefined;
+    const isReleased = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { processor, record } = openPipeline(exporter, {
+      createProcessor: handingOverAt(isReleased),
+    });
+    record(3);
+    await processor.shutdown({ graceMillis: 0 });
+
+    release();
+    await until('the drop', () => exporter.stats().received === 3);
+
+    expect(exporter.stats()).toMatchObject({ droppedByReason: { shutdown: 3 } });
+    expect(agent.requests).toEqual([]);
+  });
+
+  it('shuts an inner processor down whose flush never ends', async () => {
+    const calls: string[] = [];
+    const { processor, record } = openPipeline(openExporter({}), {
+      createProcessor: () =>
+        bareProcessor({
+          forceFlush: () => never,
+          shutdown: () => {
+            calls.push('shutdown');
+            return never;
+          },
+        }),
+    });
+    record(1);
+
+    const shutdowns = [processor.shutdown({ graceMillis: 60_000 })];
+    shutdowns.push(processor.shutdown({ graceMillis: 50 }));
+    expect(await millisOf(() => Promise.all(shutdowns))).toBeLessThan(50 + SLACK_MILLIS);
+    await processor.shutdown();
+
+    expect(calls).toEqual(['shutdown']);
+  });
+
+  it('resolves although all that it calls fails', async () => {
+    const fail = (): never => {
+      throw new Error('broken');
+    };
+    const exporter: DrainableExporter = { export: fail, forceFlush: fail, shutdown: fail };
+    const { processor, record } = openPipeline(exporter, {
+      createProcessor: () => bareProcessor({ forceFlush: fail, shutdown: fail }),
+    });
+    record(1);
+
+    await expect(processor.shutdown()).resolves.toBeUndefined();
+
+    expect(lines.toSorted()).toEqual([
+      'forceFlush of the span processor failed: broken',
+      'shutdown of the exporter failed: broken',
+      'shutdown of the span processor failed: broken',
+    ]);
+  });
+
+  it('comes to its end also when the exporter was shut down before', async () => {
+    const exporter = openExporter({ url: await hangingUrl() });
+    const { processor, record } = openPipeline(exporter);
+    record(3);
+    await exporter.shutdown();
+
+    expect(await millisOf(() => processor.shutdown())).toBeLessThan(500);
+
+    expect(exporter.stats()).toMatchObject({ droppedByReason: { shutdown: 3 } });
+  });
+
+  it('is shared by calls that come together, of which one may end it for all', async () => {
+    const exporter = openExporter({ url: await hangingUrl() });
+    const { processor, record } = openPipeline(exporter);
+    record(1);
+
+    const millis = await millisOf(() =>
+      Promise.all([
+        processor.shutdown(),
+        processor.shutdown(),
+        processor.shutdown({ graceMillis: 0 }),
+      ]),
+    );
+
+    expect(millis).toBeLessThan(500);
+    expect(exporter.stats()).toMatchObject({ droppedByReason: { shutdown: 1 } });
+  });
+
+  it('drops what ends after it, and throws nothing', async () => {
+    const server = await openFaultServer({ scripts: [[readAll, reply(200)]] });
+    const exporter = openExporter({ url: server.url });
+    const { provider, processor, record } = openPipeline(exporter);
+
+    const shutdown = processor.shutdown();
+    record(600);
+    await shutdown;
+    record(600);
+    await provider.forceFlush();
+
+    expect(exporter.stats()).toMatchObject({ received: 0 });
+    expect(lines).toEqual([]);
+  });
+});

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { generations, nextGeneration } from '../src/generation.js';
+
+describe('the present generation', () => {
+  it('belongs to this process and thread, and stays until the heap is duplicated', () => {
+    const { present } = generations();
+
+    expect(present.processId).toBe(process.pid);
+    expect(generations().present).toBe(present);
+  });
+
+  it('is another one afterwards, for whoever holds on to the holder', () => {
+    const holder = generations();
+    const { present } = holder;
+
+    nextGeneration();
+
+    expect(holder.present).toMatchObject({ number: present.number + 1, processId: process.pid });
+  });
+
+  it('is shared with other copies of the package', () => {
+    const key = Symbol.for('opentelemetry-exporter-datadog-agent.generations');
+
+    expect(Reflect.get(globalThis, key)).toBe(generations());
+  });
+});
