@@ -28,7 +28,9 @@ const arrows: readonly Arrow[] = [...sources].flatMap(([file, source]) => {
 /** From the public names down to what knows nobody. An arrow may go down or stay, never up. */
 const LAYERS: readonly (readonly RegExp[])[] = [
   [/^index$/],
-  [/^exporter$/],
+  [/^exporter$/, /^exit$/],
+  [/^exit-registry$/],
+  [/^exit-flush$/],
   [/^export-context$/, /^flushable$/],
   [/^export-task$/, /^options$/],
   [/^batch-encoding$/],
@@ -38,6 +40,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [
     /^(encoding-turns|exporter-metrics|pending-bytes)$/,
     /^(ledger|diagnostics|sample-rates|agent-target|container-identity|process-identity|tracing-suppression)$/,
+    /^exit-(departure|pm2|policy|signals)$/,
   ],
   [/^(errors|option-checks|sdk-contract|version)$/],
   [/^lang\//],
