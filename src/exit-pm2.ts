@@ -1,7 +1,7 @@
 // Owns PM2's graceful stop: the message that asks a process to end, listening to it without keeping
 // the process, and telling the application's listeners from PM2's own. Knows nothing of flushing.
 
-import cluster from 'node:cluster';
+import { clusterWorker } from './exit-cluster.js';
 import { type Dispose, nothingToDispose } from './lang/clock.js';
 import { listenFirst } from './lang/audience.js';
 
@@ -28,7 +28,7 @@ export function onShutdownMessage(listener: () => void): Dispose {
  * a process that waits for nobody is killed by PM2, one that is ended too early is cut off by us.
  */
 export function othersAwaitMessages(): boolean {
-  const { worker } = cluster;
+  const worker = clusterWorker();
   if (worker !== undefined && worker.listenerCount('message') > 0) return true;
   const unknown = process.listeners('message').filter((one) => !isOfPm2(one));
   // Node's own, which hands messages on to `cluster.worker`, and the one above.

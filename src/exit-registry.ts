@@ -1,8 +1,8 @@
 // Owns what a process has of `flushOnExit`: one listener per event however many want to be flushed,
 // also when they come from several copies of this package. Knows nothing of how a target is flushed.
 
-import cluster from 'node:cluster';
 import { isMainThread } from 'node:worker_threads';
+import { clusterWorker } from './exit-cluster.js';
 import { Departure, type EndProcess } from './exit-departure.js';
 import type { FlushEnd } from './exit-flush.js';
 import { onShutdownMessage, othersAwaitMessages } from './exit-pm2.js';
@@ -43,7 +43,7 @@ class ProcessRegistry implements ExitRegistry {
     listenFirst(process, 'beforeExit', () => this.#onNaturalEnd()),
   );
   readonly #disconnect = new Audience<AtExit>(() => {
-    const { worker } = cluster;
+    const worker = clusterWorker();
     if (worker === undefined) return nothingToDispose;
     return listenFirst(worker, 'disconnect', () => this.#onDisconnect());
   });

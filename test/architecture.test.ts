@@ -30,7 +30,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^index$/],
   [/^exporter$/, /^exit$/],
   [/^exit-registry$/],
-  [/^exit-flush$/],
+  [/^exit-flush$/, /^exit-pm2$/],
   [/^export-context$/, /^flushable$/],
   [/^export-task$/, /^options$/],
   [/^batch-encoding$/],
@@ -40,7 +40,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [
     /^(encoding-turns|exporter-metrics|pending-bytes)$/,
     /^(ledger|diagnostics|sample-rates|agent-target|container-identity|process-identity|tracing-suppression)$/,
-    /^exit-(departure|pm2|policy|signals)$/,
+    /^exit-(cluster|departure|policy|signals)$/,
   ],
   [/^(errors|option-checks|sdk-contract|version)$/],
   [/^lang\//],
