@@ -10,9 +10,10 @@ import { temporaryDirectory } from '../examples/temporary-directory.js';
 import { plainEnvironment } from '../package/child-command.js';
 import { until } from '../support/until.js';
 
-const HERE = new URL('.', import.meta.url);
+/** URL of the module that every script imports. */
+export const TRACED: string = new URL('traced.mjs', import.meta.url).href;
 const PRELUDE = `
-  import { endSpans, exporter, flushOnExit, provider, serve, target } from '${new URL('traced.mjs', HERE).href}';
+  import { endSpans, exporter, flushOnExit, provider, serve, target } from '${TRACED}';
 `;
 /** Below the time-out of a test, so that the test fails with the output of what hangs. */
 const DEADLINE_MILLIS = 12_000;
