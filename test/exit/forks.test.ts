@@ -72,7 +72,7 @@ describe('a pool of processes', () => {
     const file = JSON.stringify(writeScript(WORK, 'work.mjs'));
     const script = startScript(
       `import { Tinypool } from '${import.meta.resolve('tinypool')}';
-       const pool = new Tinypool({ filename: ${file}, runtime: 'child_process', minThreads: 2, maxThreads: 2 });
+       const pool = new Tinypool({ filename: ${file}, runtime: 'child_process', env: process.env, minThreads: 2, maxThreads: 2 });
        console.log(...await Promise.all([pool.run(20), pool.run(30)]));
        const patience = serve(); // its children do not keep the process that waits for them
        await pool.destroy();
