@@ -6,9 +6,13 @@ export {
   type DropReason,
   type ExportErrorKind,
 } from './errors.js';
+export { flushOnExit, type FlushOnExitOptions } from './exit.js';
+export type { Reraise } from './exit-policy.js';
+export type { ExitSignal } from './exit-signals.js';
 export { DatadogSpanExporter, type ForceFlushOptions, type ShutdownOptions } from './exporter.js';
 export type { DrainableExporter } from './exporter-drain.js';
 export { ForkSafeSpanProcessor, type ForkSafeSpanProcessorOptions } from './fork-safe-processor.js';
+export type { Flushable, FlushTarget } from './flushable.js';
 export type { LedgerSnapshot } from './ledger.js';
 export type { DatadogSpanExporterOptions } from './options.js';
 export type { RateByService } from './sample-rates.js';

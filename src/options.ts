@@ -218,6 +218,16 @@ function resolveLimits(options: DatadogSpanExporterOptions): Limits {
   };
 }
 
+/**
+ * Whether PM2 started this process. Children that an application starts inherit PM2's variables, but
+ * do not run its container; listening to messages there would take them from the application.
+ */
+export function isUnderPm2(): boolean {
+  const { pm_id: id, pm_exec_path: script } = process.env;
+  if (id === undefined) return false;
+  return script === undefined || /ProcessContainer(Fork)?\.js$/.test(process.argv[1] ?? '');
+}
+
 function targetOf(url: unknown, environment: Environment): AgentTarget {
   const inCode = checkText('url', url);
   if (inCode === undefined) return environment.target ?? defaultTarget();

@@ -1,0 +1,137 @@
+// Owns what a process has of `flushOnExit`: one listener per event however many want to be flushed,
+// also when they come from several copies of this package. Knows nothing of how a target is flushed.
+
+import { isMainThread } from 'node:worker_threads';
+import { clusterWorker } from './exit-cluster.js';
+import { Departure, type EndProcess } from './exit-departure.js';
+import type { FlushEnd } from './exit-flush.js';
+import { onShutdownMessage, othersAwaitMessages } from './exit-pm2.js';
+import { isOursToEnd, type Reraise } from './exit-policy.js';
+import { type ExitSignal, plannedListeners, raise } from './exit-signals.js';
+import { Audience, listenFirst } from './lang/audience.js';
+import { type Dispose, nothingToDispose, systemClock } from './lang/clock.js';
+import { isUnderPm2 } from './options.js';
+
+/** Copies of the package hand this to each other: whoever changes its shape changes the name. */
+const REGISTRY = Symbol.for('opentelemetry-exporter-datadog-agent.exit.v1');
+
+/** What wants to be flushed before the process ends. */
+export interface AtExit {
+  readonly signals: readonly ExitSignal[];
+  readonly reraise: Reraise;
+  /** Never rejects, and settles in its own time limit. */
+  flush(): Promise<FlushEnd>;
+}
+
+export interface ExitRegistry {
+  /** Flushes `one` at every end until it is disposed. */
+  add(one: AtExit): Dispose;
+}
+
+/** The registry of this process or worker thread, made by whichever copy of the package comes first. */
+export function exitRegistry(): ExitRegistry {
+  const found: unknown = Reflect.get(globalThis, REGISTRY);
+  if (isRegistry(found)) return found;
+  const registry = new ProcessRegistry();
+  Object.defineProperty(globalThis, REGISTRY, { value: registry });
+  return registry;
+}
+
+class ProcessRegistry implements ExitRegistry {
+  readonly #departure = new Departure(systemClock);
+  readonly #naturalEnd = new Audience<AtExit>(() =>
+    listenFirst(process, 'beforeExit', () => this.#onNaturalEnd()),
+  );
+  readonly #disconnect = new Audience<AtExit>(() => {
+    const worker = clusterWorker();
+    if (worker === undefined) return nothingToDispose;
+    return listenFirst(worker, 'disconnect', () => this.#onDisconnect());
+  });
+  readonly #shutdownMessage = new Audience<AtExit>(() =>
+    onShutdownMessage(() => this.#onShutdownMessage()),
+  );
+  readonly #signals = new Map<ExitSignal, Audience<AtExit>>();
+
+  add(one: AtExit): Dispose {
+    const memberships = this.#audiencesOf(one).map((audience) => audience.join(one));
+    return () => {
+      for (const leave of memberships) leave();
+    };
+  }
+
+  /** Only the main thread gets signals, and has a channel to a parent. */
+  #audiencesOf(one: AtExit): readonly Audience<AtExit>[] {
+    if (!isMainThread) return [this.#naturalEnd];
+    return [
+      this.#naturalEnd,
+      this.#disconnect,
+      ...(isUnderPm2() ? [this.#shutdownMessage] : []),
+      ...one.signals.map((signal) => this.#audienceOf(signal)),
+    ];
+  }
+
+  #audienceOf(signal: ExitSignal): Audience<AtExit> {
+    const known = this.#signals.get(signal);
+    if (known !== undefined) return known;
+    const audience = new Audience<AtExit>(() =>
+      listenFirst(process, signal, () => this.#onSignal(signal, audience)),
+    );
+    this.#signals.set(signal, audience);
+    return audience;
+  }
+
+  /**
+   * Once for each: work that is begun in this event makes Node emit it again. If a flush is overdue,
+   * all that is left alive is what the flush began, unless others listen as well.
+   */
+  #onNaturalEnd(): void {
+    const members = this.#naturalEnd.dismiss();
+    const isOurs = isOursToEnd(wishesOf(members), process.listenerCount('beforeExit') > 0);
+    const flush = flushAll(members);
+    this.#departure.begin(flush, undefined);
+    void flush.then((ends) => {
+      if (isOurs && ends.includes('overdue')) this.#departure.begin(flush, exitProcess);
+    });
+  }
+
+  /** The process ends by itself when it has nothing left to do. */
+  #onDisconnect(): void {
+    this.#departure.begin(flushAll(this.#disconnect.members), undefined);
+  }
+
+  #onShutdownMessage(): void {
+    const { members } = this.#shutdownMessage;
+    const isOurs = isOursToEnd(wishesOf(members), othersAwaitMessages());
+    this.#departure.begin(flushAll(members), isOurs ? exitProcess : undefined);
+  }
+
+  #onSignal(signal: ExitSignal, audience: Audience<AtExit>): void {
+    const { members } = audience;
+    const wishes = wishesOf(members);
+    const others = plannedListeners(signal) - 1; // without the one that brought us here
+    const end: EndProcess = () => {
+      audience.silence();
+      raise(signal, wishes.includes('always'));
+    };
+    this.#departure.begin(flushAll(members), isOursToEnd(wishes, others > 0) ? end : undefined);
+  }
+}
+
+/** Begins after all listeners of the event have run: they may end spans. */
+async function flushAll(members: readonly AtExit[]): Promise<readonly FlushEnd[]> {
+  await Promise.resolve();
+  return Promise.all(members.map((one) => one.flush()));
+}
+
+function wishesOf(members: readonly AtExit[]): readonly Reraise[] {
+  return members.map(({ reraise }) => reraise);
+}
+
+/** With `process.exitCode`, 0 unless it was set. */
+function exitProcess(): void {
+  process.exit();
+}
+
+function isRegistry(value: unknown): value is ExitRegistry {
+  return typeof value === 'object' && value !== null && 'add' in value;
+}

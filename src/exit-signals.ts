@@ -1,0 +1,50 @@
+// Owns what signals mean to a process: which may end it, who else listens to them, and how to die of
+// one after all. Knows nothing of what happens before.
+
+const SIGNAL_EXIT_V4 = Symbol.for('signal-exit emitter');
+const SIGNAL_EXIT_V3 = '__signal_exit_emitter__';
+
+/** Signals that end a process unless it listens to them. */
+export type ExitSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGQUIT' | 'SIGUSR2';
+
+export const EXIT_SIGNALS: readonly ExitSignal[] = [
+  'SIGTERM',
+  'SIGINT',
+  'SIGHUP',
+  'SIGQUIT',
+  'SIGUSR2',
+];
+
+export function isExitSignal(value: unknown): value is ExitSignal {
+  return EXIT_SIGNALS.some((signal) => signal === value);
+}
+
+/**
+ * Listeners to `signal` that have a plan of their own. Those of the package `signal-exit` have none:
+ * they run clean-up code and kill the process, but only when no others are left.
+ */
+export function plannedListeners(signal: ExitSignal): number {
+  return Math.max(process.listenerCount(signal) - signalExitListeners(), 0);
+}
+
+/**
+ * Sends `signal` to this process, which dies of it at once unless somebody listens.
+ *
+ * @param isFinal Whether to end the process whoever listens; they are not called again.
+ */
+export function raise(signal: ExitSignal, isFinal: boolean): void {
+  if (isFinal && plannedListeners(signal) > 0) process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+}
+
+/** Each loaded copy of signal-exit has one listener per signal, and its major version counts them. */
+function signalExitListeners(): number {
+  return (
+    countOf(Reflect.get(process, SIGNAL_EXIT_V3)) + countOf(Reflect.get(globalThis, SIGNAL_EXIT_V4))
+  );
+}
+
+function countOf(emitter: unknown): number {
+  if (typeof emitter !== 'object' || emitter === null || !('count' in emitter)) return 0;
+  return typeof emitter.count === 'number' ? emitter.count : 0;
+}

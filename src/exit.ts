@@ -1,0 +1,80 @@
+// Owns the public function that has spans flushed when the process ends: its options, defaults and
+// checks.
+
+import { ExitFlush, type ExitFlushOptions } from './exit-flush.js';
+import { RERAISE, type Reraise } from './exit-policy.js';
+import { exitRegistry } from './exit-registry.js';
+import { EXIT_SIGNALS, type ExitSignal, isExitSignal } from './exit-signals.js';
+import { checkFlushTarget, type FlushTarget } from './flushable.js';
+import { systemClock } from './lang/clock.js';
+import { checkInteger, expectation } from './option-checks.js';
+import { TIMER_OR_ZERO } from './options.js';
+
+export interface FlushOnExitOptions {
+  /** Signals at which to flush; none for an empty list. @default ['SIGTERM', 'SIGINT'] */
+  readonly signals?: readonly ExitSignal[] | undefined;
+  /**
+   * Longest time that a flush may hold the process. PM2 kills a process 1 600 ms after it asked it to
+   * end, Kubernetes after 30 s. @default 1000
+   */
+  readonly timeoutMillis?: number | undefined;
+  /**
+   * Who ends the process once its spans are flushed after a signal or PM2's message. With `auto` that is
+   * the application if it listens itself, else this package, which re-raises the signal, so that the
+   * parent sees the process die of it. `always` does so whoever else listens, `never` leaves it to the
+   * application. Of several calls, one with `always` wins, then one with `never`.
+   *
+   * @default 'auto'
+   */
+  readonly reraise?: Reraise | undefined;
+}
+
+/**
+ * Flushes `target` when the process is about to end: when it has nothing left to do, on a signal, when
+ * a cluster worker is disconnected, on PM2's `shutdown` message. Nothing can be sent any more after
+ * `process.exit()`, an uncaught exception or SIGKILL. In a worker thread it flushes when the thread has
+ * nothing left to do.
+ *
+ * Keeps no process alive but while it flushes. A flush that fails or takes too long is warned of through
+ * OpenTelemetry's `diag`.
+ *
+ * @param target What holds the spans and what sends them, in this order: `[provider, exporter]`.
+ * @returns A function that undoes it; it may be called more than once.
+ * @throws TypeError or RangeError for a target or an option that cannot be.
+ */
+export function flushOnExit(target: FlushTarget, options: FlushOnExitOptions = {}): () => void {
+  const targets = checkFlushTarget('target', target);
+  return exitRegistry().add(new ExitFlush(targets, resolveOptions(options), systemClock));
+}
+
+function resolveOptions(options: FlushOnExitOptions): ExitFlushOptions {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError(expectation('options', 'an object', options));
+  }
+  return {
+    signals: checkSignals(options.signals) ?? ['SIGTERM', 'SIGINT'],
+    timeoutMillis: checkInteger('timeoutMillis', options.timeoutMillis, TIMER_OR_ZERO) ?? 1_000,
+    reraise: checkReraise(options.reraise) ?? 'auto',
+  };
+}
+
+function checkSignals(value: unknown): readonly ExitSignal[] | undefined {
+  if (value === undefined) return undefined;
+  const wanted = `a list of ${EXIT_SIGNALS.join(', ')}`;
+  if (!Array.isArray(value)) throw new TypeError(expectation('signals', wanted, value));
+  const names: readonly unknown[] = value;
+  for (const [index, name] of names.entries()) {
+    if (isExitSignal(name)) continue;
+    const message = expectation(`signals[${index}]`, `one of ${EXIT_SIGNALS.join(', ')}`, name);
+    throw typeof name === 'string' ? new RangeError(message) : new TypeError(message);
+  }
+  return [...new Set(names.filter((name) => isExitSignal(name)))];
+}
+
+function checkReraise(value: unknown): Reraise | undefined {
+  if (value === undefined) return undefined;
+  const known = RERAISE.find((one) => one === value);
+  if (known !== undefined) return known;
+  const message = expectation('reraise', "'auto', 'always' or 'never'", value);
+  throw typeof value === 'string' ? new RangeError(message) : new TypeError(message);
+}

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { holdReply } from '../support/held-reply.js';
+import { refusedUrl } from '../support/raw-server.js';
+import { openScriptedAgent } from '../support/scripted-agent.js';
+import { startScript } from './script.js';
+
+describe('a process with nothing left to do', () => {
+  it('delivers its spans, and keeps its exit code', async () => {
+    const agent = await openScriptedAgent();
+    const script = startScript('flushOnExit(target); endSpans(); process.exitCode = 7;', {
+      agentUrl: agent.url,
+    });
+
+    expect(await script.end).toEqual({ code: 7, signal: null, stdout: '', stderr: '' });
+    expect(agent.spans).toHaveLength(50);
+  });
+
+  it('would lose them otherwise', async () => {
+    const agent = await openScriptedAgent();
+    const script = startScript('endSpans();', { agentUrl: agent.url });
+
+    expect(await script.end).toMatchObject({ code: 0 });
+    expect(agent.spans).toEqual([]);
+  });
+
+  it('is flushed once for each call, though work in beforeExit makes Node emit it again', async () => {
+    const agent = await openScriptedAgent();
+    const script = startScript(
+      `const asked = (name) => ({ forceFlush: async () => {
+         console.log(name);
+         await new Promise(setImmediate);
+       } });
+       flushOnExit(asked('first'));
+       flushOnExit(asked('second'));
+       process.on('exit', () => console.log(process.listenerCount('beforeExit')));`,
+      { agentUrl: agent.url },
+    );
+
+    expect(await script.end).toMatchObject({ code: 0, stdout: 'first\nsecond\n0\n' });
+  });
+
+  it('also delivers spans that the application ends in beforeExit', async () => {
+    const agent = await openScriptedAgent();
+    const script = startScript(
+      `process.once('beforeExit', () => endSpans(2));
+       flushOnExit(target); endSpans();
+       process.once('beforeExit', () => endSpans(3));`,
+      { agentUrl: agent.url },
+    );
+
+    expect(await script.end).toMatchObject({ code: 0, stderr: '' });
+    expect(agent.spans).toHaveLength(55);
+  });
+
+  it('delivers what it does after a flush that a signal began', async () => {
+    const agent = await openScriptedAgent();
+    const script = startScript(
+      `flushOnExit(target); endSpans();
+       const server = serve();
+       process.once('SIGTERM', () => setTimeout(() => { endSpans(3); clearInterval(server); }, 100));
+       console.log('ready');`,
+      { agentUrl: agent.url },
+    );
+    await script.says('ready');
+
+    script.child.kill('SIGTERM');
+
+    expect(await script.end).toMatchObject({ code: 0, signal: null, stderr: '' });
+    expect(agent.spans).toHaveLength(53);
+  });
+});
+
+describe('an Agent that is not there', () => {
+  it('delays the end no longer than it takes to find out', async () => {
+    const script = startScript('flushOnExit(target); endSpans(); process.exitCode = 7;', {
+      agentUrl: await refusedUrl(),
+    });
+
+    expect(await script.end).toMatchObject({ code: 7, stdout: '', stderr: '' });
+  });
+
+  it.each([
+    ['auto, alone', 'auto', ''],
+    ['always, beside others', 'always', "process.on('beforeExit', () => undefined);"],
+  ])('or hangs delays it no longer than the time limit (%s)', async (_, reraise, before) => {
+    const agent = await openScriptedAgent();
+    const held = holdReply();
+    agent.answer(held.reply);
+    const script = startScript(
+      `${before} flushOnExit(target, { timeoutMillis: 300, reraise: '${reraise}' });
+       endSpans(); process.exitCode = 7;`,
+      { agentUrl: agent.url },
+    );
+    await agent.waitForRequests(1);
+    const start = performance.now();
+    const end = await script.end;
+    held.release();
+
+    expect(end).toMatchObject({ code: 7, signal: null, stderr: '' });
+    // Far from the ten seconds that the export itself would take.
+    expect(performance.now() - start).toBeLessThan(3_000);
+  });
+
+  it('never cuts off what other listeners of beforeExit have begun', async () => {
+    const agent = await openScriptedAgent();
+    const held = holdReply();
+    agent.answer(held.reply);
+    const script = startScript(
+      `process.once('beforeExit', () => setTimeout(() => { console.log('saved'); process.exit(6); }, 400));
+       flushOnExit(target, { timeoutMillis: 100 }); endSpans();`,
+      { agentUrl: agent.url },
+    );
+    const end = await script.end;
+    held.release();
+
+    expect(end).toMatchObject({ code: 6, stdout: 'saved\n', stderr: '' });
+  });
+});

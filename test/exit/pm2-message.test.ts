@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { holdReply } from '../support/held-reply.js';
+import { openScriptedAgent } from '../support/scripted-agent.js';
+import { type Script, startScript } from './script.js';
+
+/** As PM2 starts it: with a channel, and with this variable. `test/pm2` does so with PM2 itself. */
+async function startUnderPm2(body: string, agentUrl: string): Promise<Script> {
+  const script = startScript(`${body} serve(); console.log('ready');`, {
+    agentUrl,
+    isForked: true,
+    env: { pm_id: '0' },
+  });
+  await script.says('ready');
+  return script;
+}
+
+describe("PM2's shutdown message", () => {
+  it('ends the process with its exit code, once its spans are delivered', async () => {
+    const agent = await openScriptedAgent();
+    const script = await startUnderPm2('flushOnExit(target); endSpans();', agent.url);
+
+    script.child.send('shutdown');
+
+    expect(await script.end).toEqual({ code: 0, signal: null, stdout: 'ready\n', stderr: '' });
+    expect(agent.spans).toHaveLength(50);
+  });
+
+  it.each([
+    ['as a string', "process.on('message', stop);", '', 3],
+    [
+      'if always does not overrule it',
+      "process.on('message', stop);",
+      ", { reraise: 'always' }",
+      0,
+    ],
+    ['with never', "setTimeout(stop, 1_000, 'shutdown');", ", { reraise: 'never' }", 3],
+  ])('leaves the end to an application that listens, %s', async (_, listen, options, code) => {
+    const agent = await openScriptedAgent();
+    const script = await startUnderPm2(
+      `const stop = (message) => {
+         if (message === 'shutdown') setTimeout(() => process.exit(3), 300);
+       };
+       ${listen} flushOnExit(target${options}); endSpans();`,
+      agent.url,
+    );
+
+    script.child.send('shutdown');
+
+    expect(await script.end).toMatchObject({ code, signal: null, stderr: '' });
+    expect(agent.spans).toHaveLength(50);
+  });
+
+  it('ends it in time, though the Agent does not answer', async () => {
+    const agent = await openScriptedAgent();
+    const held = holdReply();
+    agent.answer(held.reply);
+    const script = await startUnderPm2(
+      'flushOnExit(target, { timeoutMillis: 300 }); endSpans(); process.exitCode = 2;',
+      agent.url,
+    );
+
+    const start = performance.now();
+    script.child.send('shutdown');
+    const end = await script.end;
+    held.release();
+
+    expect(end).toMatchObject({ code: 2, signal: null, stderr: '' });
+    expect(performance.now() - start).toBeLessThan(3_000);
+  });
+
+  it('is not any other message', async () => {
+    const agent = await openScriptedAgent();
+    const script = await startUnderPm2('flushOnExit(target); endSpans();', agent.url);
+
+    script.child.send('reload');
+    script.child.send({ type: 'shutdown' });
+    script.child.kill('SIGTERM');
+
+    expect(await script.end).toMatchObject({ code: null, signal: 'SIGTERM' });
+  });
+});

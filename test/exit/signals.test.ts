@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { holdReply } from '../support/held-reply.js';
+import { openScriptedAgent } from '../support/scripted-agent.js';
+import { startScript } from './script.js';
+
+const READY = "console.log('ready');";
+
+describe('a signal', () => {
+  it.each([
+    ['SIGTERM', 'flushOnExit(target);'],
+    ['SIGINT', 'flushOnExit(target);'],
+    ['SIGHUP', "flushOnExit(target, { signals: ['SIGHUP'] });"],
+    ['SIGQUIT', "flushOnExit(target, { signals: ['SIGTERM', 'SIGQUIT'] });"],
+    ['SIGUSR2', "flushOnExit(target, { signals: ['SIGUSR2'], reraise: 'always' });"],
+  ] as const)('%s ends the process as ever, once its spans are delivered', async (signal, call) => {
+    const agent = await openScriptedAgent();
+    const script = startScript(`${call} endSpans(); serve(); ${READY}`, { agentUrl: agent.url });
+    await script.says('ready');
+
+    script.child.kill(signal);
+
+    expect(await script.end).toEqual({ code: null, signal, stdout: 'ready\n', stderr: '' });
+    expect(agent.spans).toHaveLength(50);
+  });
+
+  it.each([
+    ['that was not asked for', "flushOnExit(target, { signals: ['SIGINT'] });"],
+    ['when there are none to listen to', 'flushOnExit(target, { signals: [] });'],
+    ['after everything was undone', 'flushOnExit(target)();'],
+  ])('%s ends the process at once', async (_, call) => {
+    const agent = await openScriptedAgent();
+    const script = startScript(`${call} endSpans(); serve(); ${READY}`, { agentUrl: agent.url });
+    await script.says('ready');
+
+    script.child.kill('SIGTERM');
+
+    expect(await script.end).toMatchObject({ code: null, signal: 'SIGTERM' });
+    expect(agent.spans).toEqual([]);
+  });
+
+  it('is flushed for after all its listeners have run, and only once at a time', async () => {
+    const agent = await openScriptedAgent();
+    const script = startScript(
+      `flushOnExit(target);
+       process.on('SIGTERM', () => endSpans(7));
+       process.on('SIGTERM', () => setImmediate(() => clearInterval(server)));
+       const server = serve(); ${READY}`,
+      { agentUrl: agent.url },
+    );
+    await script.says('ready');
+
+    script.child.kill('SIGTERM');
+
+    expect(await script.end).toMatchObject({ code: 0, stderr: '' });
+    expect(agent.spans).toHaveLength(7);
+    expect(agent.requests).toHaveLength(1);
+  });
+});
+
+describe('a second signal during the flush', () => {
+  it('is the same wish if it follows closely: the flush goes on', async () => {
+    const agent = await openScriptedAgent();
+    const held = holdReply();
+    agent.answer(held.reply);
+    const script = startScript(`flushOnExit(target); endSpans(); serve(); ${READY}`, {
+      agentUrl: agent.url,
+    });
+    await script.says('ready');
+
+    script.child.kill('SIGINT');
+    script.child.kill('SIGTERM');
+    script.child.kill('SIGINT');
+    await agent.waitForRequests(1);
+    held.release();
+
+    expect(await script.end).toMatchObject({ code: null, stderr: '' });
+    expect(agent.spans).toHaveLength(50);
+  });
+
+  it('ends the process at once if it comes later: the user has lost patience', async () => {
+    const agent = await openScriptedAgent();
+    const held = holdReply();
+    agent.answer(held.reply);
+    const script = startScript(
+      `flushOnExit(target, { timeoutMillis: 60_000 });
+       endSpans(); serve(); ${READY}`,
+      { agentUrl: agent.url },
+    );
+    await script.says('ready');
+
+    const start = performance.now();
+    const pressing = setInterval(() => script.child.kill('SIGINT'), 100);
+    const end = await script.end;
+    clearInterval(pressing);
+    held.release();
+
+    expect(end).toMatchObject({ code: null, signal: 'SIGINT', stderr: '' });
+    expect(performance.now() - start).toBeGreaterThan(500);
+  });
+});
+
+describe('what can go wrong', () => {
+  it('an Agent that does not answer delays death no longer than the time limit', async () => {
+    const agent = await openScriptedAgent();
+    const held = holdReply();
+    agent.answer(held.reply);
+    const script = startScript(
+      `flushOnExit(target, { timeoutMillis: 300 }); endSpans(); serve(); ${READY}`,
+      { agentUrl: agent.url },
+    );
+    await script.says('ready');
+
+    const start = performance.now();
+    script.child.kill('SIGTERM');
+    const end = await script.end;
+    held.release();
+
+    expect(end).toEqual({ code: null, signal: 'SIGTERM', stdout: 'ready\n', stderr: '' });
+    // Far from the ten seconds that the export itself would take.
+    expect(performance.now() - start).toBeLessThan(3_000);
+  });
+
+  it.each([
+    [
+      'fails',
+      "Promise.reject(new Error('no disk'))",
+      'failed; spans that were not delivered are lost when the process ends: no disk',
+    ],
+    [
+      'throws',
+      "{ throw new Error('no disk'); }",
+      'failed; spans that were not delivered are lost when the process ends: no disk',
+    ],
+    [
+      'hangs',
+      'new Promise(() => undefined)',
+      'took more than 50 ms; spans that were not delivered are lost when the process ends',
+    ],
+  ])('a flush that %s is warned of once', async (_, result, message) => {
+    const agent = await openScriptedAgent();
+    const script = startScript(
+      `import { diag } from '@opentelemetry/api';
+       const ignore = () => undefined;
+       diag.setLogger({ error: ignore, warn: (...words) => console.log(words.at(-1)), info: ignore, debug: ignore, verbose: ignore });
+       flushOnExit({ forceFlush: () => ${result} }, { timeoutMillis: 50 });
+       serve(); ${READY}`.replace('@opentelemetry/api', import.meta.resolve('@opentelemetry/api')),
+      { agentUrl: agent.url },
+    );
+    await script.says('ready');
+
+    script.child.kill('SIGTERM');
+
+    expect(await script.end).toEqual({
+      code: null,
+      signal: 'SIGTERM',
+      stdout: `ready\nthe flush at the end of the process ${message}\n`,
+      stderr: '',
+    });
+  });
+});

@@ -1,0 +1,24 @@
+// Owns the tracing of the scripts that are ended in these tests: the real SDK with its defaults, so that
+// a span which was ended waits five seconds for its turn unless it is flushed.
+
+import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { DatadogSpanExporter } from '../../dist/index.js';
+
+export { flushOnExit } from '../../dist/index.js';
+
+export const exporter = new DatadogSpanExporter({ service: 'ending' });
+export const provider = new NodeTracerProvider({
+  spanProcessors: [new BatchSpanProcessor(exporter)],
+});
+export const target = [provider, exporter];
+
+/** What the tests count. */
+export function endSpans(count = 50, name = 'work') {
+  const tracer = provider.getTracer('ending');
+  for (let index = 0; index < count; index++) tracer.startSpan(name).end();
+}
+
+/** Keeps the process until it is ended from outside, as a server does. */
+export function serve() {
+  return setInterval(() => undefined, 60_000);
+}
