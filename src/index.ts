@@ -7,6 +7,7 @@ export {
   type ExportErrorKind,
 } from './errors.js';
 export { DatadogSpanExporter, type ForceFlushOptions, type ShutdownOptions } from './exporter.js';
+export type { Flushable, FlushOptions, FlushTarget } from './flushable.js';
 export type { LedgerSnapshot } from './ledger.js';
 export type { DatadogSpanExporterOptions } from './options.js';
 export type { RateByService } from './sample-rates.js';
@@ -18,3 +19,4 @@ export type {
   SpanExporter,
   TimedEvent,
 } from './sdk-contract.js';
+export { withFlush, type WithFlushOptions } from './serverless.js';

@@ -28,12 +28,12 @@ const arrows: readonly Arrow[] = [...sources].flatMap(([file, source]) => {
 /** From the public names down to what knows nobody. An arrow may go down or stay, never up. */
 const LAYERS: readonly (readonly RegExp[])[] = [
   [/^index$/],
-  [/^exporter$/],
-  [/^export-context$/, /^flushable$/],
+  [/^exporter$/, /^serverless$/],
+  [/^export-context$/, /^invocation$/],
   [/^export-task$/, /^options$/],
   [/^batch-encoding$/],
   [/^deliveries$/],
-  [/^environment$/, /^export-failure$/, /^pending-resources$/],
+  [/^environment$/, /^export-failure$/, /^flushable$/, /^pending-resources$/],
   [/^payload\//, /^transport\//],
   [
     /^(encoding-turns|exporter-metrics|pending-bytes)$/,
