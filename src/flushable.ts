@@ -4,27 +4,61 @@
 import { waitFor, type WaitLimits } from './lang/bounded-wait.js';
 import { expectation } from './option-checks.js';
 
+/**
+ * What a drain tells those it flushes, so that nothing of theirs waits on when it has ended. The SDK's
+ * processors take no heed of it, its tracer provider only of the time (from 2.12 on).
+ */
+export interface FlushOptions {
+  /** Aborts when the drain has ended. */
+  readonly signal: AbortSignal;
+  /** What the whole drain may take, rounded up. */
+  readonly timeoutMillis: number;
+  /** To be called when all that is left waits for a moment that the Agent has named. */
+  readonly onDeferred?: () => void;
+}
+
 /** An exporter, a span processor or a tracer provider: whatever holds spans and can be told to send them. */
 export interface Flushable {
-  forceFlush(): Promise<void>;
+  forceFlush(options?: FlushOptions): Promise<void>;
 }
 
 /** Several are flushed one after another: first what holds spans, last the exporter that sends them. */
 export type FlushTarget = Flushable | readonly Flushable[];
 
+export interface DrainLimits extends WaitLimits {
+  /**
+   * `hurried`: while one target is flushed, those behind it are told to hurry, as it may wait for them;
+   * and what the Agent has deferred is left to go on without the drain.
+   *
+   * @default 'patient'
+   */
+  readonly pace?: 'patient' | 'hurried';
+}
+
 export type DrainOutcome =
   /** All were flushed; `errors` is what some of them threw. */
   | { readonly kind: 'done'; readonly errors: readonly unknown[] }
+  /** The Agent has asked to come back later; the exports go on. Only of a hurried drain. */
+  | { readonly kind: 'deferred' }
   /** The flush that was under way goes on; those behind it were not begun. */
   | { readonly kind: 'timeout' }
   | { readonly kind: 'aborted'; readonly cause: unknown };
 
+/** A constant, as making the default reason takes 30 µs. */
+const DRAIN_ENDED = Symbol('the drain has ended');
+
 /** Flushes in order until all are done or a limit is reached. A flush that fails does not stop the next. */
-export async function drain(target: FlushTarget, limits: WaitLimits): Promise<DrainOutcome> {
-  const work = { isWanted: true };
-  const outcome = await waitFor(flushAll(targetsOf(target), work), limits);
-  work.isWanted = false;
-  return outcome.kind === 'done' ? { kind: 'done', errors: outcome.value } : outcome;
+export async function drain(target: FlushTarget, limits: DrainLimits): Promise<DrainOutcome> {
+  const end = new AbortController();
+  const options = { signal: end.signal, timeoutMillis: Math.ceil(limits.timeoutMillis) };
+  const work = new Promise<DrainOutcome>((resolve) => {
+    const onDeferred = (): void => resolve({ kind: 'deferred' });
+    const asked = limits.pace === 'hurried' ? { ...options, onDeferred } : options;
+    void flushAll(targetsOf(target), asked).then((errors) => resolve({ kind: 'done', errors }));
+  });
+  const outcome = await waitFor(work, limits);
+  end.abort(DRAIN_ENDED);
+  return outcome.kind === 'done' ? outcome.value : outcome;
 }
 
 /** @throws TypeError unless `target` can be flushed, or is a list of what can. */
@@ -38,18 +72,35 @@ export function checkFlushTarget(name: string, target: unknown): FlushTarget {
 
 async function flushAll(
   targets: readonly Flushable[],
-  work: { readonly isWanted: boolean },
+  options: FlushOptions,
 ): Promise<readonly unknown[]> {
   const errors: unknown[] = [];
-  for (const target of targets) {
-    if (!work.isWanted) break;
-    try {
-      await target.forceFlush();
-    } catch (error) {
-      errors.push(error);
-    }
+  for (const [index, target] of targets.entries()) {
+    if (options.signal.aborted) break;
+    const flush = flushOne(target, options);
+    if (options.onDeferred !== undefined) hurry(targets.slice(index + 1), options);
+    errors.push(...(await flush));
   }
   return errors;
+}
+
+/**
+ * Once the SDK's processor has handed its spans to the exporter, it waits for the result: only a flush
+ * of the exporter at the same time can end a backoff of that export. Errors are those of the flush in
+ * its turn.
+ */
+function hurry(targets: readonly Flushable[], options: FlushOptions): void {
+  for (const target of targets) void flushOne(target, options);
+}
+
+/** The errors of one flush. */
+async function flushOne(target: Flushable, options: FlushOptions): Promise<readonly unknown[]> {
+  try {
+    await target.forceFlush(options);
+    return [];
+  } catch (error) {
+    return [error];
+  }
 }
 
 function targetsOf(target: FlushTarget): readonly Flushable[] {

@@ -13,6 +13,7 @@ export { DatadogSpanExporter, type ForceFlushOptions, type ShutdownOptions } fro
 export type { DrainableExporter } from './exporter-drain.js';
 export { ForkSafeSpanProcessor, type ForkSafeSpanProcessorOptions } from './fork-safe-processor.js';
 export type { Flushable, FlushTarget } from './flushable.js';
+export type { Flushable, FlushOptions, FlushTarget } from './flushable.js';
 export type { LedgerSnapshot } from './ledger.js';
 export type { DatadogSpanExporterOptions } from './options.js';
 export type { RateByService } from './sample-rates.js';
@@ -26,3 +27,4 @@ export type {
   SpanProcessor,
   TimedEvent,
 } from './sdk-contract.js';
+export { withFlush, type WithFlushOptions } from './serverless.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkFlushTarget, drain, type Flushable } from '../src/flushable.js';
+import { checkFlushTarget, drain, type Flushable, type FlushOptions } from '../src/flushable.js';
 import { ManualClock } from './support/manual-clock.js';
 
 function limits(clock: ManualClock, timeoutMillis = 1_000, signal?: AbortSignal) {
@@ -70,6 +70,24 @@ describe('drain', () => {
     expect(log).toEqual(['slow']);
   });
 
+  it('tells each target how long it may take, and when it has ended', async () => {
+    const clock = new ManualClock();
+    const told: (FlushOptions | undefined)[] = [];
+    const hanging: Flushable = {
+      forceFlush: (options) => {
+        told.push(options);
+        return never;
+      },
+    };
+
+    const outcome = drain(hanging, limits(clock, 99.5));
+    expect(told).toMatchObject([{ timeoutMillis: 100, signal: { aborted: false } }]);
+    clock.advance(100);
+    await outcome;
+
+    expect(told).toMatchObject([{ signal: { aborted: true } }]);
+  });
+
   it('ends when the signal aborts, and leaves no timer', async () => {
     const clock = new ManualClock();
     const life = new AbortController();
@@ -80,6 +98,59 @@ describe('drain', () => {
 
     expect(await outcome).toEqual({ kind: 'aborted', cause });
     expect(clock.armed).toBe(0);
+  });
+});
+
+describe('a hurried drain', () => {
+  const hurried = { ...limits(new ManualClock()), pace: 'hurried' } as const;
+
+  it('hurries what comes behind a target while that is flushed', async () => {
+    const log: string[] = [];
+    let finish = (): void => undefined;
+    const slow = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const exporter: Flushable = {
+      forceFlush: () => {
+        log.push('exporter');
+        finish(); // what the provider waits for
+        return Promise.reject(new Error('no'));
+      },
+    };
+
+    const outcome = await drain([target(log, 'provider', slow), exporter], hurried);
+
+    expect(outcome).toMatchObject({ kind: 'done', errors: [{ message: 'no' }] });
+    expect(log).toEqual(['provider', 'exporter', 'exporter']);
+  });
+
+  it('ends when all that is left is deferred, even if a provider still waits for it', async () => {
+    const log: string[] = [];
+    const exporter: Flushable = {
+      forceFlush: (options) => {
+        options?.onDeferred?.();
+        return never;
+      },
+    };
+
+    expect(await drain([target(log, 'provider', never), exporter], hurried)).toEqual({
+      kind: 'deferred',
+    });
+  });
+
+  it('alone asks whether anything is deferred', async () => {
+    const asked: unknown[] = [];
+    const one: Flushable = {
+      forceFlush: (options) => {
+        asked.push(options !== undefined && 'onDeferred' in options);
+        return Promise.resolve();
+      },
+    };
+
+    await drain(one, hurried);
+    await drain(one, limits(new ManualClock()));
+
+    expect(asked).toEqual([true, false]);
   });
 });
 

@@ -1,30 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { runNode } from '../examples/run-example.js';
+import { writeModules } from '../support/code-modules.js';
 import { codeBlocks } from '../support/markdown-code.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const README = join(ROOT, 'README.md');
-const directories: string[] = [];
-
-afterEach(() => {
-  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true });
-});
-
-/** A module inside the repository, where the package resolves to itself. */
-function writeModule(code: string): string {
-  const parent = join(ROOT, '.tmp');
-  mkdirSync(parent, { recursive: true });
-  const directory = mkdtempSync(join(parent, 'readme-'));
-  directories.push(directory);
-  const file = join(directory, 'block.mjs');
-  writeFileSync(file, code);
-  return file;
-}
+const README = fileURLToPath(new URL('../../README.md', import.meta.url));
 
 const blocks = codeBlocks(README);
 const modules = blocks.filter(({ info }) => info === 'js');
@@ -36,7 +19,8 @@ describe('the README', () => {
   it.each(modules)('has code that runs under "$heading"', async ({ code, heading }) => {
     const agent = await openScriptedAgent();
 
-    const run = await runNode([writeModule(code)], { env: { DD_TRACE_AGENT_URL: agent.url } });
+    const cwd = writeModules({ 'block.mjs': code });
+    const run = await runNode(['block.mjs'], { cwd, env: { DD_TRACE_AGENT_URL: agent.url } });
 
     expect({ ended: run.ended, stderr: run.stderr }).toEqual({ ended: 0, stderr: '' });
     expect(agent.spans).toHaveLength(SPANS[heading] ?? 0);

@@ -15,6 +15,7 @@ import {
   DatadogSpanExporter,
   ForkSafeSpanProcessor,
   type ReadableSpan as AcceptedSpan,
+  withFlush,
 } from 'opentelemetry-exporter-datadog-agent';
 
 const exporter: SpanExporter = new DatadogSpanExporter({ service: 'shop', env: 'test' });
@@ -53,6 +54,10 @@ export function sendNow(spans: ReadableSpan[], frozen: readonly ReadableSpan[]):
     if (failed === 1 && error instanceof DatadogExportError) throw error;
   });
 }
+
+/** A serverless function, which keeps its type. */
+export const handler = withFlush(async (item: string) => item, [provider, new NamedExporter()]);
+export const result: Promise<string> = handler('tea');
 
 // @ts-expect-error what is exported must be spans
 new DatadogSpanExporter().export([{ name: 'no span' }], () => undefined);

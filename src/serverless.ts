@@ -1,0 +1,173 @@
+// Owns wrapping the handler of a serverless function, so that its spans are out before the platform
+// has its result. Knows the shapes of handlers; how long a flush may take is the business of
+// `Invocation`.
+
+import { types } from 'node:util';
+import { Diagnostics } from './diagnostics.js';
+import { checkFlushTarget, type FlushTarget } from './flushable.js';
+import { Invocation, type InvocationSettings } from './invocation.js';
+import { systemClock } from './lang/clock.js';
+import { settleOnce } from './lang/settle-once.js';
+import { checkInteger, expectation, type IntegerRange } from './option-checks.js';
+import { TIMER_OR_ZERO } from './options.js';
+
+export interface WithFlushOptions {
+  /**
+   * Longest time that all flushes of an invocation may add to it. Less if the platform grants less:
+   * they end 100 ms before `context.getRemainingTimeInMillis()` is over.
+   *
+   * @default 1000
+   */
+  readonly timeoutMillis?: number | undefined;
+}
+
+type Handler = (...args: never[]) => unknown;
+type Callback = (...args: readonly unknown[]) => unknown;
+
+/** An Agent on this machine answers within milliseconds, and Lambda's default time limit is 3 s. */
+const DEFAULT_TIMEOUT_MILLIS = 1_000;
+const TIMEOUT: IntegerRange = { min: 1, max: TIMER_OR_ZERO.max };
+
+/**
+ * From three parameters on, Lambda's runtime for Node 24 takes a handler for one with a callback and
+ * refuses to load it, unless it streams: `src/function/callback-deprecation.ts` of
+ * github.com/aws/aws-lambda-nodejs-runtime-interface-client at 90b5b5b.
+ */
+const MAX_ASYNC_PARAMETERS = 2;
+
+/**
+ * Wraps the handler of a serverless function: `target` is flushed when the handler has settled and
+ * before the platform gets the result. Give first what holds spans, last the exporter:
+ * `withFlush(handler, [provider, exporter])`.
+ *
+ * Takes handlers that return a promise or a value, or call back, or stream their response (`awslambda.
+ * streamifyResponse`, before or after). `this`, arguments, result and error are passed on as they are,
+ * a callback once; a handler that throws makes a promise that rejects. A flush that fails or takes too
+ * long is warned about through `diag`.
+ *
+ * The wrapper has the name, the properties and the length of the handler, so that the platform judges
+ * it as it would the handler; the length of an async function is at most 2.
+ *
+ * @throws TypeError or RangeError for an argument of the wrong type or range.
+ */
+export function withFlush<H extends (...args: never[]) => PromiseLike<unknown> | void>(
+  handler: H,
+  target: FlushTarget,
+  options?: WithFlushOptions,
+): H;
+export function withFlush<A extends unknown[], R>(
+  handler: (...args: A) => R,
+  target: FlushTarget,
+  options?: WithFlushOptions,
+): (...args: A) => R | Promise<R>;
+export function withFlush(
+  handler: Handler,
+  target: FlushTarget,
+  options: WithFlushOptions = {},
+): Handler {
+  if (typeof handler !== 'function') {
+    throw new TypeError(expectation('handler', 'a function', handler));
+  }
+  const timeoutMillis = checkInteger('timeoutMillis', options.timeoutMillis, TIMEOUT);
+  const settings: InvocationSettings = {
+    target: checkFlushTarget('target', target),
+    timeoutMillis: timeoutMillis ?? DEFAULT_TIMEOUT_MILLIS,
+    clock: systemClock,
+    diagnostics: new Diagnostics(systemClock),
+  };
+  function wrapper(this: unknown, ...args: unknown[]): unknown {
+    const invocation = new Invocation(settings, () => remainingMillis(args));
+    const call = (passed: readonly unknown[]): unknown => Reflect.apply(handler, this, passed);
+    return invoke(call, { args, declared: handler.length, invocation });
+  }
+  return disguise(wrapper, handler);
+}
+
+interface Call {
+  readonly args: readonly unknown[];
+  /** Parameters that the handler declares. */
+  readonly declared: number;
+  readonly invocation: Invocation;
+}
+
+function invoke(
+  handler: (args: readonly unknown[]) => unknown,
+  { args, declared, invocation }: Call,
+): unknown {
+  const callback = args.at(-1);
+  let result: unknown;
+  try {
+    if (!isCallback(callback)) return flushed(handler(args), invocation);
+    result = handler([...args.slice(0, -1), flushing(callback, invocation)]);
+  } catch (error) {
+    return flushed(Promise.reject(error), invocation);
+  }
+  if (isThenable(result)) return flushed(result, invocation);
+  // A platform that gives a callback ends the invocation when that is called, or else when nothing is
+  // left to do. What a handler returns then is nothing to it, but a promise would be a result.
+  if (declared < args.length) void invocation.flush();
+  return result;
+}
+
+/** The result, once it has settled and the flush is over. */
+async function flushed(result: unknown, invocation: Invocation): Promise<unknown> {
+  try {
+    return await result;
+  } finally {
+    await invocation.flush();
+  }
+}
+
+/** Calls back once, when the flush is over. */
+function flushing(callback: Callback, invocation: Invocation): Callback {
+  const callBack = async (results: readonly unknown[]): Promise<void> => {
+    await invocation.flush();
+    callback(...results);
+  };
+  const callBackOnce = settleOnce((results: readonly unknown[]) => void callBack(results));
+  return (...results) => void callBackOnce(results);
+}
+
+/** Makes `wrapper` look like `handler` to whoever inspects it. */
+function disguise(wrapper: Handler, handler: Handler): Handler {
+  const { length } = handler;
+  const shown = types.isAsyncFunction(handler) ? Math.min(length, MAX_ASYNC_PARAMETERS) : length;
+  Object.defineProperties(wrapper, {
+    ...Object.getOwnPropertyDescriptors(handler),
+    length: { value: shown, configurable: true },
+  });
+  // Lambda's runtime up to Node 22 knows an async function by the name of its constructor.
+  Reflect.setPrototypeOf(wrapper, Reflect.getPrototypeOf(handler));
+  return wrapper;
+}
+
+/** By the context of a Lambda, which is the second argument, or the third of a streaming handler. */
+function remainingMillis(args: readonly unknown[]): number {
+  for (const context of args) {
+    const remaining = hasRemainingTime(context) ? context.getRemainingTimeInMillis() : undefined;
+    if (typeof remaining === 'number' && !Number.isNaN(remaining)) return remaining;
+  }
+  return Infinity;
+}
+
+function hasRemainingTime(value: unknown): value is { getRemainingTimeInMillis(): unknown } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'getRemainingTimeInMillis' in value &&
+    typeof value.getRemainingTimeInMillis === 'function'
+  );
+}
+
+function isCallback(value: unknown): value is Callback {
+  return typeof value === 'function';
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'then' in value &&
+    typeof value.then === 'function'
+  );
+}

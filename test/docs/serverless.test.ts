@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { EXAMPLES, type ExampleRun, runNode } from '../examples/run-example.js';
+import { writeModules } from '../support/code-modules.js';
+import { codeBlocks } from '../support/markdown-code.js';
+import { openScriptedAgent, type ScriptedAgent } from '../support/scripted-agent.js';
+
+const PAGE = fileURLToPath(new URL('../../docs/serverless.md', import.meta.url));
+const RUNTIME = join(EXAMPLES, 'lambda', 'runtime.mjs');
+
+/** Calls a worker as a platform would that knows `waitUntil`, and ends when that allows it. */
+const EDGE = `
+import worker from './worker.mjs';
+let allowed;
+const context = { waitUntil: (promise) => { allowed = promise; } };
+const response = await worker.fetch(new Request('http://localhost/'), {}, context);
+await allowed;
+console.log(await response.text());
+process.exit();
+`;
+
+/** The code of the page, by the file name in its first line. */
+const modules = Object.fromEntries(
+  codeBlocks(PAGE).map(({ info, code }) => [/^\/\/ (\S+\.mjs)\n/.exec(code)?.[1] ?? info, code]),
+);
+
+function run(agent: ScriptedAgent, ...args: readonly string[]): Promise<ExampleRun> {
+  const cwd = writeModules({ ...modules, 'edge.mjs': EDGE });
+  return runNode(args, { cwd, env: { DD_TRACE_AGENT_URL: agent.url } });
+}
+
+describe('docs/serverless.md', () => {
+  it.each([
+    ['index.mjs', '{"statusCode":200,"body":"tea"}'],
+    ['callback.mjs', '"tea"'],
+    ['streaming.mjs', '"tea"'],
+  ])('has a handler in %s whose spans are out before its result', async (file, result) => {
+    const agent = await openScriptedAgent();
+
+    const ran = await run(agent, RUNTIME, file, '{"item":"tea"}', '{"item":"tea"}');
+
+    expect(ran).toEqual({ ended: 0, stdout: `${result}\n${result}\n`, stderr: '' });
+    expect(agent.spans.map(({ resource }) => resource)).toEqual(['order', 'order']);
+  });
+
+  it('has a worker.mjs whose spans are out when waitUntil allows the end', async () => {
+    const agent = await openScriptedAgent();
+
+    const ran = await run(agent, 'edge.mjs');
+
+    expect(ran).toEqual({ ended: 0, stdout: 'thank you\n', stderr: '' });
+    expect(agent.spans.map(({ resource }) => resource)).toEqual(['GET']);
+  });
+
+  it('has no code that no test runs', () => {
+    const files = ['index.mjs', 'callback.mjs', 'streaming.mjs', 'worker.mjs'];
+
+    expect(Object.keys(modules).toSorted()).toEqual(['tracing.mjs', ...files].toSorted());
+  });
+});
