@@ -19,24 +19,37 @@ const moments = {
     onceHeard('undici:client:beforeConnect', () => process.nextTick(() => process.nextTick(work)));
   },
   sent: (work) => onceHeard('undici:request:bodySent', work),
+  // What follows from a reply has been done by then.
+  answered: (work) => onceHeard('undici:request:trailers', () => setImmediate(work)),
 };
 
 const commands = {
   export: ({ spanId }) => exporter.export([spanOf(spanId)], tell(spanId)),
-  flush: () => exporter.forceFlush().then(() => tell('flush')({ code: 0 })),
-  shutdown: () => exporter.shutdown().then(() => tell('shutdown')({ code: 0 })),
-  /** Works, and then carries out a command in the same tick. */
+  flush: () => settle('flush', exporter.forceFlush()),
+  shutdown: () => settle('shutdown', exporter.shutdown()),
+  /** Works, and carries out what comes next in the same tick. */
   work: ({ from, next }) => {
     moments[from](() => {
       writeFileSync(busyFile, '');
       while (!existsSync(goFile));
-      if (next !== undefined) commands[next.name](next);
+      run(next);
     });
   },
 };
 
+function run(steps) {
+  for (const step of steps) commands[step.name](step);
+}
+
 function tell(what) {
-  return ({ code, error }) => process.send({ what, outcome: code === 0 ? 'success' : error.kind });
+  return ({ error }) => process.send({ what, outcome: error?.kind ?? 'success' });
+}
+
+async function settle(what, work) {
+  await work.then(
+    () => tell(what)({}),
+    (error) => tell(what)({ error }),
+  );
 }
 
 function onceHeard(channel, listener) {
@@ -55,5 +68,5 @@ function spanOf(spanId) {
   };
 }
 
-process.on('message', (command) => commands[command.name](command));
-process.send({ what: 'start', outcome: 'success' });
+process.on('message', run);
+tell('start')({});

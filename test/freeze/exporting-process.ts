@@ -14,12 +14,15 @@ import { until } from '../support/until.js';
 const CHILD = fileURLToPath(new URL('exporting-child.mjs', import.meta.url));
 
 /** Where work begins: in a phase of the event loop, or as soon as the exporter is that far. */
-export type Moment = 'poll' | 'timers' | 'check' | 'connecting' | 'sent';
+export type Moment = 'poll' | 'timers' | 'check' | 'connecting' | 'sent' | 'answered';
+
+/** What is called in the same tick as an export, after it. */
+export type Ending = 'flush' | 'shutdown';
 
 type Command =
   | { readonly name: 'export'; readonly spanId: string }
-  | { readonly name: 'flush' | 'shutdown' }
-  | { readonly name: 'work'; readonly from: Moment; readonly next?: Command };
+  | { readonly name: Ending }
+  | { readonly name: 'work'; readonly from: Moment; readonly next: readonly Command[] };
 
 export interface Exported {
   readonly spanId: bigint;
@@ -60,37 +63,35 @@ export class ExportingProcess {
   }
 
   /** Exports a span, in a trace of its own; a frozen process does so once it is thawed. */
-  export(): Exported {
+  export(ending?: Ending): Exported {
     const spanId = nextSpanId();
-    this.#tell({ name: 'export', spanId });
+    const ends = ending === undefined ? [] : [{ name: ending }];
+    this.#tell({ name: 'export', spanId }, ...ends);
     return this.#exported(spanId);
+  }
+
+  /** Two exports in the same tick. */
+  exportTwice(): readonly [Exported, Exported] {
+    const ids = [nextSpanId(), nextSpanId()] as const;
+    this.#tell(...ids.map((spanId) => ({ name: 'export', spanId }) as const));
+    return [this.#exported(ids[0]), this.#exported(ids[1])];
   }
 
   /** Works from this moment on until it is thawed, and exports a span in the same tick. */
   async workAndExport(from: Moment): Promise<Exported> {
     const spanId = nextSpanId();
-    this.#tell({ name: 'work', from, next: { name: 'export', spanId } });
+    this.#tell({ name: 'work', from, next: [{ name: 'export', spanId }] });
     await this.isBusy();
     return this.#exported(spanId);
   }
 
-  /** Works from this moment on, when it comes, until it is thawed. */
-  workOnce(from: Moment): void {
-    this.#tell({ name: 'work', from });
+  /** Works from this moment on, once it has come, until it is thawed. */
+  workFrom(from: Moment): void {
+    this.#tell({ name: 'work', from, next: [] });
   }
 
   async isBusy(): Promise<void> {
     await until('the process is busy', () => existsSync(this.#busyFile));
-  }
-
-  flush(): Promise<string> {
-    this.#tell({ name: 'flush' });
-    return this.outcomeOf('flush');
-  }
-
-  shutdown(): Promise<string> {
-    this.#tell({ name: 'shutdown' });
-    return this.outcomeOf('shutdown');
   }
 
   /** Stops the process where it is: at its work, or where it waits for I/O. */
@@ -108,6 +109,7 @@ export class ExportingProcess {
     this.#child.kill('SIGCONT');
   }
 
+  /** Of an ending, once there is one: `success` or the kind of the error. */
   async outcomeOf(what: string): Promise<string> {
     await until(`the outcome of ${what}`, () => this.#outcomes.has(what));
     return this.#outcomes.get(what) ?? '';
@@ -117,8 +119,8 @@ export class ExportingProcess {
     return { spanId: BigInt(`0x${spanId}`), outcome: this.outcomeOf(spanId) };
   }
 
-  #tell(command: Command): void {
-    this.#child.send(command);
+  #tell(...commands: readonly Command[]): void {
+    this.#child.send(commands);
   }
 
   #note(message: unknown): void {
