@@ -10,6 +10,7 @@ import type { Client, Dispatcher } from 'undici';
 import type { AgentTarget } from '../agent-target.js';
 import { onAbort } from '../lang/abort.js';
 import type { Clock, Dispose } from '../lang/clock.js';
+import { millisSince, type Moment, momentOf } from '../lang/moment.js';
 import { type Settle, settleOnce } from '../lang/settle-once.js';
 import { breakPointOf } from './break-point.js';
 import { loadUndici, type Undici } from './load-undici.js';
@@ -49,8 +50,8 @@ interface WireOutcome {
 interface Wire {
   readonly client: Client;
   socket: Socket | undefined;
-  /** Replies that came over this socket. */
-  replies: number;
+  /** When the last reply came over this socket, if there was one. */
+  repliedAt: Moment | undefined;
 }
 
 export class AgentConnection implements Connection {
@@ -111,11 +112,21 @@ export class AgentConnection implements Connection {
   #dispatch(undici: Undici, payload: Sendable, attempt: Attempt): void {
     const { target, headersOf } = this.#settings;
     const path = target.transport === 'tcp' ? target.basePath + TRACES_PATH : TRACES_PATH;
+    if (this.#isStale()) this.close();
     this.#wire ??= this.#open(undici);
     this.#wire.client.dispatch(
       { method: 'PUT', path, headers: headersOf(payload), body: payload.body },
       this.#handler(this.#wire, attempt),
     );
+  }
+
+  /**
+   * undici closes idle connections as well, but its timer counts its own ticks, which stop with the
+   * process: after a freeze of 4 s, a connection that the peer had forgotten took a whole attempt.
+   */
+  #isStale(): boolean {
+    const since = this.#wire?.repliedAt;
+    return since !== undefined && millisSince(since, this.#settings.clock) >= KEEP_ALIVE_MILLIS;
   }
 
   #handler(wire: Wire, { reader, settle }: Attempt): Dispatcher.DispatchHandler {
@@ -124,7 +135,7 @@ export class AgentConnection implements Connection {
     return {
       onRequestStart: () => {
         isWritten = true;
-        wasReused = wire.replies > 0;
+        wasReused = wire.repliedAt !== undefined;
       },
       onResponseStart: (_controller, status, headers) => reader.start(status, headers),
       onResponseData: (_controller, chunk) => {
@@ -133,7 +144,7 @@ export class AgentConnection implements Connection {
         this.close();
       },
       onResponseEnd: () => {
-        wire.replies++;
+        wire.repliedAt = momentOf(this.#settings.clock);
         settle({ outcome: reader.complete(), wasReused });
       },
       onResponseError: (_controller, cause) => {
@@ -164,11 +175,11 @@ export class AgentConnection implements Connection {
           callback(...result);
         });
         if (opening instanceof Socket) wire.socket = opening;
-        wire.replies = 0;
+        wire.repliedAt = undefined;
         const stopTimer = this.#limitConnecting(wire.socket);
       },
     });
-    const wire: Wire = { client, socket: undefined, replies: 0 };
+    const wire: Wire = { client, socket: undefined, repliedAt: undefined };
     return wire;
   }
 

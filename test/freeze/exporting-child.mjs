@@ -12,15 +12,15 @@ const exporter = new DatadogSpanExporter(JSON.parse(options));
 /** Where in the event loop the work begins. */
 const moments = {
   poll: (work) => work(), // an IPC message is I/O
-  timers: (work) => setTimeout(work),
-  check: (work) => setImmediate(work),
+  timers: (work) => setTimeout(() => work()),
+  check: (work) => setImmediate(() => work()),
   connecting: (work) => {
     // net calls the kernel in the tick that follows.
     onceHeard('undici:client:beforeConnect', () => process.nextTick(() => process.nextTick(work)));
   },
   sent: (work) => onceHeard('undici:request:bodySent', work),
   // What follows from a reply has been done by then.
-  answered: (work) => onceHeard('undici:request:trailers', () => setImmediate(work)),
+  answered: (work) => onceHeard('undici:request:trailers', () => setImmediate(() => work())),
 };
 
 const commands = {
@@ -61,10 +61,15 @@ function onceHeard(channel, listener) {
 }
 
 function spanOf(spanId) {
-  const spanContext = () => ({ traceId: spanId.padStart(32, 'a'), spanId });
+  const traceId = spanId.padStart(32, 'a');
   return {
-    ...{ name: 'n', kind: 0, startTime: [1700000000, 0], endTime: [1700000001, 0] },
-    ...{ attributes: {}, resource: { attributes: {} }, spanContext },
+    name: 'n',
+    kind: 0,
+    startTime: [1700000000, 0],
+    endTime: [1700000001, 0],
+    attributes: {},
+    resource: { attributes: {} },
+    spanContext: () => ({ traceId, spanId }),
   };
 }
 

@@ -63,10 +63,9 @@ export class ExportingProcess {
   }
 
   /** Exports a span, in a trace of its own; a frozen process does so once it is thawed. */
-  export(ending?: Ending): Exported {
+  export(...endings: readonly Ending[]): Exported {
     const spanId = nextSpanId();
-    const ends = ending === undefined ? [] : [{ name: ending }];
-    this.#tell({ name: 'export', spanId }, ...ends);
+    this.#tell({ name: 'export', spanId }, ...endings.map((name) => ({ name })));
     return this.#exported(spanId);
   }
 
