@@ -49,11 +49,13 @@ export class AgentProcess {
 
   /** Kills the Agent and starts another in its place. */
   async restart(): Promise<void> {
-    const { url, port } = { url: this.url, port: Number(new URL(this.url).port) };
-    const isEnded = this.#child === undefined ? undefined : once(this.#child, 'exit');
-    this.#child?.kill('SIGKILL');
-    await isEnded;
-    await this.start(port > 0 ? { port } : { socketPath: url.slice('unix://'.length) });
+    const address = addressOf(this.url);
+    if (this.#child !== undefined) {
+      const isEnded = once(this.#child, 'exit');
+      this.#child.kill('SIGKILL');
+      await isEnded;
+    }
+    await this.start(address);
   }
 
   #note(message: unknown): void {
@@ -63,4 +65,9 @@ export class AgentProcess {
     const ids: readonly unknown[] = message.spanIds;
     this.#spanIds.push(...ids.map((id) => BigInt(String(id))));
   }
+}
+
+function addressOf(url: string): AgentAddress {
+  const { protocol, port, pathname } = new URL(url);
+  return protocol === 'unix:' ? { socketPath: pathname } : { port: Number(port) };
 }

@@ -1,4 +1,4 @@
-// Exports as it is told over its IPC channel: `exporting-child.mjs OPTIONS BUSY_FILE GO_FILE`. Where a
+// Exports as it is told over its IPC channel: `exporting-child.mjs OPTIONS WORKING_FILE GO_FILE`. Where a
 // test wants to stop it in the middle of synchronous work, it says so by the first file and works until
 // there is the second.
 
@@ -6,7 +6,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { existsSync, writeFileSync } from 'node:fs';
 import { DatadogSpanExporter } from '../../dist/index.js';
 
-const [options, busyFile, goFile] = process.argv.slice(2);
+const [options, workingFile, goFile] = process.argv.slice(2);
 const exporter = new DatadogSpanExporter(JSON.parse(options));
 
 /** Where in the event loop the work begins. */
@@ -30,7 +30,7 @@ const commands = {
   /** Works, and carries out what comes next in the same tick. */
   work: ({ from, next }) => {
     moments[from](() => {
-      writeFileSync(busyFile, '');
+      writeFileSync(workingFile, '');
       while (!existsSync(goFile));
       run(next);
     });

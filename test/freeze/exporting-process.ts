@@ -2,6 +2,7 @@
 // Each is ended after its test. Knows nothing of Agents.
 
 import { type ChildProcess, fork } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,6 +31,8 @@ export interface Exported {
   readonly outcome: Promise<string>;
 }
 
+const DEADLINE_MILLIS = 10_000;
+
 const children: ChildProcess[] = [];
 
 afterEach(() => {
@@ -46,17 +49,19 @@ export async function openExportingProcess(
 }
 
 export class ExportingProcess {
-  readonly #busyFile: string;
+  readonly #workingFile: string;
   readonly #goFile: string;
   readonly #child: ChildProcess;
   /** Of commands, and of exports by the id of their span. */
   readonly #outcomes = new Map<string, string>();
+  readonly #news = new EventEmitter();
+  #isToWork = false;
 
   constructor(options: DatadogSpanExporterOptions) {
     const directory = temporaryDirectory();
-    this.#busyFile = join(directory, 'busy');
+    this.#workingFile = join(directory, 'working');
     this.#goFile = join(directory, 'go');
-    const args = [JSON.stringify(options), this.#busyFile, this.#goFile];
+    const args = [JSON.stringify(options), this.#workingFile, this.#goFile];
     this.#child = fork(CHILD, args, { execArgv: [], env: {} });
     this.#child.on('message', (message) => this.#note(message));
     children.push(this.#child);
@@ -79,25 +84,20 @@ export class ExportingProcess {
   /** Works from this moment on until it is thawed, and exports a span in the same tick. */
   async workAndExport(from: Moment): Promise<Exported> {
     const spanId = nextSpanId();
-    this.#tell({ name: 'work', from, next: [{ name: 'export', spanId }] });
-    await this.isBusy();
+    this.#work(from, { name: 'export', spanId });
+    await this.#isWorking();
     return this.#exported(spanId);
   }
 
   /** Works from this moment on, once it has come, until it is thawed. */
   workFrom(from: Moment): void {
-    this.#tell({ name: 'work', from, next: [] });
-  }
-
-  async isBusy(): Promise<void> {
-    await until('the process is busy', () => existsSync(this.#busyFile));
+    this.#work(from);
   }
 
   /** Stops the process where it is: at its work, or where it waits for I/O. */
   async freeze(): Promise<void> {
-    if (!existsSync(this.#busyFile)) {
-      await until('the process waits', () => this.#schedulerState === 'S');
-    }
+    if (this.#isToWork) await this.#isWorking();
+    else await until('the process waits', () => this.#schedulerState === 'S');
     this.#child.kill('SIGSTOP');
     await until('the process is stopped', () => this.#schedulerState === 'T');
   }
@@ -110,12 +110,23 @@ export class ExportingProcess {
 
   /** Of an ending, once there is one: `success` or the kind of the error. */
   async outcomeOf(what: string): Promise<string> {
-    await until(`the outcome of ${what}`, () => this.#outcomes.has(what));
+    if (!this.#outcomes.has(what)) {
+      await once(this.#news, what, { signal: AbortSignal.timeout(DEADLINE_MILLIS) });
+    }
     return this.#outcomes.get(what) ?? '';
   }
 
   #exported(spanId: string): Exported {
     return { spanId: BigInt(`0x${spanId}`), outcome: this.outcomeOf(spanId) };
+  }
+
+  #work(from: Moment, ...next: readonly Command[]): void {
+    this.#isToWork = true;
+    this.#tell({ name: 'work', from, next });
+  }
+
+  #isWorking(): Promise<void> {
+    return until('the process works', () => existsSync(this.#workingFile));
   }
 
   #tell(...commands: readonly Command[]): void {
@@ -129,6 +140,7 @@ export class ExportingProcess {
     // Heard twice would be a callback that came twice.
     const isNew = !this.#outcomes.has(what);
     this.#outcomes.set(what, isNew ? String(message.outcome) : 'called back twice');
+    this.#news.emit(what);
   }
 
   /** As the kernel says it: `S` waits, `R` runs, `T` is stopped. */

@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fin, hangUp } from '../support/fault-steps.js';
 import type { Listening } from '../support/scripted-agent.js';
 import { until } from '../support/until.js';
-import { openExportingProcess } from './exporting-process.js';
-import { exportAfterFreeze, PLACES } from './freezing.js';
+import { exportAndFreeze, inOrder, PLACES } from './freezing.js';
 import { openClosingPeer, openRestartingPeer, type Peer } from './peers.js';
 
 interface Drop {
@@ -13,26 +12,24 @@ interface Drop {
 
 const drops: readonly Drop[] = [
   { what: 'was restarted', open: openRestartingPeer },
-  { what: 'closed the connection', open: (over) => openClosingPeer(over, hangUp) },
-  { what: 'closed its side of it', open: (over) => openClosingPeer(over, fin) },
+  { what: 'closed the connections', open: (over) => openClosingPeer(over, hangUp, PLACES.length) },
+  { what: 'closed its side of them', open: (over) => openClosingPeer(over, fin, PLACES.length) },
 ];
 
 describe.each(['tcp', 'unix'] as const)('the first export after a freeze over %s', (over) => {
-  describe.each(drops)('where the Agent $what', ({ open }) => {
-    it.each(PLACES)('needs no retry, stopped at %s', async (place) => {
-      const peer = await open(over);
-      const exporting = await openExportingProcess({ url: peer.url, maxRetries: 0 });
-      const before = exporting.export();
-      expect(await before.outcome).toBe('success');
+  it.each(drops)('needs no retry where the Agent $what', async ({ open }) => {
+    const peer = await open(over);
+    const frozen = await Promise.all(PLACES.map((place) => exportAndFreeze(peer.url, place)));
 
-      const first = await exportAfterFreeze(exporting, place, () => peer.dropConnections());
+    await peer.dropConnections();
+    const first = frozen.map(({ thaw }) => thaw());
 
-      expect(await first.outcome).toBe('success');
-      const second = exporting.export();
-      expect(await second.outcome).toBe('success');
-      const expected = [before, first, second].map(({ spanId }) => spanId);
-      await until('all spans', () => peer.spanIds().length >= expected.length);
-      expect(peer.spanIds()).toEqual(expected);
-    });
+    const outcomes = await Promise.all(first.map(({ outcome }) => outcome));
+    expect(outcomes).toEqual(PLACES.map(() => 'success'));
+    const second = frozen.map(({ exporting }) => exporting.export());
+    await Promise.all(second.map(({ outcome }) => outcome));
+    const sent = [...frozen.map(({ before }) => before), ...first, ...second];
+    await until('all spans', () => peer.spanIds().length >= sent.length);
+    expect(inOrder(peer.spanIds())).toEqual(inOrder(sent.map(({ spanId }) => spanId)));
   });
 });

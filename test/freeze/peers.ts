@@ -27,21 +27,31 @@ export async function openRestartingPeer(over: Listening): Promise<Peer> {
   };
 }
 
-/** It drops idle connections with this step. Like the real Agent's, its replies do not say when. */
-export async function openClosingPeer(over: Listening, drop: Step): Promise<Peer> {
+/**
+ * It drops that many connections, each after its first reply, with this step. Like the real Agent's, its
+ * replies do not say when.
+ */
+export async function openClosingPeer(
+  over: Listening,
+  drop: Step,
+  connections: number,
+): Promise<Peer> {
   const gate = openGate();
-  let isDropped = false;
+  let dropped = 0;
   const noteDropped: Step = () => {
-    isDropped = true;
+    dropped++;
   };
   const first = [readAll, reply(200), gate.pass, drop, noteDropped];
-  const server = await openFaultServer({ over, scripts: [first, ACCEPT] });
+  const server = await openFaultServer({
+    over,
+    scripts: [...Array.from({ length: connections }, () => first), ACCEPT],
+  });
   return {
     url: server.url,
     spanIds: () => server.spans.map(({ spanId }) => spanId),
     dropConnections: async () => {
       gate.open();
-      await until('the connection is dropped', () => isDropped);
+      await until('all connections are dropped', () => dropped === connections);
     },
   };
 }

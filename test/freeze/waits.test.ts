@@ -17,7 +17,6 @@ describe('an export that waits in a freeze', () => {
     const exporting = await openExportingProcess(options);
     exporting.workFrom('answered');
     const exported = exporting.export();
-    await exporting.isBusy();
 
     await freezeFor(PAUSE_MILLIS, exporting);
 
@@ -27,12 +26,11 @@ describe('an export that waits in a freeze', () => {
 
   it('fails and is not sent any more if its own time is over as well', async () => {
     const server = await openFaultServer({ scripts: [BUSY_AGENT, ACCEPT] });
-    const timeoutMillis = PAUSE_MILLIS + 800; // a pause that does not fit is not begun
+    const timeoutMillis = PAUSE_MILLIS + 500; // a pause that does not fit is not begun
     const options = { ...PATIENT, maxRetries: 1, timeoutMillis, url: server.url };
     const exporting = await openExportingProcess(options);
     exporting.workFrom('answered');
     const late = exporting.export();
-    await exporting.isBusy();
 
     await freezeFor(timeoutMillis, exporting);
 
@@ -50,7 +48,6 @@ describe('an export that waits in a freeze', () => {
     const exporting = await openExportingProcess(options);
     exporting.workFrom('sent');
     const [first, second] = exporting.exportTwice();
-    await exporting.isBusy();
     await until('the request', () => server.spans.length === 1);
 
     await freezeFor(attemptTimeoutMillis, exporting, () => held.release());
@@ -69,7 +66,6 @@ describe('an export that waits in a freeze', () => {
     const exporting = await openExportingProcess(options);
     exporting.workFrom('sent');
     const [first, second] = exporting.exportTwice();
-    await exporting.isBusy();
     await until('the request', () => server.spans.length === 1);
 
     await freezeFor(timeoutMillis, exporting, () => held.release());
