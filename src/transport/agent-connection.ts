@@ -99,14 +99,26 @@ export class AgentConnection implements Connection {
         settle(fresh(reader.interrupted({ kind: 'cancelled', attempts })));
         this.close();
       });
-      loadUndici(this.#settings.requireFrom)
+      this.#prepare()
         .then((undici) => {
-          if (signal.aborted) return; // while undici was loading
+          if (signal.aborted) return; // meanwhile
           attempts = 1;
           this.#dispatch(undici, payload, { reader, settle });
         })
         .catch((cause: unknown) => settle(fresh({ kind: 'broken', at: 'connect', cause })));
     });
+  }
+
+  /**
+   * What came over a kept connection is read before it is used again, be it a FIN or an answer to nothing.
+   * undici waits for one turn too, but the turn of a send in an I/O callback ends without another look
+   * at the sockets: after a freeze, a 408 in farewell was taken for the answer.
+   */
+  async #prepare(): Promise<Undici> {
+    const { clock, requireFrom } = this.#settings;
+    const isKept = this.#wire?.repliedAt !== undefined;
+    if (isKept) await new Promise<void>((resolve) => clock.nextTurn(resolve));
+    return loadUndici(requireFrom);
   }
 
   #dispatch(undici: Undici, payload: Sendable, attempt: Attempt): void {

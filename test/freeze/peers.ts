@@ -1,11 +1,12 @@
 // Owns Agents that drop their kept connections when the test says so, and that can be reached all the
 // same. They run in other processes than the exporter. Closed after each test.
 
-import { openFaultServer, type Step } from '../support/fault-server.js';
+import { openFaultServer, type Script, type Step } from '../support/fault-server.js';
 import { ACCEPT, readAll, reply } from '../support/fault-steps.js';
 import { type Listening, temporarySocketPath } from '../support/scripted-agent.js';
 import { until } from '../support/until.js';
 import { openAgentProcess } from './agent-process.js';
+import { PLACES } from './freezing.js';
 import { openGate } from './gate.js';
 
 export interface Peer {
@@ -28,30 +29,26 @@ export async function openRestartingPeer(over: Listening): Promise<Peer> {
 }
 
 /**
- * It drops that many connections, each after its first reply, with this step. Like the real Agent's, its
+ * It drops one connection per place, after its first reply, by these steps. Like the real Agent's, its
  * replies do not say when.
  */
-export async function openClosingPeer(
-  over: Listening,
-  drop: Step,
-  connections: number,
-): Promise<Peer> {
+export async function openClosingPeer(over: Listening, drop: Script): Promise<Peer> {
   const gate = openGate();
   let dropped = 0;
   const noteDropped: Step = () => {
     dropped++;
   };
-  const first = [readAll, reply(200), gate.pass, drop, noteDropped];
+  const first = [readAll, reply(200), gate.pass, ...drop, noteDropped];
   const server = await openFaultServer({
     over,
-    scripts: [...Array.from({ length: connections }, () => first), ACCEPT],
+    scripts: [...PLACES.map(() => first), ACCEPT],
   });
   return {
     url: server.url,
     spanIds: () => server.spans.map(({ spanId }) => spanId),
     dropConnections: async () => {
       gate.open();
-      await until('all connections are dropped', () => dropped === connections);
+      await until('all connections are dropped', () => dropped === PLACES.length);
     },
   };
 }
