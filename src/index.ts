@@ -12,7 +12,6 @@ export type { ExitSignal } from './exit-signals.js';
 export { DatadogSpanExporter, type ForceFlushOptions, type ShutdownOptions } from './exporter.js';
 export type { DrainableExporter } from './exporter-drain.js';
 export { ForkSafeSpanProcessor, type ForkSafeSpanProcessorOptions } from './fork-safe-processor.js';
-export type { Flushable, FlushTarget } from './flushable.js';
 export type { Flushable, FlushOptions, FlushTarget } from './flushable.js';
 export type { LedgerSnapshot } from './ledger.js';
 export type { DatadogSpanExporterOptions } from './options.js';

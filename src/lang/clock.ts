@@ -11,7 +11,10 @@ export const nothingToDispose: Dispose = () => undefined;
 export interface Clock {
   /** Milliseconds since an arbitrary origin; never jumps, may be fractional. */
   nowMillis(): number;
-  /** Milliseconds since 1970 by the wall clock, which may jump; only for dates that others wrote. */
+  /**
+   * Milliseconds since 1970 by the wall clock, which may jump; only for dates that others wrote, and to
+   * notice that the machine slept.
+   */
   unixMillis(): number;
   /** Runs `task` once after `delayMillis`, soon if that is negative, unless disposed before. */
   schedule(delayMillis: number, task: () => void): Dispose;

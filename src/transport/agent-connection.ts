@@ -10,6 +10,7 @@ import type { Client, Dispatcher } from 'undici';
 import type { AgentTarget } from '../agent-target.js';
 import { onAbort } from '../lang/abort.js';
 import type { Clock, Dispose } from '../lang/clock.js';
+import { millisSince, type Moment, momentOf } from '../lang/moment.js';
 import { type Settle, settleOnce } from '../lang/settle-once.js';
 import { breakPointOf } from './break-point.js';
 import { loadUndici, type Undici } from './load-undici.js';
@@ -49,8 +50,8 @@ interface WireOutcome {
 interface Wire {
   readonly client: Client;
   socket: Socket | undefined;
-  /** Replies that came over this socket. */
-  replies: number;
+  /** When the last reply came over this socket, if there was one. */
+  repliedAt: Moment | undefined;
 }
 
 export class AgentConnection implements Connection {
@@ -105,9 +106,9 @@ export class AgentConnection implements Connection {
         settle(fresh(reader.interrupted({ kind: 'cancelled', attempts })));
         this.close();
       });
-      loadUndici(this.#settings.requireFrom)
+      this.#prepare()
         .then((undici) => {
-          if (signal.aborted) return; // while undici was loading
+          if (signal.aborted) return; // meanwhile
           attempts = 1;
           this.#dispatch(undici, payload, { reader, settle });
         })
@@ -115,14 +116,36 @@ export class AgentConnection implements Connection {
     });
   }
 
+  /**
+   * What came over a kept connection is read before it is used again, be it a FIN or an answer to nothing.
+   * undici waits for one turn too, but the turn of a send in an I/O callback ends without another look
+   * at the sockets: after a freeze, a 408 in farewell was taken for the answer.
+   */
+  async #prepare(): Promise<Undici> {
+    const { clock, requireFrom } = this.#settings;
+    const isKept = this.#wire?.repliedAt !== undefined;
+    if (isKept) await new Promise<void>((resolve) => clock.nextTurn(resolve));
+    return loadUndici(requireFrom);
+  }
+
   #dispatch(undici: Undici, payload: Sendable, attempt: Attempt): void {
     const { target, headersOf } = this.#settings;
     const path = target.transport === 'tcp' ? target.basePath + TRACES_PATH : TRACES_PATH;
+    if (this.#isStale()) this.close();
     this.#wire ??= this.#open(undici);
     this.#wire.client.dispatch(
       { method: 'PUT', path, headers: headersOf(payload), body: payload.body },
       this.#handler(this.#wire, attempt),
     );
+  }
+
+  /**
+   * undici closes idle connections as well, but its timer counts its own ticks, which stop with the
+   * process: after a freeze of 4 s, a connection that the peer had forgotten took a whole attempt.
+   */
+  #isStale(): boolean {
+    const since = this.#wire?.repliedAt;
+    return since !== undefined && millisSince(since, this.#settings.clock) >= KEEP_ALIVE_MILLIS;
   }
 
   #handler(wire: Wire, { reader, settle }: Attempt): Dispatcher.DispatchHandler {
@@ -132,7 +155,7 @@ export class AgentConnection implements Connection {
       onRequestStart: () => {
         isWritten = true;
         this.#written = wire;
-        wasReused = wire.replies > 0;
+        wasReused = wire.repliedAt !== undefined;
       },
       onResponseStart: (_controller, status, headers) => reader.start(status, headers),
       onResponseData: (_controller, chunk) => {
@@ -141,7 +164,7 @@ export class AgentConnection implements Connection {
         this.close();
       },
       onResponseEnd: () => {
-        wire.replies++;
+        wire.repliedAt = momentOf(this.#settings.clock);
         settle({ outcome: reader.complete(), wasReused });
       },
       onResponseError: (_controller, cause) => {
@@ -172,11 +195,11 @@ export class AgentConnection implements Connection {
           callback(...result);
         });
         if (opening instanceof Socket) wire.socket = opening;
-        wire.replies = 0;
+        wire.repliedAt = undefined;
         const stopTimer = this.#limitConnecting(wire.socket);
       },
     });
-    const wire: Wire = { client, socket: undefined, replies: 0 };
+    const wire: Wire = { client, socket: undefined, repliedAt: undefined };
     return wire;
   }
 

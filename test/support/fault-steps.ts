@@ -67,6 +67,11 @@ export const fin: Step = ({ socket }) => {
   socket.resume().end();
 };
 
+/** Closes the socket, as the real Agent does when it was idle: what comes now is answered by a reset. */
+export const hangUp: Step = ({ socket }) => {
+  socket.destroy();
+};
+
 /** Resets the connection; what was not read is thrown away. */
 export const rst: Step = ({ socket }) => {
   if ('resetAndDestroy' in socket && socket.remoteFamily !== undefined) socket.resetAndDestroy();

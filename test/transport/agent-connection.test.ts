@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseAgentUrl } from '../../src/agent-target.js';
-import { systemClock } from '../../src/lang/clock.js';
+import { type Clock, systemClock } from '../../src/lang/clock.js';
 import { AgentConnection } from '../../src/transport/agent-connection.js';
 import type { SendOutcome } from '../../src/transport/send-outcome.js';
 import { encode } from '../support/encoding.js';
@@ -25,10 +25,10 @@ afterEach(() => {
   for (const connection of connections.splice(0)) connection.close();
 });
 
-function connectTo(url: string): AgentConnection {
+function connectTo(url: string, clock: Clock = systemClock): AgentConnection {
   const connection = new AgentConnection({
     target: parseAgentUrl(url),
-    clock: systemClock,
+    clock,
     connectTimeoutMillis: 60_000,
     ca: undefined,
     requireFrom: undefined,
@@ -100,6 +100,20 @@ describe('sending', () => {
 
     expect(performance.now() - start).toBeLessThan(5_000);
     expect(performance.now() - start).toBeGreaterThan(2_000);
+  });
+
+  it('opens another connection after the machine slept, because the Agent may have closed this one', async () => {
+    const agent = await openScriptedAgent();
+    let sleptMillis = 0;
+    const unixMillis = (): number => systemClock.unixMillis() + sleptMillis;
+    const connection = connectTo(agent.url, { ...systemClock, unixMillis });
+
+    for (const millis of [0, 0, 60_000]) {
+      sleptMillis += millis;
+      await send(connection);
+    }
+
+    expect(agent.requests.map((request) => request.connection)).toEqual([1, 1, 2]);
   });
 
   it('reports the status of a refusal', async () => {

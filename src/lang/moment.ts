@@ -1,0 +1,20 @@
+// Owns how long ago something was, as an observer outside the machine would say: the monotonic clock
+// stands still while the machine sleeps, and the wall clock may be set back, so the longer time counts.
+
+import type { Clock } from './clock.js';
+
+export interface Moment {
+  readonly millis: number;
+  readonly unixMillis: number;
+}
+
+type Clocks = Pick<Clock, 'nowMillis' | 'unixMillis'>;
+
+export function momentOf(clock: Clocks): Moment {
+  return { millis: clock.nowMillis(), unixMillis: clock.unixMillis() };
+}
+
+/** Too long where the wall clock was set forward. Never negative. */
+export function millisSince({ millis, unixMillis }: Moment, clock: Clocks): number {
+  return Math.max(clock.nowMillis() - millis, clock.unixMillis() - unixMillis);
+}

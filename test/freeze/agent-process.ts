@@ -1,0 +1,73 @@
+// Owns an Agent in a process of its own, which can be killed and started again where it was. Ended
+// after its test.
+
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterEach } from 'vitest';
+import { until } from '../support/until.js';
+
+const CHILD = fileURLToPath(new URL('agent-child.mjs', import.meta.url));
+
+/** Where to listen: on a port, 0 for any that is free, or at the path of a Unix socket. */
+export type AgentAddress = { readonly port: number } | { readonly socketPath: string };
+
+const children: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+export async function openAgentProcess(address: AgentAddress): Promise<AgentProcess> {
+  const agent = new AgentProcess();
+  await agent.start(address);
+  return agent;
+}
+
+export class AgentProcess {
+  #child: ChildProcess | undefined;
+  #url: string | undefined;
+  readonly #spanIds: bigint[] = [];
+
+  get url(): string {
+    return this.#url ?? '';
+  }
+
+  /** Of every span that arrived, before and after restarts. */
+  get spanIds(): readonly bigint[] {
+    return this.#spanIds;
+  }
+
+  async start(address: AgentAddress): Promise<void> {
+    const child = fork(CHILD, [JSON.stringify(address)], { execArgv: [], env: {} });
+    children.push(child);
+    this.#child = child;
+    this.#url = undefined;
+    child.on('message', (message) => this.#note(message));
+    await until('the Agent listens', () => this.#url !== undefined);
+  }
+
+  /** Kills the Agent and starts another in its place. */
+  async restart(): Promise<void> {
+    const address = addressOf(this.url);
+    if (this.#child !== undefined) {
+      const isEnded = once(this.#child, 'exit');
+      this.#child.kill('SIGKILL');
+      await isEnded;
+    }
+    await this.start(address);
+  }
+
+  #note(message: unknown): void {
+    if (typeof message !== 'object' || message === null) return;
+    if ('url' in message) this.#url = String(message.url);
+    if (!('spanIds' in message) || !Array.isArray(message.spanIds)) return;
+    const ids: readonly unknown[] = message.spanIds;
+    this.#spanIds.push(...ids.map((id) => BigInt(String(id))));
+  }
+}
+
+function addressOf(url: string): AgentAddress {
+  const { protocol, port, pathname } = new URL(url);
+  return protocol === 'unix:' ? { socketPath: pathname } : { port: Number(port) };
+}

@@ -1,0 +1,152 @@
+// Owns processes that export and that a test can freeze, idle or in the middle of synchronous work.
+// Each is ended after its test. Knows nothing of Agents.
+
+import { type ChildProcess, fork } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach } from 'vitest';
+import type { DatadogSpanExporterOptions } from '../../src/index.js';
+import { temporaryDirectory } from '../examples/temporary-directory.js';
+import { nextSpanId } from '../support/spans.js';
+import { until } from '../support/until.js';
+
+const CHILD = fileURLToPath(new URL('exporting-child.mjs', import.meta.url));
+
+/** Where work begins: in a phase of the event loop, or as soon as the exporter is that far. */
+export type Moment = 'poll' | 'timers' | 'check' | 'connecting' | 'sent' | 'answered';
+
+/** What is called in the same tick as an export, after it. */
+export type Ending = 'flush' | 'shutdown';
+
+type Command =
+  | { readonly name: 'export'; readonly spanId: string }
+  | { readonly name: Ending }
+  | { readonly name: 'work'; readonly from: Moment; readonly next: readonly Command[] };
+
+export interface Exported {
+  readonly spanId: bigint;
+  /** `success` or the kind of the error. */
+  readonly outcome: Promise<string>;
+}
+
+const DEADLINE_MILLIS = 10_000;
+
+const children: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+/** Starts a process that has an exporter of these options, which must be plain data. */
+export async function openExportingProcess(
+  options: DatadogSpanExporterOptions,
+): Promise<ExportingProcess> {
+  const exporting = new ExportingProcess(options);
+  await exporting.outcomeOf('start');
+  return exporting;
+}
+
+export class ExportingProcess {
+  readonly #workingFile: string;
+  readonly #goFile: string;
+  readonly #child: ChildProcess;
+  /** Of commands, and of exports by the id of their span. */
+  readonly #outcomes = new Map<string, string>();
+  readonly #news = new EventEmitter();
+  #isToWork = false;
+
+  constructor(options: DatadogSpanExporterOptions) {
+    const directory = temporaryDirectory();
+    this.#workingFile = join(directory, 'working');
+    this.#goFile = join(directory, 'go');
+    const args = [JSON.stringify(options), this.#workingFile, this.#goFile];
+    this.#child = fork(CHILD, args, { execArgv: [], env: {} });
+    this.#child.on('message', (message) => this.#note(message));
+    children.push(this.#child);
+  }
+
+  /** Exports a span, in a trace of its own; a frozen process does so once it is thawed. */
+  export(...endings: readonly Ending[]): Exported {
+    const spanId = nextSpanId();
+    this.#tell({ name: 'export', spanId }, ...endings.map((name) => ({ name })));
+    return this.#exported(spanId);
+  }
+
+  /** Two exports in the same tick. */
+  exportTwice(): readonly [Exported, Exported] {
+    const ids = [nextSpanId(), nextSpanId()] as const;
+    this.#tell(...ids.map((spanId) => ({ name: 'export', spanId }) as const));
+    return [this.#exported(ids[0]), this.#exported(ids[1])];
+  }
+
+  /** Works from this moment on until it is thawed, and exports a span in the same tick. */
+  async workAndExport(from: Moment): Promise<Exported> {
+    const spanId = nextSpanId();
+    this.#work(from, { name: 'export', spanId });
+    await this.#isWorking();
+    return this.#exported(spanId);
+  }
+
+  /** Works from this moment on, once it has come, until it is thawed. */
+  workFrom(from: Moment): void {
+    this.#work(from);
+  }
+
+  /** Stops the process where it is: at its work, or where it waits for I/O. */
+  async freeze(): Promise<void> {
+    if (this.#isToWork) await this.#isWorking();
+    else await until('the process waits', () => this.#schedulerState === 'S');
+    this.#child.kill('SIGSTOP');
+    await until('the process is stopped', () => this.#schedulerState === 'T');
+  }
+
+  /** Lets the process go on, and end its work. */
+  thaw(): void {
+    writeFileSync(this.#goFile, '');
+    this.#child.kill('SIGCONT');
+  }
+
+  /** Of an ending, once there is one: `success` or the kind of the error. */
+  async outcomeOf(what: string): Promise<string> {
+    if (!this.#outcomes.has(what)) {
+      await once(this.#news, what, { signal: AbortSignal.timeout(DEADLINE_MILLIS) });
+    }
+    return this.#outcomes.get(what) ?? '';
+  }
+
+  #exported(spanId: string): Exported {
+    return { spanId: BigInt(`0x${spanId}`), outcome: this.outcomeOf(spanId) };
+  }
+
+  #work(from: Moment, ...next: readonly Command[]): void {
+    this.#isToWork = true;
+    this.#tell({ name: 'work', from, next });
+  }
+
+  #isWorking(): Promise<void> {
+    return until('the process works', () => existsSync(this.#workingFile));
+  }
+
+  #tell(...commands: readonly Command[]): void {
+    this.#child.send(commands);
+  }
+
+  #note(message: unknown): void {
+    if (typeof message !== 'object' || message === null) return;
+    if (!('what' in message) || !('outcome' in message)) return;
+    const what = String(message.what);
+    // Heard twice would be a callback that came twice.
+    const isNew = !this.#outcomes.has(what);
+    this.#outcomes.set(what, isNew ? String(message.outcome) : 'called back twice');
+    this.#news.emit(what);
+  }
+
+  /** As the kernel says it: `S` waits, `R` runs, `T` is stopped. */
+  get #schedulerState(): string {
+    const stat = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8');
+    const [state = ''] = stat.slice(stat.lastIndexOf(')') + 2);
+    return state;
+  }
+}
