@@ -36,7 +36,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^environment$/, /^export-failure$/, /^flushable$/, /^pending-resources$/],
   [/^payload\//, /^transport\//],
   [
-    /^(encoding-turns|exporter-metrics|pending-bytes)$/,
+    /^(deferrals|encoding-turns|exporter-metrics|pending-bytes)$/,
     /^(ledger|diagnostics|sample-rates|agent-target|container-identity|process-identity|tracing-suppression)$/,
   ],
   [/^(errors|option-checks|sdk-contract|version)$/],
