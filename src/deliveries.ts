@@ -50,6 +50,12 @@ export class Deliveries {
     return this.#payloads === 0;
   }
 
+  /** Whether all that is left waits for a moment that the Agent has named. */
+  get isDeferred(): boolean {
+    const isAllUnderWay = !this.isIdle && this.#underWay.size >= this.#payloads;
+    return isAllUnderWay && [...this.#underWay].every((delivery) => delivery.isDeferred);
+  }
+
   get failures(): readonly Failure[] {
     return this.#failures;
   }

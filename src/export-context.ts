@@ -3,6 +3,7 @@
 
 import { type AgentTarget, describeTarget } from './agent-target.js';
 import { containerIdentity } from './container-identity.js';
+import { Deferrals } from './deferrals.js';
 import type { Diagnostics } from './diagnostics.js';
 import { EncodingTurns } from './encoding-turns.js';
 import type { ExportContext } from './export-task.js';
@@ -30,6 +31,7 @@ const MAX_EXCERPT_CHARS = 256;
 export interface SharedParts extends ExportContext, ExitDeliveryContext {
   readonly queue: SendQueue;
   readonly sampleRates: SampleRates;
+  readonly deferrals: Deferrals;
 }
 
 export function exportContext(
@@ -38,6 +40,7 @@ export function exportContext(
   diagnostics: Diagnostics,
 ): SharedParts {
   const sampleRates = new SampleRates();
+  const deferrals = new Deferrals();
   const { target, timeoutMillis, selfObsMeterProvider: meters } = options;
   // A payload that is larger than all pending bytes together would never find room.
   const maxPayloadBytes = Math.min(options.maxPayloadBytes, options.maxPendingBytes);
@@ -57,6 +60,7 @@ export function exportContext(
       maxRetries: options.maxRetries,
       attemptTimeoutMillis: options.attemptTimeoutMillis,
       onReply: (reply) => noteReply(reply, sampleRates, diagnostics),
+      onDeferred: () => deferrals.changed(),
     },
     queue,
     sendBlocking: (payloads, limit) =>
@@ -66,6 +70,7 @@ export function exportContext(
     clock,
     diagnostics,
     sampleRates,
+    deferrals,
     timeoutMillis,
     request: `PUT ${describeTarget(target)}${target.transport === 'unix' ? ' ' : ''}${TRACES_PATH}`,
   };

@@ -81,6 +81,11 @@ export class ExportTask {
     this.#encodeUnless((all) => this.#waitForResources(all));
   }
 
+  /** Whether all that is left waits for a moment that the Agent has named. */
+  get isDeferred(): boolean {
+    return this.#state.phase === 'sending' && this.#deliveries.isDeferred;
+  }
+
   /** Ends everything that is under way. Spans that this cuts are dropped as `cancellation.kind`. */
   cancel(cancellation: Cancellation): void {
     if (this.#state.phase === 'settled') return;

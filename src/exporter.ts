@@ -30,6 +30,11 @@ export interface ForceFlushOptions {
   readonly signal?: AbortSignal | undefined;
   /** @default `flushTimeoutMillis` of the exporter */
   readonly timeoutMillis?: number | undefined;
+  /**
+   * Called once all that is left waits for a moment that the Agent has named (`Retry-After`): now, or
+   * later during the wait. That goes on; a function about to be frozen may end it by `signal`.
+   */
+  readonly onDeferred?: (() => void) | undefined;
 }
 
 export interface ShutdownOptions {
@@ -82,7 +87,9 @@ export class DatadogSpanExporter implements SpanExporter {
     const batch = copyOf(spans);
     const isRunning = this.#state.phase === 'running' && this.#options.signal?.aborted !== true;
     const result = isRunning ? this.#accept(batch) : this.#decline(batch.length);
-    void result.then((value) => this.#callBack(resultCallback, value));
+    void result.then((value) =>
+      this.#callUser('the callback of an export', () => resultCallback(value)),
+    );
   }
 
   /**
@@ -98,7 +105,9 @@ export class DatadogSpanExporter implements SpanExporter {
     const timeoutMillis = given ?? this.#options.flushTimeoutMillis;
     const signal = checkSignal('signal', options.signal);
     const work = this.#hurriedResults();
+    const stopWatching = this.#watchDeferral(options.onDeferred);
     const outcome = await waitFor(work, { clock, timeoutMillis, signal });
+    stopWatching();
     if (outcome.kind !== 'done') {
       throw new DatadogExportError(
         outcome.kind === 'timeout'
@@ -152,6 +161,7 @@ export class DatadogSpanExporter implements SpanExporter {
     this.#tasks.delete(task);
     this.#flush = undefined;
     if (this.#tasks.size === 0) this.#stopListening();
+    this.#context.deferrals.changed();
     const { error } = result;
     // What is cut is summed up when the exporter has stopped.
     if (error instanceof DatadogExportError && !isCut(error)) {
@@ -175,6 +185,18 @@ export class DatadogSpanExporter implements SpanExporter {
       this.#flush = this.#results();
     }
     return this.#flush;
+  }
+
+  /** Of the present exports. */
+  #watchDeferral(onDeferred: (() => void) | undefined): Dispose {
+    if (typeof onDeferred !== 'function') return nothingToDispose;
+    const tasks = [...this.#tasks];
+    const isDeferred = (): boolean => {
+      const left = tasks.filter((task) => this.#tasks.has(task));
+      return left.length > 0 && left.every((task) => task.isDeferred);
+    };
+    const tell = (): void => this.#callUser('onDeferred', onDeferred);
+    return this.#context.deferrals.watch(isDeferred, tell);
   }
 
   #results(): Promise<readonly ExportResult[]> {
@@ -201,12 +223,11 @@ export class DatadogSpanExporter implements SpanExporter {
       : { kind: 'shutdown' };
   }
 
-  #callBack(resultCallback: ResultCallback, result: ExportResult): void {
+  #callUser(what: string, call: () => void): void {
     try {
-      resultCallback(result);
+      call();
     } catch (error) {
-      const { diagnostics } = this.#context;
-      diagnostics.warn('callback', `the callback of an export threw: ${reasonOf(error)}`);
+      this.#context.diagnostics.warn('callback', `${what} threw: ${reasonOf(error)}`);
     }
   }
 

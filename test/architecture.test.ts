@@ -41,7 +41,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^environment$/, /^export-failure$/, /^flushable$/, /^pending-resources$/],
   [/^payload\//, /^transport\//],
   [
-    /^(encoding-turns|exporter-metrics|pending-bytes)$/,
+    /^(deferrals|encoding-turns|exporter-metrics|pending-bytes)$/,
     /^(inherited-spans|generation)$/,
     /^(ledger|diagnostics|sample-rates|agent-target|container-identity|process-identity|tracing-suppression)$/,
     /^exit-(cluster|departure|policy|signals)$/,

@@ -30,6 +30,7 @@ describe('a 413 that comes together with the end', () => {
       maxRetries: 4,
       attemptTimeoutMillis: 3_000,
       onReply: () => deliveries.cancel({ kind: 'shutdown' }),
+      onDeferred: () => undefined,
     };
     const deliveries = new Deliveries({ ledger, delivery }, 10_000, () => undefined);
     let isReleased = false;

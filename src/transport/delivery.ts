@@ -18,6 +18,8 @@ export interface DeliveryContext {
   readonly attemptTimeoutMillis: number;
   /** Hears every answer of the Agent, also those that are followed by another attempt. */
   readonly onReply: (reply: Reply) => void;
+  /** Hears when a delivery begins to wait for a moment that the Agent has named. */
+  readonly onDeferred: () => void;
 }
 
 export interface DeliveryResult {
@@ -127,6 +129,11 @@ export class Delivery {
       : this.#state.phase === 'settled';
   }
 
+  /** Whether it waits for a moment that the Agent has named. */
+  get isDeferred(): boolean {
+    return this.#state.phase === 'backingOff' && this.#state.wait.kind === 'retryAfter';
+  }
+
   get #cancellation(): Cancellation | undefined {
     return this.#state.phase === 'cancelled' ? this.#state.cancellation : undefined;
   }
@@ -200,12 +207,13 @@ export class Delivery {
   }
 
   async #backOff(wait: Wait): Promise<void> {
-    const { clock } = this.#context;
+    const { clock, onDeferred } = this.#context;
     const delayMillis = wait.untilMillis - clock.nowMillis();
     let stopTimer = nothingToDispose;
     await new Promise<void>((resume) => {
       this.#state = { phase: 'backingOff', wait, resume };
       stopTimer = clock.schedule(delayMillis, resume);
+      if (wait.kind === 'retryAfter') onDeferred();
     });
     stopTimer();
     if (this.#state.phase !== 'backingOff') return; // cancelled

@@ -7,6 +7,7 @@ import { holdReply } from '../support/held-reply.js';
 import { openRawServer } from '../support/raw-server.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 import { makeSpans } from '../support/spans.js';
+import { until } from '../support/until.js';
 
 describe('forceFlush', () => {
   it('waits for what is under way', async () => {
@@ -103,6 +104,50 @@ describe('forceFlush', () => {
     await expect(flush).rejects.toMatchObject({ kind: 'aborted', cause: { message: 'no time' } });
     expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
     expect(exporter.stats()).toMatchObject({ inFlight: 1 });
+  });
+
+  it('says when all that is left waits for the Agent, and goes on waiting itself', async () => {
+    const agent = await openScriptedAgent();
+    const held = holdReply();
+    agent.answer({ status: 429, headers: { 'Retry-After': '1' } }, held.reply);
+    const exporter = openExporter({ url: agent.url, maxConnections: 2 });
+    const calls: unknown[] = [];
+    const onDeferred = (): void => void calls.push(exporter.stats());
+    void exportSpans(exporter, makeSpans(1));
+    await until('the answer', () => agent.requests.length === 1);
+    void exportSpans(exporter, makeSpans(2));
+    await agent.waitForRequests(2);
+
+    const flush = exporter.forceFlush({ onDeferred });
+    expect(calls).toEqual([]);
+    held.release();
+    await until('the call', () => calls.length > 0);
+
+    expect(calls).toMatchObject([{ exported: 2, inFlight: 1 }]);
+    await exporter.forceFlush({ onDeferred, timeoutMillis: 0 }).catch(() => undefined);
+    expect(calls).toHaveLength(2);
+    await flush;
+    expect(exporter.stats()).toMatchObject({ exported: 3, inFlight: 0 });
+    expect(calls).toHaveLength(2);
+  });
+
+  it('does not say so when nothing is left, and survives what it calls', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    let calls = 0;
+    const onDeferred = (): void => {
+      calls++;
+      throw new Error('of the user');
+    };
+    await exporter.forceFlush({ onDeferred });
+    expect(calls).toBe(0);
+
+    agent.answer({ status: 503, headers: { 'Retry-After': '1' } });
+    void exportSpans(exporter, makeSpans(1));
+    await exporter.forceFlush({ onDeferred });
+
+    expect(calls).toBe(1);
+    expect(exporter.stats()).toMatchObject({ exported: 1 });
   });
 
   it('refuses a signal that is none', async () => {

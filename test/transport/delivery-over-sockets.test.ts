@@ -66,6 +66,7 @@ describe('deliveries over real connections', () => {
       maxRetries: 4,
       attemptTimeoutMillis: 3_000,
       onReply: () => undefined,
+      onDeferred: () => undefined,
     };
   }
 });

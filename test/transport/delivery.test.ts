@@ -40,6 +40,7 @@ class Bench {
       maxRetries: 4,
       attemptTimeoutMillis: 3_000,
       onReply: ({ status }: Reply) => void this.replies.push(status),
+      onDeferred: () => undefined,
       ...settings,
     });
     this.result = this.delivery.run();
