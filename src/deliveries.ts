@@ -53,7 +53,7 @@ export class Deliveries {
   /** Whether all that is left waits for a moment that the Agent has named. */
   get isDeferred(): boolean {
     const isAllUnderWay = !this.isIdle && this.#underWay.size >= this.#payloads;
-    return isAllUnderWay && [...this.#underWay].every((delivery) => delivery.isDeferred);
+    return isAllUnderWay && [...this.#underWay.values()].every((delivery) => delivery.isDeferred);
   }
 
   get failures(): readonly Failure[] {

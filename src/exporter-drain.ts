@@ -3,7 +3,7 @@
 
 import type { Diagnostics } from './diagnostics.js';
 import { reasonOf } from './errors.js';
-import type { ForceFlushOptions, ShutdownOptions } from './exporter.js';
+import type { ForceFlushOptions, ShutdownOptions } from './drain-options.js';
 import { waitFor, type WaitLimits } from './lang/bounded-wait.js';
 import type { SpanExporter } from './sdk-contract.js';
 

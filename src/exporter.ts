@@ -2,9 +2,15 @@
 // requests, is the business of `payload/` and `transport/`.
 
 import { Diagnostics } from './diagnostics.js';
+import {
+  flushLimits,
+  type ForceFlushOptions,
+  shutdownLimits,
+  type ShutdownOptions,
+} from './drain-options.js';
 import { countOf, DatadogExportError, reasonOf } from './errors.js';
 import { exportContext, type SharedParts } from './export-context.js';
-import { combinedError, exportError } from './export-failure.js';
+import { combinedError, exportError, flushEndedError } from './export-failure.js';
 import { ExportTask } from './export-task.js';
 import { registerExitDeliverer } from './exit-deliverer.js';
 import { deliverAtExit } from './exit-delivery.js';
@@ -12,37 +18,16 @@ import { onAbort } from './lang/abort.js';
 import { waitFor } from './lang/bounded-wait.js';
 import { type Dispose, nothingToDispose, systemClock } from './lang/clock.js';
 import type { LedgerSnapshot } from './ledger.js';
-import { checkInteger, checkSignal, expectation, isAbortSignal } from './option-checks.js';
 import {
   type DatadogSpanExporterOptions,
   type ResolvedOptions,
   resolveOptions,
-  TIMER_OR_ZERO,
 } from './options.js';
 import type { RateByService } from './sample-rates.js';
 import type { ExportResult, ReadableSpan, SpanExporter } from './sdk-contract.js';
 import { untraced } from './tracing-suppression.js';
 import { preloadUndici } from './transport/load-undici.js';
 import type { Cancellation } from './transport/send-outcome.js';
-
-export interface ForceFlushOptions {
-  /** Ends the wait, not the exports. */
-  readonly signal?: AbortSignal | undefined;
-  /** @default `flushTimeoutMillis` of the exporter */
-  readonly timeoutMillis?: number | undefined;
-  /**
-   * Called once all that is left waits for a moment that the Agent has named (`Retry-After`): now, or
-   * later during the wait. That goes on; a function about to be frozen may end it by `signal`.
-   */
-  readonly onDeferred?: (() => void) | undefined;
-}
-
-export interface ShutdownOptions {
-  /** Cuts short what is under way at once. */
-  readonly signal?: AbortSignal | undefined;
-  /** 0 aborts at once. @default `graceMillis` of the exporter */
-  readonly graceMillis?: number | undefined;
-}
 
 type ResultCallback = (result: ExportResult) => void;
 
@@ -100,22 +85,12 @@ export class DatadogSpanExporter implements SpanExporter {
    * settled (`timeout`, `aborted`: nothing is lost by that).
    */
   async forceFlush(options: ForceFlushOptions = {}): Promise<void> {
-    const { clock } = this.#context;
-    const given = checkInteger('timeoutMillis', options.timeoutMillis, TIMER_OR_ZERO);
-    const timeoutMillis = given ?? this.#options.flushTimeoutMillis;
-    const signal = checkSignal('signal', options.signal);
+    const limits = flushLimits(options, this.#context.clock, this.#options.flushTimeoutMillis);
     const work = this.#hurriedResults();
     const stopWatching = this.#watchDeferral(options.onDeferred);
-    const outcome = await waitFor(work, { clock, timeoutMillis, signal });
+    const outcome = await waitFor(work, limits);
     stopWatching();
-    if (outcome.kind !== 'done') {
-      throw new DatadogExportError(
-        outcome.kind === 'timeout'
-          ? `forceFlush ended after ${timeoutMillis} ms; the exports go on`
-          : `forceFlush was aborted by its signal: ${reasonOf(outcome.cause)}; the exports go on`,
-        { ...outcome, lostSpans: 0, attempts: 0 },
-      );
-    }
+    if (outcome.kind !== 'done') throw flushEndedError(outcome, limits.timeoutMillis);
     const error = combinedError(outcome.value.flatMap((result) => result.error ?? []));
     if (error !== undefined) throw error;
   }
@@ -135,6 +110,16 @@ export class DatadogSpanExporter implements SpanExporter {
   /** Shutdown, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
+  }
+
+  /** Longest wait of a flush that names none. */
+  get flushTimeoutMillis(): number {
+    return this.#options.flushTimeoutMillis;
+  }
+
+  /** Grace of a shutdown that names none. */
+  get graceMillis(): number {
+    return this.#options.graceMillis;
   }
 
   /** Where each span that was handed over has ended; a snapshot. */
@@ -243,12 +228,12 @@ export class DatadogSpanExporter implements SpanExporter {
 
   /** Cuts the drain at the end of the grace or when the signal aborts, whichever is first. */
   #limitDrain(options: ShutdownOptions): Dispose {
-    const { clock } = this.#context;
-    const signal = isAbortSignal(options.signal) ? options.signal : undefined;
+    const { clock, diagnostics } = this.#context;
+    const defaults = { clock, defaultMillis: this.#options.graceMillis };
+    const { signal, timeoutMillis: grace } = shutdownLimits(options, defaults, diagnostics);
     const stopListening = onAbort(signal, () =>
       this.#cut({ kind: 'aborted', cause: signal?.reason }),
     );
-    const grace = this.#graceOf(options.graceMillis);
     if (grace === 0) {
       this.#cut({ kind: 'shutdown' });
       return stopListening;
@@ -259,17 +244,6 @@ export class DatadogSpanExporter implements SpanExporter {
       stopTimer();
       stopListening();
     };
-  }
-
-  /** A grace that a timer can take; shutdown is no time to fail for a wrong argument. */
-  #graceOf(graceMillis: number | undefined): number {
-    if (graceMillis === undefined) return this.#options.graceMillis;
-    if (typeof graceMillis === 'number' && !Number.isNaN(graceMillis)) {
-      return Math.min(Math.max(Math.trunc(graceMillis), 0), TIMER_OR_ZERO.max);
-    }
-    const message = expectation('graceMillis', 'a number of milliseconds', graceMillis);
-    this.#context.diagnostics.warn('graceMillis', `${message}; the default is used`);
-    return this.#options.graceMillis;
   }
 
   #stop(results: readonly ExportResult[]): void {

@@ -4,9 +4,14 @@
 
 import type { Context } from '@opentelemetry/api';
 import { Diagnostics } from './diagnostics.js';
+import {
+  flushLimits,
+  type ForceFlushOptions,
+  shutdownLimits,
+  type ShutdownOptions,
+} from './drain-options.js';
 import { countOf, DatadogExportError, reasonOf } from './errors.js';
 import { flushEndedError, flushError } from './export-failure.js';
-import type { ForceFlushOptions, ShutdownOptions } from './exporter.js';
 import { type DrainableExporter, ExporterDrain, isExporter } from './exporter-drain.js';
 import { generations } from './generation.js';
 import { GenerationExporter } from './generation-exporter.js';
@@ -14,14 +19,7 @@ import { InheritedSpans } from './inherited-spans.js';
 import { type CreateProcessor, InnerProcessor } from './inner-processor.js';
 import { waitFor, type WaitLimits } from './lang/bounded-wait.js';
 import { nothingToDispose, systemClock } from './lang/clock.js';
-import {
-  checkInteger,
-  checkSignal,
-  expectation,
-  isAbortSignal,
-  nearestInteger,
-} from './option-checks.js';
-import { TIMER_OR_ZERO } from './options.js';
+import { expectation } from './option-checks.js';
 import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from './sdk-contract.js';
 
 export interface ForkSafeSpanProcessorOptions {
@@ -90,14 +88,11 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
    * `aborted`); what the inner processor throws itself; AggregateError of both.
    */
   async forceFlush(options: ForceFlushOptions = {}): Promise<void> {
-    const given = checkInteger('timeoutMillis', options.timeoutMillis, TIMER_OR_ZERO);
-    const timeoutMillis = given ?? this.#exporter.flushTimeoutMillis;
-    const signal = checkSignal('signal', options.signal);
-    const limits = { clock: systemClock, timeoutMillis, signal };
+    const limits = flushLimits(options, systemClock, this.#exporter.flushTimeoutMillis);
     const inner = this.#running();
     const work = inner === undefined ? this.#exporter.flush(limits) : this.#flush(inner, limits);
     const outcome = await waitFor(work, limits);
-    if (outcome.kind !== 'done') throw flushEndedError(outcome, timeoutMillis);
+    if (outcome.kind !== 'done') throw flushEndedError(outcome, limits.timeoutMillis);
     const error = flushError(outcome.value);
     if (error !== undefined) throw error;
   }
@@ -107,7 +102,8 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
    * all within one grace. Always resolves. A later call may end it earlier.
    */
   async shutdown(options?: ShutdownOptions): Promise<void> {
-    const limits = this.#shutdownLimits(options ?? {});
+    const defaults = { clock: systemClock, defaultMillis: this.#exporter.graceMillis };
+    const limits = shutdownLimits(options ?? {}, defaults, this.#diagnostics);
     const endMillis = systemClock.nowMillis() + limits.timeoutMillis;
     const { inner, handOver, close } = this.#end(limits);
     const { kind } = await waitFor(handOver, limits);
@@ -175,21 +171,6 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     // It may have dropped some of them; as long as it is not done, more may come.
     void this.#exporter.flush(limits);
     await errors;
-  }
-
-  /** Shutdown is no time to fail for a wrong argument. */
-  #shutdownLimits({ signal, graceMillis }: ShutdownOptions): WaitLimits {
-    const given = nearestInteger(graceMillis, TIMER_OR_ZERO);
-    if (given === undefined && graceMillis !== undefined) {
-      const message = expectation('graceMillis', 'a number of milliseconds', graceMillis);
-      this.#warn('graceMillis', `${message}; the default is used`);
-    }
-    const timeoutMillis = given ?? this.#exporter.graceMillis;
-    return {
-      clock: systemClock,
-      timeoutMillis,
-      signal: isAbortSignal(signal) ? signal : undefined,
-    };
   }
 
   /** What an export failed with, the exporter has said. */

@@ -6,10 +6,11 @@ export {
   type DropReason,
   type ExportErrorKind,
 } from './errors.js';
+export type { ForceFlushOptions, ShutdownOptions } from './drain-options.js';
 export { flushOnExit, type FlushOnExitOptions } from './exit.js';
 export type { Reraise } from './exit-policy.js';
 export type { ExitSignal } from './exit-signals.js';
-export { DatadogSpanExporter, type ForceFlushOptions, type ShutdownOptions } from './exporter.js';
+export { DatadogSpanExporter } from './exporter.js';
 export type { DrainableExporter } from './exporter-drain.js';
 export { ForkSafeSpanProcessor, type ForkSafeSpanProcessorOptions } from './fork-safe-processor.js';
 export type { Flushable, FlushOptions, FlushTarget } from './flushable.js';

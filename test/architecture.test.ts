@@ -33,7 +33,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^exporter$/, /^exit$/, /^serverless$/],
   [/^exit-registry$/],
   [/^exit-flush$/, /^exit-pm2$/],
-  [/^export-context$/, /^invocation$/, /^generation-exporter$/],
+  [/^export-context$/, /^invocation$/, /^generation-exporter$/, /^drain-options$/],
   [/^exit-delivery$/],
   [/^export-task$/, /^options$/],
   [/^batch-encoding$/],

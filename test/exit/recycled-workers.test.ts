@@ -56,6 +56,7 @@ it('each span of workers that are ended under load arrives exactly once', async 
   // Two died of the signal that was left to us, the other nine ended by themselves.
   expect(pick(entries, 'gone').toSorted()).toEqual([
     ...Array.from({ length: 9 }, () => '0'),
-    ...['SIGTERM', 'SIGTERM'],
+    'SIGTERM',
+    'SIGTERM',
   ]);
 });

@@ -1,0 +1,62 @@
+// Owns what may be said to a flush and to a shutdown of an exporter or of a processor in front of one.
+// Knows nothing of how either is done.
+
+import type { Diagnostics } from './diagnostics.js';
+import type { WaitLimits } from './lang/bounded-wait.js';
+import type { Clock } from './lang/clock.js';
+import {
+  checkInteger,
+  checkSignal,
+  expectation,
+  isAbortSignal,
+  nearestInteger,
+} from './option-checks.js';
+import { TIMER_OR_ZERO } from './options.js';
+
+export interface ForceFlushOptions {
+  /** Ends the wait, not the exports. */
+  readonly signal?: AbortSignal | undefined;
+  /** @default `flushTimeoutMillis` of the exporter */
+  readonly timeoutMillis?: number | undefined;
+  /**
+   * Called once all that is left waits for a moment that the Agent has named (`Retry-After`): now, or
+   * later during the wait. That goes on; a function about to be frozen may end it by `signal`.
+   */
+  readonly onDeferred?: (() => void) | undefined;
+}
+
+export interface ShutdownOptions {
+  /** Cuts short what is under way at once. */
+  readonly signal?: AbortSignal | undefined;
+  /** 0 aborts at once. @default `graceMillis` of the exporter */
+  readonly graceMillis?: number | undefined;
+}
+
+/** @throws TypeError or RangeError for an option of the wrong type or range. */
+export function flushLimits(
+  options: ForceFlushOptions,
+  clock: Clock,
+  defaultMillis: number,
+): WaitLimits {
+  const given = checkInteger('timeoutMillis', options.timeoutMillis, TIMER_OR_ZERO);
+  const signal = checkSignal('signal', options.signal);
+  return { clock, timeoutMillis: given ?? defaultMillis, signal };
+}
+
+/** The time limit is the grace. Shutdown is no time to fail for a wrong argument. */
+export function shutdownLimits(
+  { signal, graceMillis }: ShutdownOptions,
+  { clock, defaultMillis }: { readonly clock: Clock; readonly defaultMillis: number },
+  diagnostics: Diagnostics,
+): WaitLimits {
+  const given = nearestInteger(graceMillis, TIMER_OR_ZERO);
+  if (given === undefined && graceMillis !== undefined) {
+    const message = expectation('graceMillis', 'a number of milliseconds', graceMillis);
+    diagnostics.warn('graceMillis', `${message}; the default is used`);
+  }
+  return {
+    clock,
+    timeoutMillis: given ?? defaultMillis,
+    signal: isAbortSignal(signal) ? signal : undefined,
+  };
+}
