@@ -26,18 +26,19 @@ describe('a forked process', () => {
     ['before flushOnExit was undone', 'const undo = flushOnExit(target); LISTEN undo();'],
   ])('is kept by a listener of its own, %s', async (_, body) => {
     const agent = await openScriptedAgent();
-    const listen = "process.on('message', () => process.disconnect()); console.log('ready');";
+    const listen = `
+      process.on('message', () => process.disconnect());
+      setTimeout(() => console.log('ready'), 300).unref(); // comes if something else keeps it
+    `;
     const script = startScript(body.replace('LISTEN', listen), {
       agentUrl: agent.url,
       isForked: true,
       env: { pm_id: '0' },
     });
     await script.says('ready');
-    const first = await Promise.race([script.end, laterOn()]);
 
     script.child.send('go');
 
-    expect(first).toBe('it is still there');
     expect(await script.end).toMatchObject({ code: 0, stderr: '' });
   });
 
@@ -56,15 +57,16 @@ describe('a forked process', () => {
   });
 });
 
-function laterOn(): Promise<string> {
-  return new Promise((resolve) => void setTimeout(() => resolve('it is still there'), 300));
-}
-
 describe('a pool of processes', () => {
   const WORK = `
     import { endSpans, flushOnExit, target } from '${TRACED}';
     flushOnExit(target);
-    export default function work(count) { endSpans(count); return count; }
+    export default async function work(count) {
+      endSpans(1);
+      for (const one of target) await one.forceFlush(); // loads what is loaded for the first export
+      endSpans(count - 1);
+      return count;
+    }
   `;
 
   it('of tinypool, which ends them with SIGTERM', async () => {
@@ -84,7 +86,10 @@ describe('a pool of processes', () => {
     expect(agent.spans).toHaveLength(50);
   });
 
-  it('of jest-worker, which waits for them to end by themselves', async () => {
+  // jest-worker waits for 500 ms, which a busy machine may need for anything.
+  const onBusyMachine = { retry: 2 };
+
+  it('of jest-worker, which waits for them to end by themselves', onBusyMachine, async () => {
     const agent = await openScriptedAgent();
     const file = JSON.stringify(writeScript(WORK, 'work.mjs'));
     const script = startScript(

@@ -54,9 +54,5 @@ it('each span of workers that are ended under load arrives exactly once', async 
   expect(expected.length).toBeGreaterThan(500);
   expect(new Set(pick(entries, 'end')).size).toBe(4);
   // Two died of the signal that was left to us, the other nine ended by themselves.
-  expect(pick(entries, 'gone').toSorted()).toEqual([
-    ...Array.from({ length: 9 }, () => '0'),
-    'SIGTERM',
-    'SIGTERM',
-  ]);
+  expect(pick(entries, 'gone').toSorted().join(' ')).toBe(`${'0 '.repeat(9)}SIGTERM SIGTERM`);
 });

@@ -56,7 +56,7 @@ function work(tracer, way) {
     }
   }, 4);
   const server = createServer().listen(0, '127.0.0.1', () => {
-    setTimeout(() => process.send('recycle'), 200);
+    setTimeout(() => process.connected && process.send('recycle'), 200);
   });
   const stop = () => {
     clearInterval(load);

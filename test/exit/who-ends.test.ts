@@ -217,17 +217,23 @@ describe('several that want to be flushed', () => {
 
   it('are flushed for different signals, both before the first of them ends the process', async () => {
     const agent = await openScriptedAgent();
+    const held = holdReply();
+    agent.answer(held.reply);
     const script = startScript(
-      `${SLOW} flushOnExit(quick, { signals: ['SIGINT'] }); flushOnExit(slow, { signals: ['SIGTERM'] });
-       serve(); ${READY}`,
+      `flushOnExit(target, { signals: ['SIGTERM'] });
+       flushOnExit({ forceFlush: async () => console.log('flushed') }, { signals: ['SIGINT'] });
+       endSpans(); serve(); ${READY}`,
       { agentUrl: agent.url },
     );
     await script.says('ready');
 
     script.child.kill('SIGTERM');
+    await agent.waitForRequests(1);
     script.child.kill('SIGINT');
+    await script.says('flushed');
+    held.release();
 
-    const end = await script.end;
-    expect({ ...end, signal: '' }).toMatchObject({ code: null, stdout: 'ready\nquick\nslow\n' });
+    expect(await script.end).toMatchObject({ signal: 'SIGTERM', stdout: 'ready\nflushed\n' });
+    expect(agent.spans).toHaveLength(50);
   });
 });
