@@ -1,37 +1,35 @@
-// Exports as it is told over its IPC channel: `exporting-child.mjs OPTIONS WORKING_FILE GO_FILE`. Where a
-// test wants to stop it in the middle of synchronous work, it says so by the first file and works until
-// there is the second.
+// Exports as it is told over its IPC channel: `exporting-child.mjs OPTIONS`. Stops itself where a test
+// wants it to be frozen in the middle of synchronous work.
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { existsSync, writeFileSync } from 'node:fs';
 import { DatadogSpanExporter } from '../../dist/index.js';
 
-const [options, workingFile, goFile] = process.argv.slice(2);
-const exporter = new DatadogSpanExporter(JSON.parse(options));
+Math.random = () => 0.999; // the longest pause before a retry, so that there is time to freeze in it
 
-/** Where in the event loop the work begins. */
+const exporter = new DatadogSpanExporter(JSON.parse(process.argv[2]));
+
+/** In which phase of the event loop, or how far the exporter is. */
 const moments = {
-  poll: (work) => work(), // an IPC message is I/O
-  timers: (work) => setTimeout(() => work()),
-  check: (work) => setImmediate(() => work()),
-  connecting: (work) => {
+  poll: (stop) => stop(), // an IPC message is I/O
+  timers: (stop) => setTimeout(() => stop()),
+  check: (stop) => setImmediate(() => stop()),
+  connecting: (stop) => {
     // net calls the kernel in the tick that follows.
-    onceHeard('undici:client:beforeConnect', () => process.nextTick(() => process.nextTick(work)));
+    onceHeard('undici:client:beforeConnect', () => process.nextTick(() => process.nextTick(stop)));
   },
-  sent: (work) => onceHeard('undici:request:bodySent', work),
+  sent: (stop) => onceHeard('undici:request:bodySent', stop),
   // What follows from a reply has been done by then.
-  answered: (work) => onceHeard('undici:request:trailers', () => setImmediate(() => work())),
+  answered: (stop) => onceHeard('undici:request:trailers', () => setImmediate(() => stop())),
 };
 
 const commands = {
   export: ({ spanId }) => exporter.export([spanOf(spanId)], tell(spanId)),
   flush: () => settle('flush', exporter.forceFlush()),
   shutdown: () => settle('shutdown', exporter.shutdown()),
-  /** Works, and carries out what comes next in the same tick. */
-  work: ({ from, next }) => {
-    moments[from](() => {
-      writeFileSync(workingFile, '');
-      while (!existsSync(goFile));
+  /** Carries out what comes next in the same tick, once it is thawed. */
+  stop: ({ at, next }) => {
+    moments[at](() => {
+      process.kill(process.pid, 'SIGSTOP');
       run(next);
     });
   },

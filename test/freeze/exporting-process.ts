@@ -1,20 +1,18 @@
-// Owns processes that export and that a test can freeze, idle or in the middle of synchronous work.
+// Owns processes that export and that can be frozen, idle or in the middle of synchronous work.
 // Each is ended after its test. Knows nothing of Agents.
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach } from 'vitest';
 import type { DatadogSpanExporterOptions } from '../../src/index.js';
-import { temporaryDirectory } from '../examples/temporary-directory.js';
 import { nextSpanId } from '../support/spans.js';
 import { until } from '../support/until.js';
 
 const CHILD = fileURLToPath(new URL('exporting-child.mjs', import.meta.url));
 
-/** Where work begins: in a phase of the event loop, or as soon as the exporter is that far. */
+/** Where a process stops at work: in a phase of the event loop, or as soon as the exporter is that far. */
 export type Moment = 'poll' | 'timers' | 'check' | 'connecting' | 'sent' | 'answered';
 
 /** What is called in the same tick as an export, after it. */
@@ -23,7 +21,7 @@ export type Ending = 'flush' | 'shutdown';
 type Command =
   | { readonly name: 'export'; readonly spanId: string }
   | { readonly name: Ending }
-  | { readonly name: 'work'; readonly from: Moment; readonly next: readonly Command[] };
+  | { readonly name: 'stop'; readonly at: Moment; readonly next: readonly Command[] };
 
 export interface Exported {
   readonly spanId: bigint;
@@ -31,7 +29,8 @@ export interface Exported {
   readonly outcome: Promise<string>;
 }
 
-const DEADLINE_MILLIS = 10_000;
+/** Below the time-out of a test. */
+const DEADLINE_MILLIS = 14_000;
 
 const children: ChildProcess[] = [];
 
@@ -49,20 +48,13 @@ export async function openExportingProcess(
 }
 
 export class ExportingProcess {
-  readonly #workingFile: string;
-  readonly #goFile: string;
   readonly #child: ChildProcess;
   /** Of commands, and of exports by the id of their span. */
   readonly #outcomes = new Map<string, string>();
   readonly #news = new EventEmitter();
-  #isToWork = false;
 
   constructor(options: DatadogSpanExporterOptions) {
-    const directory = temporaryDirectory();
-    this.#workingFile = join(directory, 'working');
-    this.#goFile = join(directory, 'go');
-    const args = [JSON.stringify(options), this.#workingFile, this.#goFile];
-    this.#child = fork(CHILD, args, { execArgv: [], env: {} });
+    this.#child = fork(CHILD, [JSON.stringify(options)], { execArgv: [], env: {} });
     this.#child.on('message', (message) => this.#note(message));
     children.push(this.#child);
   }
@@ -81,30 +73,30 @@ export class ExportingProcess {
     return [this.#exported(ids[0]), this.#exported(ids[1])];
   }
 
-  /** Works from this moment on until it is thawed, and exports a span in the same tick. */
-  async workAndExport(from: Moment): Promise<Exported> {
+  /** Stops at work, and exports a span in the same tick when it is thawed. */
+  stopAndExport(at: Moment): Exported {
     const spanId = nextSpanId();
-    this.#work(from, { name: 'export', spanId });
-    await this.#isWorking();
+    this.#tell({ name: 'stop', at, next: [{ name: 'export', spanId }] });
     return this.#exported(spanId);
   }
 
-  /** Works from this moment on, once it has come, until it is thawed. */
-  workFrom(from: Moment): void {
-    this.#work(from);
+  /** Stops at work, once that moment comes. */
+  stopAt(at: Moment): void {
+    this.#tell({ name: 'stop', at, next: [] });
   }
 
-  /** Stops the process where it is: at its work, or where it waits for I/O. */
-  async freeze(): Promise<void> {
-    if (this.#isToWork) await this.#isWorking();
-    else await until('the process waits', () => this.#schedulerState === 'S');
+  /** Stops the process where it waits for I/O. */
+  async stop(): Promise<void> {
+    await until('the process waits', () => this.#schedulerState === 'S');
     this.#child.kill('SIGSTOP');
+  }
+
+  async isStopped(): Promise<void> {
     await until('the process is stopped', () => this.#schedulerState === 'T');
   }
 
-  /** Lets the process go on, and end its work. */
+  /** Lets the process go on where it was. */
   thaw(): void {
-    writeFileSync(this.#goFile, '');
     this.#child.kill('SIGCONT');
   }
 
@@ -118,15 +110,6 @@ export class ExportingProcess {
 
   #exported(spanId: string): Exported {
     return { spanId: BigInt(`0x${spanId}`), outcome: this.outcomeOf(spanId) };
-  }
-
-  #work(from: Moment, ...next: readonly Command[]): void {
-    this.#isToWork = true;
-    this.#tell({ name: 'work', from, next });
-  }
-
-  #isWorking(): Promise<void> {
-    return until('the process works', () => existsSync(this.#workingFile));
   }
 
   #tell(...commands: readonly Command[]): void {

@@ -35,23 +35,27 @@ export async function exportAndFreeze(url: string, place: Place): Promise<Frozen
   const exporting = await openExportingProcess({ url, maxRetries: 0 });
   const before = exporting.export();
   if ((await before.outcome) !== 'success') throw new Error('the export before failed');
-  const working = place === 'idle' ? undefined : await exporting.workAndExport(place);
-  await exporting.freeze();
+  const stopped = place === 'idle' ? undefined : exporting.stopAndExport(place);
+  if (stopped === undefined) await exporting.stop();
+  await exporting.isStopped();
   const thaw = (): Exported => {
-    const exported = working ?? exporting.export();
+    const exported = stopped ?? exporting.export();
     exporting.thaw();
     return exported;
   };
   return { exporting, before, thaw };
 }
 
-/** Freezes until `meanwhile` is done and what had up to so many milliseconds left is overdue. */
-export async function freezeFor(
+/**
+ * Waits for the process to be stopped, and thaws it when `meanwhile` is done and what had up to so many
+ * milliseconds left is overdue.
+ */
+export async function thawAfter(
   millis: number,
   exporting: ExportingProcess,
   meanwhile: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
-  await exporting.freeze();
+  await exporting.isStopped();
   const end = performance.now() + millis + SLACK_MILLIS;
   await meanwhile();
   await delay(Math.max(end - performance.now(), 0));

@@ -1,55 +1,73 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { openFaultServer } from '../support/fault-server.js';
 import { ACCEPT, hangUp, rst } from '../support/fault-steps.js';
 import type { Listening } from '../support/scripted-agent.js';
 import { until } from '../support/until.js';
 import { openExportingProcess } from './exporting-process.js';
-import { freezeFor, PATIENT, spanIdsOf } from './freezing.js';
+import { PATIENT, spanIdsOf, thawAfter } from './freezing.js';
 import { holdAnswer } from './held-answer.js';
 
-/** Of each limit; enough for a busy machine to get as far as the freeze. */
-const LIMIT_MILLIS = 1_000;
+/** Enough for a busy machine to get as far as the freeze. */
+const LIMIT_MILLIS = 1_500;
 
 interface Waited {
+  /** Of an export, a flush and a shutdown. */
   readonly outcomes: readonly string[];
   /** Of the one span. */
   readonly arrivals: number;
 }
 
-describe.each(['tcp', 'unix'] as const)('a freeze over %s', (over) => {
-  it('ends nothing whose reply came during it, although all limits expired', async () => {
-    const frozen = await Promise.all([freezeAll(over, 'sent'), freezeAll(over, 'idle')]);
+const ARRIVED: Waited = { outcomes: ['success', 'success', 'success'], arrivals: 1 };
 
-    const arrived = { outcomes: ['success', 'success', 'success'], arrivals: 1 };
-    expect(frozen).toEqual([arrived, arrived]);
+describe('a reply that came during a freeze wins over all limits that expired in it', () => {
+  let waited: readonly Waited[] = [];
+
+  /** In processes of their own, so that they are frozen at the same time. */
+  beforeAll(async () => {
+    waited = await Promise.all([
+      waitInFreeze('tcp', 'at work'),
+      waitInFreeze('unix', 'at work'),
+      waitInFreeze('tcp', 'idle'),
+      waitInFreeze('unix', 'idle'),
+    ]);
+  }, 15_000);
+
+  it('where the process was stopped at work', () => {
+    expect(waited.slice(0, 2)).toEqual([ARRIVED, ARRIVED]);
   });
 
+  it('where it was stopped idle', () => {
+    expect(waited.slice(2)).toEqual([ARRIVED, ARRIVED]);
+  });
+});
+
+describe.each(['tcp', 'unix'] as const)('over %s', (over) => {
   it.each([
     ['closed the connection', hangUp],
     ['reset it', rst],
-  ])('ends nothing whose reply came during it, although the Agent then %s', async (_how, end) => {
+  ])('a reply that came during a freeze counts, although the Agent then %s', async (_how, end) => {
     const answer = holdAnswer(end);
     const server = await openFaultServer({ over, scripts: [answer.script, ACCEPT] });
     const exporting = await openExportingProcess({ ...PATIENT, url: server.url });
-    exporting.workFrom('sent');
+    exporting.stopAt('sent');
     const exported = exporting.export();
     await until('the request', () => server.spans.length === 1);
 
-    await freezeFor(0, exporting, () => answer.release());
+    await thawAfter(0, exporting, () => answer.release());
 
     expect(await exported.outcome).toBe('success');
     expect(spanIdsOf(server)).toEqual([exported.spanId]);
   });
 
-  it('ends no attempt to connect that came about during it', async () => {
+  it('a connection that came about during a freeze is in time', async () => {
     const server = await openFaultServer({ over, scripts: [ACCEPT] });
-    const connectTimeoutMillis = 200; // begins right before the work
+    const connectTimeoutMillis = 200; // begins right before the freeze
     const options = { ...PATIENT, connectTimeoutMillis, url: server.url };
     const exporting = await openExportingProcess(options);
-    exporting.workFrom('connecting');
+    exporting.stopAt('connecting');
     const exported = exporting.export();
 
-    await freezeFor(connectTimeoutMillis, exporting, () =>
+    await thawAfter(connectTimeoutMillis, exporting, () =>
       until('the connection', () => server.accepted === 1),
     );
 
@@ -59,8 +77,7 @@ describe.each(['tcp', 'unix'] as const)('a freeze over %s', (over) => {
   });
 });
 
-/** An export, a flush and a shutdown that wait for the same reply while their limits expire. */
-async function freezeAll(over: Listening, place: 'sent' | 'idle'): Promise<Waited> {
+async function waitInFreeze(over: Listening, place: 'at work' | 'idle'): Promise<Waited> {
   const answer = holdAnswer();
   const server = await openFaultServer({ over, scripts: [answer.script] });
   const exporting = await openExportingProcess({
@@ -71,11 +88,12 @@ async function freezeAll(over: Listening, place: 'sent' | 'idle'): Promise<Waite
     graceMillis: LIMIT_MILLIS,
     maxRetries: 0,
   });
-  if (place === 'sent') exporting.workFrom('sent');
+  if (place === 'at work') exporting.stopAt('sent');
   const exported = exporting.export('flush', 'shutdown');
   await until('the request', () => server.spans.length === 1);
+  if (place === 'idle') await exporting.stop();
 
-  await freezeFor(LIMIT_MILLIS, exporting, () => answer.release());
+  await thawAfter(LIMIT_MILLIS, exporting, () => answer.release());
 
   const endings = [exporting.outcomeOf('flush'), exporting.outcomeOf('shutdown')];
   const outcomes = await Promise.all([exported.outcome, ...endings]);
