@@ -3,6 +3,7 @@
 
 import { Diagnostics } from './diagnostics.js';
 import { reasonOf } from './errors.js';
+import { exitDelivererOf, registerExitDeliverer } from './exit-deliverer.js';
 import type { Reraise } from './exit-policy.js';
 import type { ExitSignal } from './exit-signals.js';
 import { drain, type DrainOutcome, type Flushable, type FlushTarget } from './flushable.js';
@@ -12,6 +13,7 @@ import type { Clock } from './lang/clock.js';
 export type FlushEnd = 'done' | 'overdue';
 
 export interface ExitFlushOptions {
+  readonly blockOnExit: boolean;
   readonly signals: readonly ExitSignal[];
   readonly timeoutMillis: number;
   readonly reraise: Reraise;
@@ -20,6 +22,7 @@ export interface ExitFlushOptions {
 export class ExitFlush {
   readonly signals: readonly ExitSignal[];
   readonly reraise: Reraise;
+  readonly blockOnExit: boolean;
   readonly #targets: readonly Flushable[];
   readonly #timeoutMillis: number;
   readonly #clock: Clock;
@@ -31,6 +34,7 @@ export class ExitFlush {
   constructor(target: FlushTarget, options: ExitFlushOptions, clock: Clock) {
     this.signals = options.signals;
     this.reraise = options.reraise;
+    this.blockOnExit = options.blockOnExit;
     this.#targets = [target].flat().map((one) => this.#counted(one));
     this.#timeoutMillis = options.timeoutMillis;
     this.#clock = clock;
@@ -43,6 +47,19 @@ export class ExitFlush {
     if (this.#calls > 0) return Promise.resolve('overdue');
     this.#current = this.#flush();
     return this.#current;
+  }
+
+  /**
+   * Delivers while the event loop stands still. What holds spans hands them over as soon as it is told
+   * to flush; nothing that it waits for comes any more.
+   */
+  block(): void {
+    const endMillis = this.#clock.nowMillis() + this.#timeoutMillis;
+    for (const target of this.#targets) {
+      const deliver = exitDelivererOf(target);
+      if (deliver === undefined) target.forceFlush().catch(() => undefined);
+      else deliver(Math.max(endMillis - this.#clock.nowMillis(), 0));
+    }
   }
 
   async #flush(): Promise<FlushEnd> {
@@ -68,15 +85,18 @@ export class ExitFlush {
   }
 
   #counted(target: Flushable): Flushable {
-    return {
-      forceFlush: async () => {
+    const counted: Flushable = {
+      forceFlush: async (options) => {
         this.#calls++;
         try {
-          await target.forceFlush();
+          await target.forceFlush(options);
         } finally {
           this.#calls--;
         }
       },
     };
+    const deliver = exitDelivererOf(target);
+    if (deliver !== undefined) registerExitDeliverer(counted, deliver);
+    return counted;
   }
 }

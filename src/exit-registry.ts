@@ -8,7 +8,7 @@ import type { FlushEnd } from './exit-flush.js';
 import { onShutdownMessage, othersAwaitMessages } from './exit-pm2.js';
 import { isOursToEnd, type Reraise } from './exit-policy.js';
 import { type ExitSignal, plannedListeners, raise } from './exit-signals.js';
-import { Audience, listenFirst } from './lang/audience.js';
+import { Audience, listenFirst, listenLast } from './lang/audience.js';
 import { type Dispose, nothingToDispose, systemClock } from './lang/clock.js';
 import { isUnderPm2 } from './options.js';
 
@@ -19,8 +19,12 @@ const REGISTRY = Symbol.for('opentelemetry-exporter-datadog-agent.exit.v1');
 export interface AtExit {
   readonly signals: readonly ExitSignal[];
   readonly reraise: Reraise;
+  /** Whether `block` is to be called when the process exits. */
+  readonly blockOnExit: boolean;
   /** Never rejects, and settles in its own time limit. */
   flush(): Promise<FlushEnd>;
+  /** Delivers what is left before it returns. Never throws. */
+  block(): void;
 }
 
 export interface ExitRegistry {
@@ -50,6 +54,7 @@ class ProcessRegistry implements ExitRegistry {
   readonly #shutdownMessage = new Audience<AtExit>(() =>
     onShutdownMessage(() => this.#onShutdownMessage()),
   );
+  readonly #exit = new Audience<AtExit>(() => listenLast(process, 'exit', () => this.#onExit()));
   readonly #signals = new Map<ExitSignal, Audience<AtExit>>();
 
   add(one: AtExit): Dispose {
@@ -61,9 +66,10 @@ class ProcessRegistry implements ExitRegistry {
 
   /** Only the main thread gets signals, and has a channel to a parent. */
   #audiencesOf(one: AtExit): readonly Audience<AtExit>[] {
-    if (!isMainThread) return [this.#naturalEnd];
+    const always = one.blockOnExit ? [this.#naturalEnd, this.#exit] : [this.#naturalEnd];
+    if (!isMainThread) return always;
     return [
-      this.#naturalEnd,
+      ...always,
       this.#disconnect,
       ...(isUnderPm2() ? [this.#shutdownMessage] : []),
       ...one.signals.map((signal) => this.#audienceOf(signal)),
@@ -92,6 +98,11 @@ class ProcessRegistry implements ExitRegistry {
     void flush.then((ends) => {
       if (isOurs && ends.includes('overdue')) this.#departure.begin(flush, exitProcess);
     });
+  }
+
+  /** Nothing of the event loop runs any more. */
+  #onExit(): void {
+    for (const one of this.#exit.members) one.block();
   }
 
   /** The process ends by itself when it has nothing left to do. */

@@ -1,13 +1,14 @@
 // Owns the public function that has spans flushed when the process ends: its options, defaults and
 // checks.
 
+import { exitDelivererOf } from './exit-deliverer.js';
 import { ExitFlush, type ExitFlushOptions } from './exit-flush.js';
 import { RERAISE, type Reraise } from './exit-policy.js';
 import { exitRegistry } from './exit-registry.js';
 import { EXIT_SIGNALS, type ExitSignal, isExitSignal } from './exit-signals.js';
 import { checkFlushTarget, type FlushTarget } from './flushable.js';
 import { systemClock } from './lang/clock.js';
-import { checkInteger, expectation } from './option-checks.js';
+import { checkBoolean, checkInteger, expectation } from './option-checks.js';
 import { TIMER_OR_ZERO } from './options.js';
 
 export interface FlushOnExitOptions {
@@ -27,12 +28,21 @@ export interface FlushOnExitOptions {
    * @default 'auto'
    */
   readonly reraise?: Reraise | undefined;
+  /**
+   * Also delivers at `process.exit()` and after an uncaught exception: the process waits for a worker
+   * thread that sends what is left, some 50 ms with an Agent on the same machine and `timeoutMillis` at
+   * most. What was sent but not answered is not sent again; `stats()` counts it as `unknown`. Needs a
+   * `DatadogSpanExporter` among the targets, or a `ForkSafeSpanProcessor` in front of one.
+   *
+   * @default false
+   */
+  readonly blockOnExit?: boolean | undefined;
 }
 
 /**
  * Flushes `target` when the process is about to end: when it has nothing left to do, on a signal, when
  * a cluster worker is disconnected, on PM2's `shutdown` message. Nothing can be sent any more after
- * `process.exit()`, an uncaught exception or SIGKILL. In a worker thread it flushes when the thread has
+ * `process.exit()` or an uncaught exception, unless with `blockOnExit`, or after SIGKILL. In a worker thread it flushes when the thread has
  * nothing left to do.
  *
  * Keeps no process alive but while it flushes. A flush that fails or takes too long is warned of through
@@ -44,7 +54,12 @@ export interface FlushOnExitOptions {
  */
 export function flushOnExit(target: FlushTarget, options: FlushOnExitOptions = {}): () => void {
   const targets = checkFlushTarget('target', target);
-  return exitRegistry().add(new ExitFlush(targets, resolveOptions(options), systemClock));
+  const resolved = resolveOptions(options);
+  if (resolved.blockOnExit && ![targets].flat().some((one) => exitDelivererOf(one) !== undefined)) {
+    const wanted = 'an exporter of this package, or to include one, for `blockOnExit`';
+    throw new TypeError(expectation('target', wanted, target));
+  }
+  return exitRegistry().add(new ExitFlush(targets, resolved, systemClock));
 }
 
 function resolveOptions(options: FlushOnExitOptions): ExitFlushOptions {
@@ -55,6 +70,7 @@ function resolveOptions(options: FlushOnExitOptions): ExitFlushOptions {
     signals: checkSignals(options.signals) ?? ['SIGTERM', 'SIGINT'],
     timeoutMillis: checkInteger('timeoutMillis', options.timeoutMillis, TIMER_OR_ZERO) ?? 1_000,
     reraise: checkReraise(options.reraise) ?? 'auto',
+    blockOnExit: checkBoolean('blockOnExit', options.blockOnExit) ?? false,
   };
 }
 

@@ -41,9 +41,12 @@ export class ExporterDrain {
   }
 
   /** What the flush rejected with, if it did. */
-  async flush({ signal, timeoutMillis }: WaitLimits): Promise<readonly unknown[]> {
+  async flush(
+    { signal, timeoutMillis }: WaitLimits,
+    onDeferred: (() => void) | undefined,
+  ): Promise<readonly unknown[]> {
     try {
-      await this.exporter.forceFlush?.({ signal, timeoutMillis });
+      await this.exporter.forceFlush?.({ signal, timeoutMillis, onDeferred });
       return [];
     } catch (error) {
       return [error];

@@ -1,6 +1,7 @@
 // Owns draining what can be flushed: one target or several, in order, under one deadline. Knows nothing
 // of why they are drained, nor of what becomes of their spans.
 
+import { exitDelivererOf } from './exit-deliverer.js';
 import { waitFor, type WaitLimits } from './lang/bounded-wait.js';
 import { expectation } from './option-checks.js';
 
@@ -27,18 +28,17 @@ export type FlushTarget = Flushable | readonly Flushable[];
 
 export interface DrainLimits extends WaitLimits {
   /**
-   * `hurried`: while one target is flushed, those behind it are told to hurry, as it may wait for them;
-   * and what the Agent has deferred is left to go on without the drain.
+   * Whether the drain waits for what the Agent has deferred, or leaves that to go on without it.
    *
-   * @default 'patient'
+   * @default 'wait'
    */
-  readonly pace?: 'patient' | 'hurried';
+  readonly deferral?: 'wait' | 'leave';
 }
 
 export type DrainOutcome =
   /** All were flushed; `errors` is what some of them threw. */
   | { readonly kind: 'done'; readonly errors: readonly unknown[] }
-  /** The Agent has asked to come back later; the exports go on. Only of a hurried drain. */
+  /** The Agent has asked to come back later; the exports go on. */
   | { readonly kind: 'deferred' }
   /** The flush that was under way goes on; those behind it were not begun. */
   | { readonly kind: 'timeout' }
@@ -53,7 +53,7 @@ export async function drain(target: FlushTarget, limits: DrainLimits): Promise<D
   const options = { signal: end.signal, timeoutMillis: Math.ceil(limits.timeoutMillis) };
   const work = new Promise<DrainOutcome>((resolve) => {
     const onDeferred = (): void => resolve({ kind: 'deferred' });
-    const asked = limits.pace === 'hurried' ? { ...options, onDeferred } : options;
+    const asked = limits.deferral === 'leave' ? { ...options, onDeferred } : options;
     void flushAll(targetsOf(target), asked).then((errors) => resolve({ kind: 'done', errors }));
   });
   const outcome = await waitFor(work, limits);
@@ -78,7 +78,7 @@ async function flushAll(
   for (const [index, target] of targets.entries()) {
     if (options.signal.aborted) break;
     const flush = flushOne(target, options);
-    if (options.onDeferred !== undefined) hurry(targets.slice(index + 1), options);
+    hurry(targets.slice(index + 1), options);
     errors.push(...(await flush));
   }
   return errors;
@@ -86,11 +86,13 @@ async function flushAll(
 
 /**
  * Once the SDK's processor has handed its spans to the exporter, it waits for the result: only a flush
- * of the exporter at the same time can end a backoff of that export. Errors are those of the flush in
- * its turn.
+ * of the exporter at the same time can end a backoff of that export. What is not ours is flushed in its
+ * turn only, and errors are those of that flush.
  */
 function hurry(targets: readonly Flushable[], options: FlushOptions): void {
-  for (const target of targets) void flushOne(target, options);
+  for (const target of targets) {
+    if (exitDelivererOf(target) !== undefined) void flushOne(target, options);
+  }
 }
 
 /** The errors of one flush. */

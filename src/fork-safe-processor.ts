@@ -11,6 +11,7 @@ import {
   type ShutdownOptions,
 } from './drain-options.js';
 import { countOf, DatadogExportError, reasonOf } from './errors.js';
+import { type DeliverAtExit, exitDelivererOf, registerExitDeliverer } from './exit-deliverer.js';
 import { flushEndedError, flushError } from './export-failure.js';
 import { type DrainableExporter, ExporterDrain, isExporter } from './exporter-drain.js';
 import { generations } from './generation.js';
@@ -61,6 +62,10 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     this.#exporter = new ExporterDrain(exporter, this.#diagnostics);
     this.#createProcessor = createProcessor;
     this.#state = { phase: 'running', inner: this.#createInner() };
+    const deliver = exitDelivererOf(exporter);
+    if (deliver !== undefined) {
+      registerExitDeliverer(this, (timeoutMillis) => this.#deliverAtExit(deliver, timeoutMillis));
+    }
   }
 
   onStart(span: Span, parentContext: Context): void {
@@ -90,7 +95,11 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
   async forceFlush(options: ForceFlushOptions = {}): Promise<void> {
     const limits = flushLimits(options, systemClock, this.#exporter.flushTimeoutMillis);
     const inner = this.#running();
-    const work = inner === undefined ? this.#exporter.flush(limits) : this.#flush(inner, limits);
+    const { onDeferred } = options;
+    const work =
+      inner === undefined
+        ? this.#exporter.flush(limits, onDeferred)
+        : this.#flush(inner, limits, onDeferred);
     const outcome = await waitFor(work, limits);
     if (outcome.kind !== 'done') throw flushEndedError(outcome, limits.timeoutMillis);
     const error = flushError(outcome.value);
@@ -135,20 +144,32 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     }
   }
 
+  /** The inner processor hands over before its flush returns, unless attributes are still to come. */
+  #deliverAtExit(deliver: DeliverAtExit, timeoutMillis: number): void {
+    const inner =
+      this.#running() ?? (this.#state.phase === 'ending' ? this.#state.inner : undefined);
+    void inner?.startFlush();
+    deliver(timeoutMillis);
+  }
+
   #createInner(): InnerProcessor {
     const context = { generations: this.#generations, inherited: this.#inherited };
     const exporter = new GenerationExporter(this.#exporter.exporter, context);
     return new InnerProcessor(this.#createProcessor, exporter, this.#diagnostics);
   }
 
-  async #flush(inner: InnerProcessor, limits: WaitLimits): Promise<readonly unknown[]> {
+  async #flush(
+    inner: InnerProcessor,
+    limits: WaitLimits,
+    onDeferred: (() => void) | undefined,
+  ): Promise<readonly unknown[]> {
     const { errors } = await inner.startFlush();
     const { handedOver } = inner;
     // At once, so that what backs off is hurried: the inner flush waits for it.
-    const flushed = await this.#exporter.flush(limits);
+    const flushed = await this.#exporter.flush(limits, onDeferred);
     const thrown = [...(await errors), ...flushed];
     if (inner.handedOver === handedOver) return thrown;
-    return [...thrown, ...(await this.#exporter.flush(limits))];
+    return [...thrown, ...(await this.#exporter.flush(limits, onDeferred))];
   }
 
   #end(limits: WaitLimits): Ending {
@@ -169,7 +190,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     void this.#warnOf(errors);
     if (inner.held === 0) return;
     // It may have dropped some of them; as long as it is not done, more may come.
-    void this.#exporter.flush(limits);
+    void this.#exporter.flush(limits, undefined);
     await errors;
   }
 

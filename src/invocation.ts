@@ -51,7 +51,7 @@ export class Invocation {
       diagnostics.warn('skipped', 'no time was left to flush; spans wait for the next invocation');
       return;
     }
-    const limits: DrainLimits = { clock, timeoutMillis, signal: undefined, pace: 'hurried' };
+    const limits: DrainLimits = { clock, timeoutMillis, signal: undefined, deferral: 'leave' };
     this.#report(await drain(target, limits), timeoutMillis);
     this.#leftMillis -= clock.nowMillis() - startMillis;
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { registerExitDeliverer } from '../src/exit-deliverer.js';
 import { checkFlushTarget, drain, type Flushable, type FlushOptions } from '../src/flushable.js';
 import { ManualClock } from './support/manual-clock.js';
 
@@ -101,10 +102,10 @@ describe('drain', () => {
   });
 });
 
-describe('a hurried drain', () => {
-  const hurried = { ...limits(new ManualClock()), pace: 'hurried' } as const;
+describe('a drain that leaves what is deferred', () => {
+  const leaving = { ...limits(new ManualClock()), deferral: 'leave' } as const;
 
-  it('hurries what comes behind a target while that is flushed', async () => {
+  it('hurries an exporter of ours while what is in front of it is flushed', async () => {
     const log: string[] = [];
     let finish = (): void => undefined;
     const slow = new Promise<void>((resolve) => {
@@ -117,8 +118,9 @@ describe('a hurried drain', () => {
         return Promise.reject(new Error('no'));
       },
     };
+    registerExitDeliverer(exporter, () => undefined);
 
-    const outcome = await drain([target(log, 'provider', slow), exporter], hurried);
+    const outcome = await drain([target(log, 'provider', slow), exporter], leaving);
 
     expect(outcome).toMatchObject({ kind: 'done', errors: [{ message: 'no' }] });
     expect(log).toEqual(['provider', 'exporter', 'exporter']);
@@ -132,8 +134,9 @@ describe('a hurried drain', () => {
         return never;
       },
     };
+    registerExitDeliverer(exporter, () => undefined);
 
-    expect(await drain([target(log, 'provider', never), exporter], hurried)).toEqual({
+    expect(await drain([target(log, 'provider', never), exporter], leaving)).toEqual({
       kind: 'deferred',
     });
   });
@@ -147,7 +150,7 @@ describe('a hurried drain', () => {
       },
     };
 
-    await drain(one, hurried);
+    await drain(one, leaving);
     await drain(one, limits(new ManualClock()));
 
     expect(asked).toEqual([true, false]);

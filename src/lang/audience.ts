@@ -56,3 +56,9 @@ export function listenFirst(
   emitter.prependListener(event, listener);
   return () => void emitter.removeListener(event, listener);
 }
+
+/** Adds `listener` behind those that are there. */
+export function listenLast(emitter: EventEmitter, event: string, listener: () => void): Dispose {
+  emitter.on(event, listener);
+  return () => void emitter.removeListener(event, listener);
+}
