@@ -13,7 +13,10 @@ import { until } from '../support/until.js';
 /** URL of the module that every script imports. */
 export const TRACED: string = new URL('traced.mjs', import.meta.url).href;
 const PRELUDE = `
-  import { endSpans, exporter, flushOnExit, provider, serve, target } from '${TRACED}';
+  import {
+    BatchSpanProcessor, DatadogSpanExporter, endSpans, exporter, flushOnExit, ForkSafeSpanProcessor,
+    NodeTracerProvider, provider, serve, target,
+  } from '${TRACED}';
 `;
 /** Below the time-out of a test, so that the test fails with the output of what hangs. */
 const DEADLINE_MILLIS = 12_000;
@@ -44,18 +47,23 @@ export interface ScriptOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether it has a channel to its parent. @default false */
   readonly isForked?: boolean;
+  /** Whether something can be written to its standard input. @default false */
+  readonly hasInput?: boolean;
   /** @default 12000 */
   readonly deadlineMillis?: number;
 }
 
-/** Starts a module; `endSpans`, `exporter`, `flushOnExit`, `provider`, `serve` and `target` are imported. */
+/** Starts a module that has imported what `traced.mjs` exports. */
 export function startScript(body: string, options: ScriptOptions): Script {
   const file = writeScript(PRELUDE + body);
-  const { env, isForked = false, deadlineMillis = DEADLINE_MILLIS } = options;
+  const { env, isForked = false, hasInput = false, deadlineMillis = DEADLINE_MILLIS } = options;
   const all = { ...plainEnvironment(), DD_TRACE_AGENT_URL: options.agentUrl, ...env };
   const child = isForked
     ? fork(file, { env: all, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] })
-    : spawn(process.execPath, [file], { env: all, stdio: ['ignore', 'pipe', 'pipe'] });
+    : spawn(process.execPath, [file], {
+        env: all,
+        stdio: [hasInput ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+      });
   return watch(child, deadlineMillis);
 }
 

@@ -4,7 +4,8 @@
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { DatadogSpanExporter } from '../../dist/index.js';
 
-export { flushOnExit } from '../../dist/index.js';
+export { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+export { DatadogSpanExporter, flushOnExit, ForkSafeSpanProcessor } from '../../dist/index.js';
 
 export const exporter = new DatadogSpanExporter({ service: 'ending' });
 export const provider = new NodeTracerProvider({
