@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { holdReply } from '../support/held-reply.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 import { startScript } from './script.js';
 
@@ -72,5 +73,30 @@ describe('a cluster worker', () => {
 
     expect(await script.end).toMatchObject({ code: 0, stdout: 'ended 0 null\n', stderr: '' });
     expect(agent.spans).toHaveLength(53);
+  });
+
+  it('does not wait twice for an Agent that hangs', async () => {
+    const agent = await openScriptedAgent();
+    const held = holdReply();
+    agent.answer(held.reply);
+    const script = startScript(
+      cluster(
+        "worker.disconnect(); process.once('SIGTERM', () => worker.process.kill('SIGTERM'));",
+        `const { diag } = await import('${import.meta.resolve('@opentelemetry/api')}');
+         const ignore = () => undefined;
+         diag.setLogger({ error: ignore, warn: () => console.log('overdue'), info: ignore, debug: ignore, verbose: ignore });`,
+      ),
+      { agentUrl: agent.url },
+    );
+    await script.says('overdue');
+
+    const start = performance.now();
+    script.child.kill('SIGTERM');
+    const end = await script.end;
+    held.release();
+
+    expect(end).toMatchObject({ stdout: 'overdue\nended null SIGTERM\n', stderr: '' });
+    // Below the second that another flush would take.
+    expect(performance.now() - start).toBeLessThan(900);
   });
 });
