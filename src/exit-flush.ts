@@ -56,32 +56,56 @@ export class ExitFlush {
   block(): void {
     const endMillis = this.#clock.nowMillis() + this.#timeoutMillis;
     for (const target of this.#targets) {
-      const deliver = exitDelivererOf(target);
-      if (deliver === undefined) target.forceFlush().catch(() => undefined);
-      else deliver(Math.max(endMillis - this.#clock.nowMillis(), 0));
+      const deliverer = exitDelivererOf(target);
+      if (deliverer === undefined) target.forceFlush().catch(() => undefined);
+      else deliverer.deliver(Math.max(endMillis - this.#clock.nowMillis(), 0));
     }
   }
 
+  /** Ends the exports that a flush was overdue for: they would hold a process that has nothing else to do. */
+  cutShort(): void {
+    const message = `the process ends, and no answer came within ${this.#timeoutMillis} ms`;
+    for (const target of this.#targets) exitDelivererOf(target)?.cutShort(new Error(message));
+  }
+
+  /**
+   * Until a flush has found nothing that ended during the one before: the application goes on meanwhile.
+   * That last flush waits for nobody, so that the process can end before another span does.
+   */
   async #flush(): Promise<FlushEnd> {
-    const limits = { clock: this.#clock, timeoutMillis: this.#timeoutMillis, signal: undefined };
-    const outcome = await drain(this.#targets, limits);
+    const endMillis = this.#clock.nowMillis() + this.#timeoutMillis;
+    const errors: unknown[] = [];
+    let before: number;
+    let outcome: DrainOutcome;
+    do {
+      before = this.#received;
+      const timeoutMillis = Math.max(endMillis - this.#clock.nowMillis(), 0);
+      outcome = await drain(this.#targets, {
+        clock: this.#clock,
+        timeoutMillis,
+        signal: undefined,
+      });
+      if (outcome.kind === 'done') errors.push(...outcome.errors);
+    } while (outcome.kind === 'done' && this.#received > before);
     this.#current = undefined;
-    this.#warnOf(outcome);
-    return outcome.kind === 'done' ? 'done' : 'overdue';
+    const end = outcome.kind === 'done' ? 'done' : 'overdue';
+    this.#warnOf(end, errors);
+    return end;
   }
 
-  #warnOf(outcome: DrainOutcome): void {
-    const loss = 'spans that were not delivered are lost when the process ends';
-    if (outcome.kind !== 'done') {
-      const message = `the flush at the end of the process took more than ${this.#timeoutMillis} ms; ${loss}`;
-      this.#diagnostics.warn('exit', message);
-    } else if (outcome.errors.length > 0) {
-      const reason = reasonOf(outcome.errors[0]);
-      this.#diagnostics.warn(
-        'exit',
-        `the flush at the end of the process failed; ${loss}: ${reason}`,
-      );
-    }
+  /** Spans that our exporters were handed so far. */
+  get #received(): number {
+    return this.#targets.reduce((sum, one) => sum + (exitDelivererOf(one)?.received ?? 0), 0);
+  }
+
+  #warnOf(end: FlushEnd, errors: readonly unknown[]): void {
+    const how =
+      end === 'overdue'
+        ? `took more than ${this.#timeoutMillis} ms`
+        : `failed: ${errors.map((error) => reasonOf(error)).join('; ')}`;
+    if (end === 'done' && errors.length === 0) return;
+    const loss = 'spans that were not delivered are lost';
+    this.#diagnostics.warn('exit', `the flush at the end of the process ${how}; ${loss}`);
   }
 
   #counted(target: Flushable): Flushable {
@@ -95,8 +119,8 @@ export class ExitFlush {
         }
       },
     };
-    const deliver = exitDelivererOf(target);
-    if (deliver !== undefined) registerExitDeliverer(counted, deliver);
+    const deliverer = exitDelivererOf(target);
+    if (deliverer !== undefined) registerExitDeliverer(counted, deliverer);
     return counted;
   }
 }

@@ -23,6 +23,8 @@ export interface AtExit {
   readonly blockOnExit: boolean;
   /** Never rejects, and settles in its own time limit. */
   flush(): Promise<FlushEnd>;
+  /** Ends what an overdue flush was waiting for. */
+  cutShort(): void;
   /** Delivers what is left before it returns. Never throws. */
   block(): void;
 }
@@ -96,6 +98,7 @@ class ProcessRegistry implements ExitRegistry {
     const flush = flushAll(members);
     this.#departure.begin(flush, undefined);
     void flush.then((ends) => {
+      cutOverdue(members, ends);
       if (isOurs && ends.includes('overdue')) this.#departure.begin(flush, exitProcess);
     });
   }
@@ -107,7 +110,10 @@ class ProcessRegistry implements ExitRegistry {
 
   /** The process ends by itself when it has nothing left to do. */
   #onDisconnect(): void {
-    this.#departure.begin(flushAll(this.#disconnect.members), undefined);
+    const { members } = this.#disconnect;
+    const flush = flushAll(members);
+    this.#departure.begin(flush, undefined);
+    void flush.then((ends) => cutOverdue(members, ends));
   }
 
   #onShutdownMessage(): void {
@@ -132,6 +138,11 @@ class ProcessRegistry implements ExitRegistry {
 async function flushAll(members: readonly AtExit[]): Promise<readonly FlushEnd[]> {
   await Promise.resolve();
   return Promise.all(members.map((one) => one.flush()));
+}
+
+/** An export that hangs would keep a process that has nothing else to do, as would the SDK's processor. */
+function cutOverdue(members: readonly AtExit[], ends: readonly FlushEnd[]): void {
+  for (const [index, one] of members.entries()) if (ends[index] === 'overdue') one.cutShort();
 }
 
 function wishesOf(members: readonly AtExit[]): readonly Reraise[] {

@@ -12,7 +12,7 @@ import { countOf, DatadogExportError, reasonOf } from './errors.js';
 import { exportContext, type SharedParts } from './export-context.js';
 import { combinedError, exportError, flushEndedError } from './export-failure.js';
 import { ExportTask } from './export-task.js';
-import { registerExitDeliverer } from './exit-deliverer.js';
+import { type ExitDeliverer, registerExitDeliverer } from './exit-deliverer.js';
 import { deliverAtExit } from './exit-delivery.js';
 import { onAbort } from './lang/abort.js';
 import { waitFor } from './lang/bounded-wait.js';
@@ -54,9 +54,7 @@ export class DatadogSpanExporter implements SpanExporter {
       diagnostics.warn(variable, message);
     });
     this.#context = exportContext(this.#options, systemClock, diagnostics);
-    registerExitDeliverer(this, (timeoutMillis) => {
-      deliverAtExit(this.#tasks, this.#context, timeoutMillis);
-    });
+    registerExitDeliverer(this, this.#exitDeliverer());
     preloadUndici(this.#options.requireFrom);
   }
 
@@ -130,6 +128,17 @@ export class DatadogSpanExporter implements SpanExporter {
   /** The Agent's last sampling rates, by `service:<name>,env:<env>`. */
   get sampleRates(): RateByService {
     return this.#context.sampleRates.rates;
+  }
+
+  #exitDeliverer(): ExitDeliverer {
+    const receivedNow = (): number => this.#context.ledger.received;
+    return {
+      get received() {
+        return receivedNow();
+      },
+      cutShort: (cause) => this.#cut({ kind: 'timeout', cause }),
+      deliver: (timeoutMillis) => deliverAtExit(this.#tasks, this.#context, timeoutMillis),
+    };
   }
 
   #accept(spans: readonly ReadableSpan[]): Promise<ExportResult> {

@@ -11,7 +11,7 @@ import {
   type ShutdownOptions,
 } from './drain-options.js';
 import { countOf, DatadogExportError, reasonOf } from './errors.js';
-import { type DeliverAtExit, exitDelivererOf, registerExitDeliverer } from './exit-deliverer.js';
+import { type ExitDeliverer, exitDelivererOf, registerExitDeliverer } from './exit-deliverer.js';
 import { flushEndedError, flushError } from './export-failure.js';
 import { type DrainableExporter, ExporterDrain, isExporter } from './exporter-drain.js';
 import { generations } from './generation.js';
@@ -62,10 +62,8 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     this.#exporter = new ExporterDrain(exporter, this.#diagnostics);
     this.#createProcessor = createProcessor;
     this.#state = { phase: 'running', inner: this.#createInner() };
-    const deliver = exitDelivererOf(exporter);
-    if (deliver !== undefined) {
-      registerExitDeliverer(this, (timeoutMillis) => this.#deliverAtExit(deliver, timeoutMillis));
-    }
+    const deliverer = exitDelivererOf(exporter);
+    if (deliverer !== undefined) registerExitDeliverer(this, this.#exitDeliverer(deliverer));
   }
 
   onStart(span: Span, parentContext: Context): void {
@@ -144,12 +142,23 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     }
   }
 
-  /** The inner processor hands over before its flush returns, unless attributes are still to come. */
-  #deliverAtExit(deliver: DeliverAtExit, timeoutMillis: number): void {
-    const inner =
-      this.#running() ?? (this.#state.phase === 'ending' ? this.#state.inner : undefined);
-    void inner?.startFlush();
-    deliver(timeoutMillis);
+  #exitDeliverer(exporter: ExitDeliverer): ExitDeliverer {
+    return {
+      get received() {
+        return exporter.received;
+      },
+      cutShort: (cause) => exporter.cutShort(cause),
+      deliver: (timeoutMillis) => {
+        // It hands over before its flush returns, unless attributes of a resource are still to come.
+        void this.#present()?.startFlush();
+        exporter.deliver(timeoutMillis);
+      },
+    };
+  }
+
+  /** The processor that may hold spans. */
+  #present(): InnerProcessor | undefined {
+    return this.#running() ?? (this.#state.phase === 'ending' ? this.#state.inner : undefined);
   }
 
   #createInner(): InnerProcessor {

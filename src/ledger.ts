@@ -39,6 +39,11 @@ export class Ledger {
     this.#observer = observer;
   }
 
+  /** Spans handed over so far. */
+  get received(): number {
+    return this.#received;
+  }
+
   receive(spans: number): void {
     this.#received += spans;
     this.#buffered += spans;

@@ -3,6 +3,9 @@ import { registerExitDeliverer } from '../src/exit-deliverer.js';
 import { checkFlushTarget, drain, type Flushable, type FlushOptions } from '../src/flushable.js';
 import { ManualClock } from './support/manual-clock.js';
 
+/** Says of a target that it is one of ours. */
+const NO_DELIVERER = { received: 0, cutShort: () => undefined, deliver: () => undefined };
+
 function limits(clock: ManualClock, timeoutMillis = 1_000, signal?: AbortSignal) {
   return { clock, timeoutMillis, signal };
 }
@@ -118,7 +121,7 @@ describe('a drain that leaves what is deferred', () => {
         return Promise.reject(new Error('no'));
       },
     };
-    registerExitDeliverer(exporter, () => undefined);
+    registerExitDeliverer(exporter, NO_DELIVERER);
 
     const outcome = await drain([target(log, 'provider', slow), exporter], leaving);
 
@@ -134,7 +137,7 @@ describe('a drain that leaves what is deferred', () => {
         return never;
       },
     };
-    registerExitDeliverer(exporter, () => undefined);
+    registerExitDeliverer(exporter, NO_DELIVERER);
 
     expect(await drain([target(log, 'provider', never), exporter], leaving)).toEqual({
       kind: 'deferred',

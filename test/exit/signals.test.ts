@@ -124,17 +124,17 @@ describe('what can go wrong', () => {
     [
       'fails',
       "Promise.reject(new Error('no disk'))",
-      'failed; spans that were not delivered are lost when the process ends: no disk',
+      'failed: no disk; spans that were not delivered are lost',
     ],
     [
       'throws',
       "{ throw new Error('no disk'); }",
-      'failed; spans that were not delivered are lost when the process ends: no disk',
+      'failed: no disk; spans that were not delivered are lost',
     ],
     [
       'hangs',
       'new Promise(() => undefined)',
-      'took more than 50 ms; spans that were not delivered are lost when the process ends',
+      'took more than 50 ms; spans that were not delivered are lost',
     ],
   ])('a flush that %s is warned of once', async (_, result, message) => {
     const agent = await openScriptedAgent();
@@ -156,5 +156,23 @@ describe('what can go wrong', () => {
       stdout: `ready\nthe flush at the end of the process ${message}\n`,
       stderr: '',
     });
+  });
+
+  it('includes what the application ends while it is flushed', async () => {
+    const agent = await openScriptedAgent();
+    const script = startScript(
+      `flushOnExit(target);
+       const work = () => { endSpans(1); process.stdout.write('.'); setTimeout(work, 1); };
+       work(); ${READY}`,
+      { agentUrl: agent.url },
+    );
+    await script.says('ready');
+    await script.says('....................');
+
+    script.child.kill('SIGTERM');
+    const { signal, stdout } = await script.end;
+
+    expect(signal).toBe('SIGTERM');
+    expect(agent.spans).toHaveLength(stdout.split('.').length - 1);
   });
 });
