@@ -12,8 +12,8 @@ import { openScriptedAgent } from '../support/scripted-agent.js';
 import { until } from '../support/until.js';
 
 const lines = captureDiag();
-/** The promise is 100; the rest is for a busy machine. The processor of the SDK takes 10 s. */
-const SLACK_MILLIS = 400;
+/** For a busy machine; else it is less than 100. */
+const SLACK_MILLIS = 2_000;
 const never = new Promise<never>(() => undefined);
 
 async function millisOf(task: () => Promise<unknown>): Promise<number> {
@@ -188,7 +188,7 @@ describe('shutdown of a ForkSafeSpanProcessor', () => {
     record(3);
     await exporter.shutdown();
 
-    expect(await millisOf(() => processor.shutdown())).toBeLessThan(500);
+    expect(await millisOf(() => processor.shutdown())).toBeLessThan(SLACK_MILLIS);
 
     expect(exporter.stats()).toMatchObject({ droppedByReason: { shutdown: 3 } });
   });
@@ -198,15 +198,12 @@ describe('shutdown of a ForkSafeSpanProcessor', () => {
     const { processor, record } = openPipeline(exporter);
     record(1);
 
+    const graces = [10_000, 10_000, 0];
     const millis = await millisOf(() =>
-      Promise.all([
-        processor.shutdown(),
-        processor.shutdown(),
-        processor.shutdown({ graceMillis: 0 }),
-      ]),
+      Promise.all(graces.map((graceMillis) => processor.shutdown({ graceMillis }))),
     );
 
-    expect(millis).toBeLessThan(500);
+    expect(millis).toBeLessThan(SLACK_MILLIS);
     expect(exporter.stats()).toMatchObject({ droppedByReason: { shutdown: 1 } });
   });
 
