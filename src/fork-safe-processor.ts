@@ -173,12 +173,14 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     onDeferred: (() => void) | undefined,
   ): Promise<readonly unknown[]> {
     const { errors } = await inner.startFlush();
-    const { handedOver } = inner;
-    // At once, so that what backs off is hurried: the inner flush waits for it.
-    const flushed = await this.#exporter.flush(limits, onDeferred);
-    const thrown = [...(await errors), ...flushed];
-    if (inner.handedOver === handedOver) return thrown;
-    return [...thrown, ...(await this.#exporter.flush(limits, onDeferred))];
+    const { handedOver, held } = inner;
+    // At once, so that what backs off is hurried: the inner flush waits for it. As long as spans are
+    // still to come, not all that is left is deferred.
+    const hurried = this.#exporter.flush(limits, held === 0 ? onDeferred : undefined);
+    const thrown = await errors;
+    if (held === 0 && inner.handedOver === handedOver) return [...thrown, ...(await hurried)];
+    const late = await this.#exporter.flush(limits, onDeferred);
+    return [...thrown, ...(await hurried), ...late];
   }
 
   #end(limits: WaitLimits): Ending {

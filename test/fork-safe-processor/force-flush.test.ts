@@ -5,11 +5,12 @@ import type { ReadableSpan, SpanExporter, SpanProcessor } from '../../src/index.
 import { captureDiag } from '../support/diag-log.js';
 import { openExporter } from '../support/exporters.js';
 import { openFaultServer } from '../support/fault-server.js';
-import { ACCEPT, readAll, reply, stall } from '../support/fault-steps.js';
+import { ACCEPT, answer, readAll, reply, stall } from '../support/fault-steps.js';
 import { holdReply } from '../support/held-reply.js';
 import { bareProcessor, openPipeline } from '../support/pipelines.js';
 import { refusedUrl } from '../support/raw-server.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
+import { makeSpan } from '../support/spans.js';
 import { until } from '../support/until.js';
 
 captureDiag();
@@ -147,6 +148,46 @@ describe('forceFlush of a ForkSafeSpanProcessor', () => {
 
     letGo();
     await until('the export', () => exporter.stats().exported === 1);
+  });
+
+  it('says that all that is left is deferred by the Agent', async () => {
+    const headers = ['Retry-After: 5'];
+    const server = await openFaultServer({ scripts: [answer(503, { headers })] });
+    const { processor, record } = openPipeline(openExporter({ url: server.url }));
+    record(3);
+    const wait = new AbortController();
+
+    const onDeferred = (): void => wait.abort();
+
+    await expect(processor.forceFlush({ signal: wait.signal, onDeferred })).rejects.toMatchObject({
+      kind: 'aborted',
+      lostSpans: 0,
+    });
+  });
+
+  it('does not say so before all is handed over', async () => {
+    const headers = ['Retry-After: 5'];
+    const server = await openFaultServer({ scripts: [answer(503, { headers })] });
+    const exporter = openExporter({ url: server.url });
+    const { processor, record } = openPipeline(exporter, {
+      createProcessor: (to) => lateProcessor(to, () => Promise.resolve()),
+    });
+    exporter.export([makeSpan()], () => undefined);
+    const hears = (received: () => void) => exporter.forceFlush({ onDeferred: received });
+    await new Promise<void>((resolve) => void hears(resolve).catch(() => undefined));
+    record(3);
+    const wait = new AbortController();
+    const received: number[] = [];
+
+    const onDeferred = (): void => {
+      received.push(exporter.stats().received);
+      wait.abort();
+    };
+
+    await expect(processor.forceFlush({ signal: wait.signal, onDeferred })).rejects.toMatchObject({
+      kind: 'aborted',
+    });
+    expect(received).toEqual([4]);
   });
 
   it('ends although the inner processor never does', async () => {
