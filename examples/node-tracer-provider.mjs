@@ -1,5 +1,5 @@
-// The exporter in a program with the OpenTelemetry SDK 2.x: NodeTracerProvider and
-// BatchSpanProcessor, a few spans, and an end at which none of them is lost.
+// The exporter in a program with the OpenTelemetry SDK 2.x: NodeTracerProvider, BatchSpanProcessor
+// and what makes it drain, a few spans, and an end at which none of them is lost.
 //
 // Run it with `node node-tracer-provider.mjs`; it sends to DD_TRACE_AGENT_URL, else to the Agent of
 // this machine.
@@ -7,7 +7,7 @@
 import { SpanKind, trace } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { DatadogSpanExporter } from 'opentelemetry-exporter-datadog-agent';
+import { DatadogSpanExporter, ForkSafeSpanProcessor } from 'opentelemetry-exporter-datadog-agent';
 
 const exporter = new DatadogSpanExporter();
 const provider = new NodeTracerProvider({
@@ -16,7 +16,9 @@ const provider = new NodeTracerProvider({
     'service.version': '1.0.0',
     'deployment.environment.name': 'example',
   }),
-  spanProcessors: [new BatchSpanProcessor(exporter)],
+  spanProcessors: [
+    new ForkSafeSpanProcessor({ exporter, createProcessor: (to) => new BatchSpanProcessor(to) }),
+  ],
 });
 provider.register();
 
@@ -27,10 +29,9 @@ tracer.startActiveSpan('import catalogue', (span) => {
   span.end();
 });
 
-// The provider hands over what its processor still holds, the exporter waits until the Agent has
-// answered, and shutdown closes the connections.
+// Hands over what the processor still holds and waits until the Agent has answered; rejects if spans
+// were lost. A program that goes on calls `flushOnExit(processor)` instead.
 await provider.forceFlush();
-await exporter.forceFlush();
 await provider.shutdown();
 
 const { received, exported, dropped } = exporter.stats();

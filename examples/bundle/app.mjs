@@ -4,20 +4,21 @@
 import { trace } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { DatadogSpanExporter } from 'opentelemetry-exporter-datadog-agent';
+import { DatadogSpanExporter, ForkSafeSpanProcessor } from 'opentelemetry-exporter-datadog-agent';
 
 async function main() {
   const exporter = new DatadogSpanExporter();
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({ 'service.name': 'bundle-example' }),
-    spanProcessors: [new BatchSpanProcessor(exporter)],
+    spanProcessors: [
+      new ForkSafeSpanProcessor({ exporter, createProcessor: (to) => new BatchSpanProcessor(to) }),
+    ],
   });
   trace.setGlobalTracerProvider(provider);
 
   trace.getTracer('bundle-example').startSpan('work in one file').end();
 
   await provider.forceFlush();
-  await exporter.forceFlush();
   await provider.shutdown();
   const { received, exported, dropped } = exporter.stats();
   console.log(`spans: ${received} received, ${exported} exported, ${dropped} dropped`);

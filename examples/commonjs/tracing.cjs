@@ -4,35 +4,29 @@
 // Run it with `node --require ./tracing.cjs app.cjs`; it sends to DD_TRACE_AGENT_URL, else to the
 // Agent of this machine.
 
+const { diag, DiagConsoleLogger, DiagLogLevel } = require('@opentelemetry/api');
 const { registerInstrumentations } = require('@opentelemetry/instrumentation');
 const { HttpInstrumentation } = require('@opentelemetry/instrumentation-http');
 const { resourceFromAttributes } = require('@opentelemetry/resources');
 const { BatchSpanProcessor, NodeTracerProvider } = require('@opentelemetry/sdk-trace-node');
-const { DatadogSpanExporter } = require('opentelemetry-exporter-datadog-agent');
+const {
+  DatadogSpanExporter,
+  flushOnExit,
+  ForkSafeSpanProcessor,
+} = require('opentelemetry-exporter-datadog-agent');
 
-const exporter = new DatadogSpanExporter();
+diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN); // says when spans are lost
+
+const processor = new ForkSafeSpanProcessor({
+  exporter: new DatadogSpanExporter(),
+  createProcessor: (exporter) => new BatchSpanProcessor(exporter),
+});
 const provider = new NodeTracerProvider({
   resource: resourceFromAttributes({ 'service.name': 'commonjs-example' }),
-  spanProcessors: [new BatchSpanProcessor(exporter)],
+  spanProcessors: [processor],
 });
 provider.register();
 registerInstrumentations({ instrumentations: [new HttpInstrumentation()] });
 
-// Node emits `beforeExit` when a program ends by itself, and waits for what is begun there. It does
-// not on `process.exit()`, an uncaught exception or a signal: a service that is ended by SIGTERM
-// has to call `drain` in its handler of that signal.
-process.once('beforeExit', () => {
-  drain().catch((error) => {
-    console.error('Spans were lost at the end of the program:', error);
-    process.exitCode = 1;
-  });
-});
-
-async function drain() {
-  try {
-    await provider.forceFlush();
-    await exporter.forceFlush();
-  } finally {
-    await provider.shutdown();
-  }
-}
+// At a natural end, on SIGTERM and ^C.
+flushOnExit(processor);

@@ -1,7 +1,7 @@
 // The service in a cluster worker: a shop whose order page asks the shop's own stock page over HTTP.
 // Order 13 cannot be paid.
 
-const { account, drain } = require('./tracing.cjs'); // first: `node:http` is traced from here on
+const { account } = require('./tracing.cjs'); // first: `node:http` is traced from here on
 const cluster = require('node:cluster');
 const http = require('node:http');
 const { text } = require('node:stream/consumers');
@@ -23,20 +23,8 @@ const server = http.createServer((request, response) => {
 
 server.listen(0, '127.0.0.1');
 
-// When the primary ends the worker: the requests under way, then their spans, then the account.
-cluster.worker.once('disconnect', () => {
-  server.close(() => void finish());
-});
-
-async function finish() {
-  try {
-    await drain();
-  } catch (error) {
-    console.error('The worker could not deliver all of its spans:', error);
-    process.exitCode = 1;
-  }
-  process.stdout.write(JSON.stringify(account()));
-}
+// The last thing that a worker does, when its spans are out.
+process.once('exit', () => process.stdout.write(JSON.stringify(account())));
 
 async function respond(request, response) {
   const template = request.url.replace(/\d+/, ':id');

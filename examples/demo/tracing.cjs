@@ -1,4 +1,4 @@
-// Owns the tracing of a worker: sets the SDK up, and drains it before the worker ends. To be loaded
+// Owns the tracing of a worker: sets the SDK up, and has it flushed when the worker ends. To be loaded
 // before anything that shall be traced.
 
 const cluster = require('node:cluster');
@@ -7,12 +7,20 @@ const { registerInstrumentations } = require('@opentelemetry/instrumentation');
 const { HttpInstrumentation } = require('@opentelemetry/instrumentation-http');
 const { resourceFromAttributes } = require('@opentelemetry/resources');
 const { BatchSpanProcessor, NodeTracerProvider } = require('@opentelemetry/sdk-trace-node');
-const { DatadogSpanExporter } = require('opentelemetry-exporter-datadog-agent');
+const {
+  DatadogSpanExporter,
+  flushOnExit,
+  ForkSafeSpanProcessor,
+} = require('opentelemetry-exporter-datadog-agent');
 const { SpanRegister } = require('./span-register.cjs');
 
 diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN);
 
 const exporter = new DatadogSpanExporter(); // finds the Agent through DD_TRACE_AGENT_URL
+const processor = new ForkSafeSpanProcessor({
+  exporter,
+  createProcessor: (to) => new BatchSpanProcessor(to),
+});
 const register = new SpanRegister();
 const provider = new NodeTracerProvider({
   resource: resourceFromAttributes({
@@ -21,9 +29,10 @@ const provider = new NodeTracerProvider({
     'deployment.environment.name': 'demo',
     'service.instance.id': `worker-${cluster.worker.id}`,
   }),
-  spanProcessors: [register, new BatchSpanProcessor(exporter)],
+  spanProcessors: [register, processor],
 });
 provider.register();
+flushOnExit(processor); // also when the primary disconnects the worker
 
 registerInstrumentations({
   instrumentations: [
@@ -34,22 +43,9 @@ registerInstrumentations({
   ],
 });
 
-/**
- * Delivers every span that has ended. The provider hands over what is in its buffer, but does not
- * wait for batches that it handed over before; the exporter does.
- */
-async function drain() {
-  try {
-    await provider.forceFlush();
-    await exporter.forceFlush();
-  } finally {
-    await provider.shutdown();
-  }
-}
-
 /** What became of the spans of this worker, in its own view. */
 function account() {
   return { stats: exporter.stats(), spansMade: register.ids };
 }
 
-module.exports = { account, drain };
+module.exports = { account };

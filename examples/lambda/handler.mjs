@@ -6,31 +6,35 @@
 import { SpanKind, trace } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { DatadogSpanExporter, withFlush } from 'opentelemetry-exporter-datadog-agent';
+import {
+  DatadogSpanExporter,
+  ForkSafeSpanProcessor,
+  withFlush,
+} from 'opentelemetry-exporter-datadog-agent';
 
-const exporter = new DatadogSpanExporter();
+const processor = new ForkSafeSpanProcessor({
+  exporter: new DatadogSpanExporter(),
+  createProcessor: (exporter) => new BatchSpanProcessor(exporter),
+});
 const provider = new NodeTracerProvider({
   resource: resourceFromAttributes({ 'service.name': 'lambda-example' }),
-  spanProcessors: [new BatchSpanProcessor(exporter)],
+  spanProcessors: [processor],
 });
 provider.register();
 
 const tracer = trace.getTracer('lambda-example');
 const SHELVES = { books: 3, maps: 1 };
 
-export const handler = withFlush(
-  async ({ shelf }) => {
-    const attributes = { 'faas.trigger': 'http', shelf };
-    return tracer.startActiveSpan('read shelf', { kind: SpanKind.SERVER, attributes }, (span) => {
-      try {
-        return { statusCode: 200, items: count(shelf) };
-      } finally {
-        span.end();
-      }
-    });
-  },
-  [provider, exporter],
-);
+export const handler = withFlush(async ({ shelf }) => {
+  const attributes = { 'faas.trigger': 'http', shelf };
+  return tracer.startActiveSpan('read shelf', { kind: SpanKind.SERVER, attributes }, (span) => {
+    try {
+      return { statusCode: 200, items: count(shelf) };
+    } finally {
+      span.end();
+    }
+  });
+}, processor);
 
 function count(shelf) {
   if (!Object.hasOwn(SHELVES, shelf)) throw new Error(`no shelf named ${shelf}`);

@@ -5,15 +5,22 @@ import { createServer } from 'node:http';
 import { SpanKind } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { DatadogSpanExporter, flushOnExit } from 'opentelemetry-exporter-datadog-agent';
+import {
+  DatadogSpanExporter,
+  flushOnExit,
+  ForkSafeSpanProcessor,
+} from 'opentelemetry-exporter-datadog-agent';
 
-const exporter = new DatadogSpanExporter();
+const processor = new ForkSafeSpanProcessor({
+  exporter: new DatadogSpanExporter(),
+  createProcessor: (exporter) => new BatchSpanProcessor(exporter),
+});
 const provider = new NodeTracerProvider({
   resource: resourceFromAttributes({ 'service.name': 'shop' }),
-  spanProcessors: [new BatchSpanProcessor(exporter)],
+  spanProcessors: [processor],
 });
 provider.register();
-flushOnExit([provider, exporter]);
+flushOnExit(processor);
 
 const tracer = provider.getTracer('shop');
 const server = createServer((request, response) => {

@@ -22,7 +22,7 @@ describe('the example for CommonJS', () => {
     expect(agent.violations).toEqual([]);
   });
 
-  it('says so and fails if there is no Agent', async () => {
+  it('says so if there is no Agent, and leaves the exit code alone', async () => {
     const agent = await openScriptedAgent();
     await agent.close();
 
@@ -31,7 +31,7 @@ describe('the example for CommonJS', () => {
       env: { DD_TRACE_AGENT_URL: agent.url },
     });
 
-    expect(run.ended).toBe(1);
+    expect(run.ended).toBe(0);
     expect(run.stderr).toContain('2 spans lost');
   });
 });
