@@ -22,6 +22,8 @@ import type { Connection, Sendable, SendOutcome } from './send-outcome.js';
 export const TRACES_PATH = '/v0.4/traces';
 /** The Agent closes a connection that was idle for 5 s; closing first avoids a race with it. */
 const KEEP_ALIVE_MILLIS = 4_000;
+/** A dead connection breaks one round trip after it was used; a busy process hears of it later. */
+const DEAD_MILLIS = 1_000;
 const NO_TIMEOUT = 0;
 
 export interface ConnectionSettings {
@@ -40,10 +42,10 @@ interface Attempt {
   readonly settle: Settle<WireOutcome>;
 }
 
-/** What a request came to, and whether its socket had carried another one before. */
+/** What a request came to, and whether it seems that its connection had been dead before. */
 interface WireOutcome {
   readonly outcome: SendOutcome;
-  readonly wasReused: boolean;
+  readonly wasDead: boolean;
 }
 
 /** A client and the socket it opened or is opening. */
@@ -65,12 +67,13 @@ export class AgentConnection implements Connection {
   }
 
   /**
-   * A kept connection may have died unnoticed, as when the Agent was restarted. So a request that
-   * breaks on one without an answer is sent once more at once, as part of the same attempt.
+   * A kept connection may have died unnoticed, as when the Agent was restarted. So a request that soon
+   * breaks on one without an answer is sent once more at once, as part of the same attempt. Later, the
+   * Agent may have taken it.
    */
   async send(payload: Sendable, signal: AbortSignal): Promise<SendOutcome> {
     const first = await this.#request(payload, signal);
-    if (!first.wasReused || first.outcome.kind !== 'broken' || first.outcome.at !== 'socket') {
+    if (!first.wasDead || first.outcome.kind !== 'broken' || first.outcome.at !== 'socket') {
       return first.outcome;
     }
     const { outcome } = await this.#request(payload, signal);
@@ -91,7 +94,7 @@ export class AgentConnection implements Connection {
   }
 
   #request(payload: Sendable, signal: AbortSignal): Promise<WireOutcome> {
-    const fresh = (outcome: SendOutcome): WireOutcome => ({ outcome, wasReused: false });
+    const fresh = (outcome: SendOutcome): WireOutcome => ({ outcome, wasDead: false });
     if (signal.aborted) return Promise.resolve(fresh({ kind: 'cancelled', attempts: 0 }));
     return new Promise((resolve) => {
       const reader = new ReplyReader();
@@ -149,27 +152,29 @@ export class AgentConnection implements Connection {
   }
 
   #handler(wire: Wire, { reader, settle }: Attempt): Dispatcher.DispatchHandler {
+    const { clock } = this.#settings;
     let isWritten = false;
-    let wasReused = false;
+    let reuse: Moment | undefined;
     return {
       onRequestStart: () => {
         isWritten = true;
         this.#written = wire;
-        wasReused = wire.repliedAt !== undefined;
+        if (wire.repliedAt !== undefined) reuse = momentOf(clock);
       },
       onResponseStart: (_controller, status, headers) => reader.start(status, headers),
       onResponseData: (_controller, chunk) => {
         if (reader.take(chunk)) return;
-        settle({ outcome: reader.interrupted(), wasReused });
+        settle({ outcome: reader.interrupted(), wasDead: false });
         this.close();
       },
       onResponseEnd: () => {
-        wire.repliedAt = momentOf(this.#settings.clock);
-        settle({ outcome: reader.complete(), wasReused });
+        wire.repliedAt = momentOf(clock);
+        settle({ outcome: reader.complete(), wasDead: false });
       },
       onResponseError: (_controller, cause) => {
         const at = breakPointOf(cause, isWritten);
-        settle({ outcome: reader.interrupted({ kind: 'broken', at, cause }), wasReused });
+        const wasDead = reuse !== undefined && millisSince(reuse, clock) < DEAD_MILLIS;
+        settle({ outcome: reader.interrupted({ kind: 'broken', at, cause }), wasDead });
       },
     };
   }

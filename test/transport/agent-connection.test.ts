@@ -6,6 +6,8 @@ import { type Clock, systemClock } from '../../src/lang/clock.js';
 import { AgentConnection } from '../../src/transport/agent-connection.js';
 import type { SendOutcome } from '../../src/transport/send-outcome.js';
 import { encode } from '../support/encoding.js';
+import { openFaultServer, type Step } from '../support/fault-server.js';
+import { ACCEPT, fin, readAll } from '../support/fault-steps.js';
 import { holdReply } from '../support/held-reply.js';
 import { openRawServer, refusedUrl } from '../support/raw-server.js';
 import { openScriptedAgent, temporarySocketPath } from '../support/scripted-agent.js';
@@ -115,6 +117,27 @@ describe('sending', () => {
 
     expect(agent.requests.map((request) => request.connection)).toEqual([1, 1, 2]);
   });
+
+  it.each([
+    { breaks: 'at once', afterMillis: 0, requests: 3, outcome: { kind: 'accepted' } },
+    { breaks: 'later', afterMillis: 1_000, requests: 2, outcome: { kind: 'broken', at: 'socket' } },
+  ])(
+    'sends once more what breaks at once on a kept connection: $breaks',
+    async ({ afterMillis, requests, outcome }) => {
+      let passedMillis = 0;
+      const pass: Step = () => {
+        passedMillis = afterMillis;
+      };
+      const server = await openFaultServer({ scripts: [ACCEPT, [readAll, pass, fin], ACCEPT] });
+      const nowMillis = (): number => systemClock.nowMillis() + passedMillis;
+      const connection = connectTo(server.url, { ...systemClock, nowMillis });
+      await send(connection);
+
+      expect(await send(connection)).toMatchObject(outcome);
+
+      expect(server.requests).toBe(requests);
+    },
+  );
 
   it('reports the status of a refusal', async () => {
     const agent = await openScriptedAgent();
