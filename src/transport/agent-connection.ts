@@ -143,8 +143,8 @@ export class AgentConnection implements Connection {
   }
 
   /**
-   * undici closes idle connections as well, but its timer counts its own ticks, which stop with the
-   * process: after a freeze of 4 s, a connection that the peer had forgotten took a whole attempt.
+   * undici closes idle connections as well, but by a timer, and those stand still while the machine
+   * sleeps. The Agent, or what is between, may have forgotten the connection without a word.
    */
   #isStale(): boolean {
     const since = this.#wire?.repliedAt;
