@@ -71,5 +71,6 @@ function spanOf(spanId) {
   };
 }
 
+await import('undici'); // loading takes long on a busy machine, and limits begin with an export
 process.on('message', run);
 tell('start')({});
