@@ -86,10 +86,7 @@ describe('a pool of processes', () => {
     expect(agent.spans).toHaveLength(50);
   });
 
-  // jest-worker waits for 500 ms, which a busy machine may need for anything.
-  const onBusyMachine = { retry: 2 };
-
-  it('of jest-worker, which waits for them to end by themselves', onBusyMachine, async () => {
+  it('of jest-worker, which waits for them to end by themselves', async () => {
     const agent = await openScriptedAgent();
     const file = JSON.stringify(writeScript(WORK, 'work.mjs'));
     const script = startScript(
