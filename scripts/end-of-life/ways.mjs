@@ -1,0 +1,76 @@
+// The ways in which a process may end, in the order of the table. Knows nothing of tracing.
+//
+// `host` is who starts the process: the script, or a host process, to which it is a child, a cluster
+// worker or a worker thread. `inside` is done in it once its spans have ended, `outside` by its host
+// when it has said so. A way without either is a process with nothing left to do.
+
+import cluster from 'node:cluster';
+import { parentPort } from 'node:worker_threads';
+
+const stay = () => void setInterval(() => undefined, 60_000);
+
+export const WAYS = {
+  naturalEnd: { name: 'nothing left to do', host: 'script' },
+  forkedEnd: { name: 'nothing left to do, in a child of `child_process.fork`', host: 'fork' },
+  sigterm: bySignal('SIGTERM'),
+  sigint: bySignal('SIGINT'),
+  disconnect: {
+    name: 'cluster: the primary calls `worker.disconnect()`',
+    host: 'cluster',
+    outside: (worker) => worker.disconnect(),
+  },
+  ownDisconnect: {
+    name: 'cluster: the worker calls `cluster.worker.disconnect()`',
+    host: 'cluster',
+    inside: () => cluster.worker.disconnect(),
+  },
+  kill: {
+    name: 'cluster: the primary calls `worker.kill()`, which sends SIGTERM',
+    host: 'cluster',
+    outside: (worker) => worker.kill(),
+  },
+  ownKill: {
+    name: 'cluster: the worker calls `cluster.worker.kill()`, which exits',
+    host: 'cluster',
+    inside: () => cluster.worker.kill(),
+  },
+  orphan: {
+    name: 'cluster: the primary gets SIGKILL; its worker exits',
+    host: 'cluster',
+    outside: () => process.kill(process.pid, 'SIGKILL'),
+  },
+  exit: { name: '`process.exit()`', host: 'script', inside: () => process.exit(0) },
+  exception: { name: 'an uncaught exception', host: 'script', inside: fail },
+  threadEnd: { name: 'worker thread: nothing left to do', host: 'thread' },
+  askedThread: {
+    name: 'worker thread: asked to `forceFlush()`, then `terminate()`',
+    host: 'thread',
+    inside: (processor) => {
+      parentPort.once('message', async () => {
+        await processor.forceFlush();
+        parentPort.postMessage('flushed');
+      });
+      stay();
+    },
+    outside: (worker) => {
+      worker.once('message', () => void worker.terminate());
+      worker.postMessage('flush');
+    },
+  },
+  terminate: {
+    name: 'worker thread: `terminate()`',
+    host: 'thread',
+    inside: stay,
+    outside: (worker) => void worker.terminate(),
+  },
+  sigkill: bySignal('SIGKILL'),
+};
+
+function bySignal(signal) {
+  const outside = (child) => child.kill(signal);
+  return { name: signal, host: 'script', inside: stay, outside };
+}
+
+function fail() {
+  throw new Error('nobody catches this');
+}

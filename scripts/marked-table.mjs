@@ -1,0 +1,28 @@
+// Owns the tables of pages that a script makes: as Markdown, and where they stand on a page, between
+// `<!-- NAME:begin -->` and `<!-- NAME:end -->`.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { format } from 'prettier';
+
+/** Formatted as the page is. Numbers stand on the right. */
+export async function markdownTable([header, ...rows]) {
+  const rule = header.map((_, column) => (isNumeric(rows, column) ? '---:' : '---'));
+  const lines = [header, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  const table = await format(lines.join('\n'), { parser: 'markdown' });
+  return table.trim();
+}
+
+/** @throws Error if the page has no such place. */
+export function writeTable(page, name, table) {
+  const place = new RegExp(`(?<=<!-- ${name}:begin -->\n).*(?=<!-- ${name}:end -->)`, 's');
+  const text = readFileSync(page, 'utf8');
+  if (!place.test(text)) throw new Error(`no place for ${name} in ${page}`);
+  writeFileSync(
+    page,
+    text.replace(place, () => `\n${table}\n\n`),
+  );
+}
+
+function isNumeric(rows, column) {
+  return rows.every((cells) => /^[\d ]+$/.test(cells[column]));
+}
