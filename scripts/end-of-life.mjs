@@ -15,17 +15,20 @@ const PAGE = fileURLToPath(new URL('../docs/end-of-life.md', import.meta.url));
 const AT_ONCE = availableParallelism() + 1;
 
 const cells = new Map();
-const waiting = Object.keys(WAYS).flatMap((way) => Object.keys(SETUPS).map((setup) => [way, setup]));
+const waiting = Object.keys(WAYS).flatMap((way) =>
+  Object.keys(SETUPS).map((setup) => [way, setup]),
+);
 await Promise.all(Array.from({ length: AT_ONCE }, measureWaiting));
 
 const header = ['how it ends', ...Object.values(SETUPS).map(({ name }) => name)];
-const rows = Object.entries(WAYS).map(([way, { name }]) => [
-  name,
-  ...Object.keys(SETUPS).map((setup) => cells.get(`${way} ${setup}`)),
-]);
-const table = await markdownTable([header, ...rows]);
+const table = await markdownTable([header, ...Object.keys(WAYS).map(rowOf)]);
 console.log(table);
 if (process.argv.includes('--write')) writeTable(PAGE, 'end-of-life', table);
+
+function rowOf(way) {
+  const counts = Object.keys(SETUPS).map((setup) => cells.get(`${way} ${setup}`));
+  return [WAYS[way].name, ...counts];
+}
 
 async function measureWaiting() {
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {

@@ -23,5 +23,5 @@ WAYS[way].inside?.(processor);
 function sayReady() {
   writeSync(STDOUT, 'ready\n');
   process.send?.('ready');
-  parentPort?.postMessage('ready');
+  parentPort?.postMessage('ready', []);
 }

@@ -48,13 +48,13 @@ export const WAYS = {
     inside: (processor) => {
       parentPort.once('message', async () => {
         await processor.forceFlush();
-        parentPort.postMessage('flushed');
+        parentPort.postMessage('flushed', []);
       });
       stay();
     },
     outside: (worker) => {
       worker.once('message', () => void worker.terminate());
-      worker.postMessage('flush');
+      worker.postMessage('flush', []);
     },
   },
   terminate: {
