@@ -1,8 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { runNode } from '../examples/run-example.js';
+import { markedTable, tableIn } from '../support/markdown-table.js';
 
 const FAULTS = new URL('../faults/', import.meta.url);
 const PAGE = new URL('../../docs/reliability.md', import.meta.url);
+const ROLLOUT = fileURLToPath(new URL('../../scripts/agent-rollout.mjs', import.meta.url));
+/** It only computes, for 6 s where nothing else runs. */
+const DEADLINE_MILLIS = 110_000;
 
 /** Ids in the first column of a table. */
 function describedRows(): readonly string[] {
@@ -29,4 +35,19 @@ describe('docs/reliability.md', () => {
   it('describes no fault twice', () => {
     expect(new Set(describedRows()).size).toBe(describedRows().length);
   });
+
+  it(
+    'says how many spans are lost while the Agent is away',
+    async () => {
+      const { ended, stdout, stderr } = await runNode([ROLLOUT], {
+        deadlineMillis: DEADLINE_MILLIS,
+      });
+
+      expect({ ended, stderr }).toEqual({ ended: 0, stderr: '' });
+      // Exactly: in virtual time nothing depends on the machine.
+      expect(markedTable(readFileSync(PAGE, 'utf8'), 'agent-rollout')).toEqual(tableIn(stdout));
+      expect(tableIn(stdout)).toHaveLength(13);
+    },
+    DEADLINE_MILLIS + 10_000,
+  );
 });
