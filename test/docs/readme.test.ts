@@ -5,6 +5,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { runNode } from '../examples/run-example.js';
 import { writeModules } from '../support/code-modules.js';
 import { codeBlocks } from '../support/markdown-code.js';
+import { markedTable } from '../support/markdown-table.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 
 const README = fileURLToPath(new URL('../../README.md', import.meta.url));
@@ -53,6 +54,18 @@ describe('the README', () => {
 
     expect(lines.length).toBeGreaterThan(0);
     expect(lines.length).toBeLessThanOrEqual(12);
+  });
+
+  it('says of a rollout of the Agent what the measured table says', () => {
+    const page = readFileSync(new URL('../../docs/reliability.md', import.meta.url), 'utf8');
+    const row = markedTable(page, 'agent-rollout').find(([rate, away]) => {
+      return rate === '1 000' && away === '15 s';
+    });
+
+    const [, , , lost, , , lostWithBoth] = row ?? [];
+    const readme = readFileSync(README, 'utf8');
+    expect(readme).toContain(`15 s without Agent at 1 000 spans/s cost ${lost}`);
+    expect(readme).toContain(`| ${lostWithBoth} with \`maxRetries: 100\``);
   });
 
   it('is read in five minutes', () => {
