@@ -1,6 +1,7 @@
 // Owns the exporter's life cycle: running, draining, stopped. How spans become bytes, and bytes
 // requests, is the business of `payload/` and `transport/`.
 
+import { allDeferred } from './deferrals.js';
 import { Diagnostics } from './diagnostics.js';
 import {
   flushLimits,
@@ -184,11 +185,7 @@ export class DatadogSpanExporter implements SpanExporter {
   /** Of the present exports. */
   #watchDeferral(onDeferred: (() => void) | undefined): Dispose {
     if (typeof onDeferred !== 'function') return nothingToDispose;
-    const tasks = [...this.#tasks];
-    const isDeferred = (): boolean => {
-      const left = tasks.filter((task) => this.#tasks.has(task));
-      return left.length > 0 && left.every((task) => task.isDeferred);
-    };
+    const isDeferred = allDeferred(this.#tasks, (task) => this.#tasks.has(task));
     const tell = (): void => this.#callUser('onDeferred', onDeferred);
     return this.#context.deferrals.watch(isDeferred, tell);
   }
