@@ -2,7 +2,7 @@
 // with which priority, and what upstream services passed on. Knows nothing of bytes.
 
 import { SAMPLING_KEYS } from './attribute-rules.js';
-import type { EncodableSpan, TraceChunk } from './trace-chunks.js';
+import type { ChunkSpan, TraceChunk } from './trace-chunks.js';
 import { memberOf, parseDatadogState } from './trace-state.js';
 
 export interface ChunkTags {
@@ -50,9 +50,17 @@ export function chunkTags(chunk: TraceChunk, byHand: number | undefined): ChunkT
   };
 }
 
-/** The priority that the spans of a chunk ask for; the last one that asks wins. */
-export function samplingPriorityOf(chunk: TraceChunk): number | undefined {
-  return chunk.spans.map(({ span }) => priorityOf(span)).findLast((found) => found !== undefined);
+/**
+ * The priority that the spans of a chunk ask for; the last one that asks wins. Allocates nothing: all of
+ * a trace is looked at in one go, and with two arrays per span 100 000 of them took 30 ms.
+ */
+export function samplingPriorityOf({ spans }: TraceChunk): number | undefined {
+  for (let index = spans.length - 1; index >= 0; index--) {
+    const item = spans[index];
+    const priority = item === undefined ? undefined : priorityOf(item);
+    if (priority !== undefined) return priority;
+  }
+  return undefined;
 }
 
 /** An upstream decision whose maker is unknown is not ours to name. */
@@ -60,11 +68,15 @@ function assumedMaker(upstream: { samplingPriority: number | undefined } | undef
   return upstream?.samplingPriority === undefined ? DECIDED_BY_OTEL_SAMPLER : undefined;
 }
 
-function priorityOf(span: EncodableSpan): number | undefined {
+function priorityOf({ span }: ChunkSpan): number | undefined {
   try {
-    const values = SAMPLING_KEYS.map((key): unknown => span.attributes[key]);
-    return values.find((value): value is number => Number.isFinite(value));
+    const { attributes } = span;
+    for (const key of SAMPLING_KEYS) {
+      const value = attributes[key];
+      if (typeof value === 'number' && Number.isFinite(value)) return value;
+    }
   } catch {
-    return undefined; // a span that cannot be read decides nothing
+    // A span that cannot be read decides nothing.
   }
+  return undefined;
 }

@@ -3,6 +3,8 @@ import { TraceState as W3cTraceState } from '@opentelemetry/core';
 import { describe, expect, it } from 'vitest';
 import type { ReceivedSpan } from '../../src/dev-agent/index.js';
 import type { ReadableSpan } from '../../src/index.js';
+import { samplingPriorityOf } from '../../src/payload/chunk-tags.js';
+import { type TraceChunk, TraceGrouping } from '../../src/payload/trace-chunks.js';
 import { decodeStrictly, encode, FOUR_MIB } from '../support/encoding.js';
 import { makeSpan, nextSpanId, TRACE_ID } from '../support/spans.js';
 
@@ -16,6 +18,15 @@ function received(
   maxPayloadBytes = FOUR_MIB,
 ): readonly (readonly ReceivedSpan[])[] {
   return encode(spans, {}, maxPayloadBytes).payloads.flatMap(({ body }) => decodeStrictly(body));
+}
+
+/** The only chunk of these spans. */
+function chunkOf(spans: readonly ReadableSpan[]): TraceChunk {
+  const grouping = new TraceGrouping();
+  for (const span of spans) grouping.add(span);
+  const [chunk] = grouping.chunks;
+  if (chunk === undefined) throw new Error('no chunk');
+  return chunk;
 }
 
 /** Priority and decision maker of each span of the only chunk. */
@@ -57,6 +68,22 @@ describe('a trace', () => {
 
     expect(span?.metrics['_sampling_priority_v1']).toBe(1);
     expect(span?.meta['sampling.priority']).toBe('2');
+  });
+
+  it('is asked no further back than to the last span that decides', () => {
+    const asked: string[] = [];
+    const spans = ['first', 'second', 'last'].map((name) => {
+      const attributes = name === 'first' ? {} : { 'sampling.priority': 2 };
+      const get = (): Attributes => {
+        asked.push(name);
+        return attributes;
+      };
+      return Object.defineProperty(makeSpan(), 'attributes', { get });
+    });
+    const chunk = chunkOf(spans);
+
+    expect(samplingPriorityOf(chunk)).toBe(2);
+    expect(asked).toEqual(['last']);
   });
 
   it('has one decision, also when it takes several payloads', () => {
