@@ -103,7 +103,7 @@ export class EncodingTurns {
     return this.#measure(turn, () => work.keepRest());
   }
 
-  /** Oldest batch first. One that waits for room, as a large one may, lets the younger ones pass. */
+  /** Oldest batch first. One that waits for room lets the younger ones pass, of which one may fit. */
   #encodeSlices(turn: Turn): void {
     let isOneBlocked = false;
     for (const work of this.#work) {
@@ -113,8 +113,8 @@ export class EncodingTurns {
         outcome = this.#encodeSlice(turn, work, 'later');
       }
       if (outcome === 'done') this.#remove(work);
-      else if (isOneBlocked)
-        break; // there is no room for anybody
+      // There is no room for anybody; a large one waits also where there is room for others.
+      else if (isOneBlocked && work.spans <= MAX_SPANS_AT_ONCE) break;
       else isOneBlocked = true;
     }
     if (isOneBlocked) this.#waitForRoom();

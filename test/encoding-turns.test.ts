@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EncodingTurns, type EncodingWork } from '../src/encoding-turns.js';
+import { EncodingTurns, type EncodingWork, type SliceOutcome } from '../src/encoding-turns.js';
 import type { Dispose } from '../src/lang/clock.js';
 import { ManualClock } from './support/manual-clock.js';
 
@@ -203,6 +203,39 @@ describe('EncodingTurns', () => {
 
     expect(bench.total).toBe(9_097);
     expect(bench.turns.backlog).toEqual({ batches: 0, spans: 0 });
+  });
+
+  it('lets a small batch pass however many large ones are blocked', () => {
+    const bench = new Bench();
+    for (let large = 0; large < 3; large++) {
+      bench.turns.run({ ...bench.work(5_000), encodeSlice: () => 'blocked' });
+    }
+    bench.millisPerSpan = 1;
+    bench.run(64); // spends the turn
+    bench.run(10);
+
+    for (let turn = 0; turn < 5; turn++) bench.nextTurn();
+
+    expect(bench.total).toBe(74);
+    expect(bench.turns.backlog).toEqual({ batches: 2, spans: 10_000 });
+  });
+
+  it('asks nobody else for room when two small batches find none', () => {
+    const bench = new Bench();
+    const asked: number[] = [];
+    bench.millisPerSpan = 1;
+    bench.run(64); // spends the turn
+    for (let number = 0; number < 5; number++) {
+      const encodeSlice = (): SliceOutcome => {
+        asked.push(number);
+        return 'blocked';
+      };
+      bench.turns.run({ spans: 1, keepRest: () => true, encodeSlice });
+    }
+
+    for (let turn = 0; turn < 5; turn++) bench.nextTurn();
+
+    expect(asked).toEqual([0, 1]);
   });
 
   it('forgets a batch that is called off', () => {
