@@ -101,7 +101,8 @@ export class BatchEncoding {
   #outcome(): SliceOutcome {
     if (this.#state.phase === 'ended') return 'done'; // a getter of a span may have seen to that
     if (this.#state.held.length > 0) return 'blocked';
-    if (!this.#state.encoding.isDone) return 'more';
+    const { isDone, hasBegun } = this.#state.encoding;
+    if (!isDone) return hasBegun ? 'more' : 'prepared';
     this.#state = { phase: 'ended' };
     return 'done';
   }

@@ -12,8 +12,11 @@ const SLICE_MILLIS = 3;
 const MIN_SLICE_SPANS = 64;
 const MAX_SLICE_SPANS = 1_024;
 
-/** What a slice leaves behind: more work, none, or more once pending bytes have been released. */
-export type SliceOutcome = 'more' | 'done' | 'blocked';
+/**
+ * What a slice leaves behind: more work, none, or more once pending bytes have been released. `prepared`
+ * is more work, none of which was encoding yet, so that it says nothing of how fast that will be.
+ */
+export type SliceOutcome = 'prepared' | 'more' | 'done' | 'blocked';
 
 /** Whether the caller of `export()` waits for it, so that nothing may be put off for lack of room. */
 export type SlicePace = 'now' | 'later';
@@ -108,7 +111,7 @@ export class EncodingTurns {
     let isOneBlocked = false;
     for (const work of this.#work) {
       let outcome: SliceOutcome = 'more';
-      while (outcome === 'more') {
+      while (outcome === 'more' || outcome === 'prepared') {
         if (turn.millis >= MAX_TURN_MILLIS) return;
         outcome = this.#encodeSlice(turn, work, 'later');
       }

@@ -2,7 +2,7 @@
 // has its result. Knows the shapes of handlers; how long a flush may take is the business of
 // `Invocation`.
 
-import { types } from 'node:util';
+import { isAsyncFunction } from 'node:util/types'; // on Node 24 all of `node:util` opens stderr as it is imported
 import { Diagnostics } from './diagnostics.js';
 import { checkFlushTarget, type FlushTarget } from './flushable.js';
 import { Invocation, type InvocationSettings } from './invocation.js';
@@ -131,7 +131,7 @@ function flushing(callback: Callback, invocation: Invocation): Callback {
 /** Makes `wrapper` look like `handler` to whoever inspects it. */
 function disguise(wrapper: Handler, handler: Handler): Handler {
   const { length } = handler;
-  const shown = types.isAsyncFunction(handler) ? Math.min(length, MAX_ASYNC_PARAMETERS) : length;
+  const shown = isAsyncFunction(handler) ? Math.min(length, MAX_ASYNC_PARAMETERS) : length;
   Object.defineProperties(wrapper, {
     ...Object.getOwnPropertyDescriptors(handler),
     length: { value: shown, configurable: true },

@@ -133,6 +133,26 @@ describe('EncodingTurns', () => {
     expect(Math.max(...bench.slices)).toBe(1_024);
   });
 
+  it('does not take quick preparations for quick encoding', () => {
+    const bench = new Bench();
+    const asked: number[] = [];
+    let left = 20;
+    bench.turns.run({
+      spans: 5_000,
+      keepRest: () => true,
+      encodeSlice: (maxSpans) => {
+        asked.push(maxSpans);
+        left--;
+        return left > 0 ? 'prepared' : 'done';
+      },
+    });
+
+    for (let turn = 0; turn < 5; turn++) bench.nextTurn();
+
+    expect(new Set(asked)).toEqual(new Set([64]));
+    expect(asked).toHaveLength(20);
+  });
+
   it('takes smaller slices when it gets slower', () => {
     const bench = new Bench();
     bench.millisPerSpan = 0.001;

@@ -79,6 +79,11 @@ export class V04Encoding {
     return this.#state.phase === 'done';
   }
 
+  /** Whether all spans are grouped and some of them encoded. */
+  get hasBegun(): boolean {
+    return this.#nextChunk > 0;
+  }
+
   /** Bytes of the spans in the payload that is not complete yet, with those around them. */
   get openBytes(): number {
     if (this.#state.phase !== 'paused') return 0;
