@@ -9,7 +9,7 @@ const MAX_SPANS_AT_ONCE = 4_096;
 const MAX_TURN_MILLIS = 5;
 /** Slices grow and shrink to take about so long: the first spans of a process cost ten times the later. */
 const SLICE_MILLIS = 3;
-const MIN_SLICE_SPANS = 64;
+const MIN_SLICE_SPANS = 32;
 const MAX_SLICE_SPANS = 1_024;
 
 /**

@@ -76,10 +76,10 @@ describe('EncodingTurns', () => {
     const bench = new Bench();
     bench.millisPerSpan = 0.04;
 
-    expect(bench.encodedBy(() => bench.run(300))).toBe(128);
+    expect(bench.encodedBy(() => bench.run(300))).toBe(160);
     expect(bench.encodedBy(() => bench.run(10))).toBe(0);
 
-    expect(bench.kept).toEqual([300 - 128, 10]);
+    expect(bench.kept).toEqual([300 - 160, 10]);
     for (let turn = 0; turn < 5; turn++) bench.nextTurn();
     expect(bench.total).toBe(310);
   });
@@ -92,7 +92,7 @@ describe('EncodingTurns', () => {
     bench.run(97);
     bench.run(5_000);
 
-    expect(bench.kept).toEqual([4_000 - 64]);
+    expect(bench.kept).toEqual([4_000 - 32]);
   });
 
   it('does not come back to a batch that has nothing left to keep', () => {
@@ -129,7 +129,7 @@ describe('EncodingTurns', () => {
 
     expect(Math.max(...turns.map(({ millis }) => millis))).toBeLessThan(5 + 4);
     expect(turns.reduce((sum, { spans }) => sum + spans, 0)).toBe(10_000);
-    expect(bench.slices[0]).toBe(64);
+    expect(bench.slices[0]).toBe(32);
     expect(Math.max(...bench.slices)).toBe(1_024);
   });
 
@@ -149,7 +149,7 @@ describe('EncodingTurns', () => {
 
     for (let turn = 0; turn < 5; turn++) bench.nextTurn();
 
-    expect(new Set(asked)).toEqual(new Set([64]));
+    expect(new Set(asked)).toEqual(new Set([32]));
     expect(asked).toHaveLength(20);
   });
 
