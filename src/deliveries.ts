@@ -87,12 +87,17 @@ export class Deliveries {
     for (const delivery of this.#underWay.values()) delivery.cancel(cancellation);
   }
 
-  /** Gives away what has no answer; it is not counted here any more, whatever becomes of it. */
+  /**
+   * Gives away what has no answer; it is not counted here any more, whatever becomes of it. What was
+   * cancelled is counted now: nothing of it may start, and its attempt has no time left to end.
+   */
   takeOver(): readonly UnansweredPayload[] {
     if (this.#course === 'takenOver') return [];
     this.#course = 'takenOver';
-    return [...this.#underWay].map(([payload, { hasWritten, attempts }]) => {
-      return { payload, isWritten: hasWritten, attempts };
+    return [...this.#underWay].flatMap(([payload, { hasWritten, attempts, cancellation }]) => {
+      if (cancellation === undefined) return { payload, isWritten: hasWritten, attempts };
+      this.fail({ ...cancellation, spans: payload.spanCount, attempts });
+      return [];
     });
   }
 

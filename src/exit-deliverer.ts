@@ -7,6 +7,8 @@ const DELIVERERS = Symbol.for('opentelemetry-exporter-datadog-agent.exit-deliver
 export interface ExitDeliverer {
   /** Spans that the exporter was handed so far. */
   readonly received: number;
+  /** Those of them that are neither exported nor dropped. */
+  readonly unsettled: number;
   /** Ends the exports under way, so that they hold the process no longer. */
   cutShort(cause: Error): void;
   /** Blocks until the Agent has answered for all that was handed over, or the time is up. Never throws. */

@@ -6,11 +6,15 @@ import { reasonOf } from './errors.js';
 import { exitDelivererOf, registerExitDeliverer } from './exit-deliverer.js';
 import type { Reraise } from './exit-policy.js';
 import type { ExitSignal } from './exit-signals.js';
-import { drain, type DrainOutcome, type Flushable, type FlushTarget } from './flushable.js';
+import { drain, type Flushable, type FlushTarget } from './flushable.js';
 import type { Clock } from './lang/clock.js';
 
-/** `overdue`: its time was up, and the target may be at it still. */
-export type FlushEnd = 'done' | 'overdue';
+/**
+ * - `done`: nothing was left when it ended
+ * - `busy`: spans kept ending while it went on
+ * - `overdue`: its time was up, and the target may be at it still
+ */
+export type FlushEnd = 'done' | 'busy' | 'overdue';
 
 export interface ExitFlushOptions {
   readonly blockOnExit: boolean;
@@ -18,6 +22,11 @@ export interface ExitFlushOptions {
   readonly timeoutMillis: number;
   readonly reraise: Reraise;
 }
+
+/** Under load there is no end of it: a request to an Agent takes as long as a few spans. */
+const MAX_ROUNDS = 4;
+/** A timer counts in whole milliseconds, and may expire that much early. */
+const EARLY_MILLIS = 1;
 
 export class ExitFlush {
   readonly signals: readonly ExitSignal[];
@@ -30,6 +39,8 @@ export class ExitFlush {
   /** Calls of `forceFlush` that have not come back. */
   #calls = 0;
   #current: Promise<FlushEnd> | undefined;
+  /** How the last flush ended, and when its time is up. */
+  #last: { readonly end: FlushEnd; readonly limitMillis: number } = { end: 'done', limitMillis: 0 };
 
   constructor(target: FlushTarget, options: ExitFlushOptions, clock: Clock) {
     this.signals = options.signals;
@@ -54,12 +65,16 @@ export class ExitFlush {
    * to flush; nothing that it waits for comes any more.
    */
   block(): void {
-    const endMillis = this.#clock.nowMillis() + this.#timeoutMillis;
-    for (const target of this.#targets) {
-      const deliverer = exitDelivererOf(target);
-      if (deliverer === undefined) target.forceFlush().catch(() => undefined);
-      else deliverer.deliver(Math.max(endMillis - this.#clock.nowMillis(), 0));
-    }
+    this.#deliverUntil(this.#clock.nowMillis() + this.#timeoutMillis);
+  }
+
+  /**
+   * Delivers what has ended since the flush did, or while others were still flushed, in what is left of
+   * its time. Nothing is left, as a rule, and that costs nothing.
+   */
+  finish(): void {
+    const hasDeliverer = this.#targets.some((target) => exitDelivererOf(target) !== undefined);
+    if (hasDeliverer && this.#last.end !== 'overdue') this.#deliverUntil(this.#last.limitMillis);
   }
 
   /** Ends the exports that a flush was overdue for: they would hold a process that has nothing else to do. */
@@ -68,34 +83,54 @@ export class ExitFlush {
     for (const target of this.#targets) exitDelivererOf(target)?.cutShort(new Error(message));
   }
 
-  /**
-   * Until a flush has found nothing that ended during the one before: the application goes on meanwhile.
-   * That last flush waits for nobody, so that the process can end before another span does.
-   */
   async #flush(): Promise<FlushEnd> {
-    const endMillis = this.#clock.nowMillis() + this.#timeoutMillis;
+    const limitMillis = this.#clock.nowMillis() + this.#timeoutMillis;
     const errors: unknown[] = [];
-    let before: number;
-    let outcome: DrainOutcome;
-    do {
-      before = this.#received;
-      const timeoutMillis = Math.max(endMillis - this.#clock.nowMillis(), 0);
-      outcome = await drain(this.#targets, {
-        clock: this.#clock,
-        timeoutMillis,
-        signal: undefined,
-      });
-      if (outcome.kind === 'done') errors.push(...outcome.errors);
-    } while (outcome.kind === 'done' && this.#received > before);
+    const end = await this.#flushInRounds(limitMillis, errors);
+    this.#last = { end, limitMillis };
     this.#current = undefined;
-    const end = outcome.kind === 'done' ? 'done' : 'overdue';
     this.#warnOf(end, errors);
     return end;
   }
 
-  /** Spans that our exporters were handed so far. */
-  get #received(): number {
-    return this.#targets.reduce((sum, one) => sum + (exitDelivererOf(one)?.received ?? 0), 0);
+  /**
+   * The application goes on meanwhile, so that another round may find spans that have ended since. One
+   * that begins when nothing is under way and finds nothing has waited for nobody: nothing can have
+   * ended since, until the process does.
+   */
+  async #flushInRounds(limitMillis: number, errors: unknown[]): Promise<FlushEnd> {
+    for (let round = 1; round <= MAX_ROUNDS; round++) {
+      const before = this.#account;
+      const timeoutMillis = Math.max(limitMillis - this.#clock.nowMillis(), 0);
+      const limits = { clock: this.#clock, timeoutMillis, signal: undefined };
+      const outcome = await drain(this.#targets, limits);
+      if (outcome.kind === 'done') errors.push(...outcome.errors);
+      if (outcome.kind !== 'done' || this.#isCut(errors, limitMillis)) return 'overdue';
+      if (before.unsettled === 0 && this.#account.received === before.received) return 'done';
+    }
+    return 'busy';
+  }
+
+  /** Targets know the limit too, and may give up on it just before it ends the wait for them. */
+  #isCut(errors: readonly unknown[], limitMillis: number): boolean {
+    return errors.length > 0 && this.#clock.nowMillis() >= limitMillis - EARLY_MILLIS;
+  }
+
+  #deliverUntil(endMillis: number): void {
+    for (const target of this.#targets) {
+      const deliverer = exitDelivererOf(target);
+      if (deliverer === undefined) target.forceFlush().catch(() => undefined);
+      else deliverer.deliver(Math.max(endMillis - this.#clock.nowMillis(), 0));
+    }
+  }
+
+  /** Of our exporters among the targets. */
+  get #account(): { readonly received: number; readonly unsettled: number } {
+    const deliverers = this.#targets.flatMap((target) => exitDelivererOf(target) ?? []);
+    return {
+      received: deliverers.reduce((sum, one) => sum + one.received, 0),
+      unsettled: deliverers.reduce((sum, one) => sum + one.unsettled, 0),
+    };
   }
 
   #warnOf(end: FlushEnd, errors: readonly unknown[]): void {
@@ -103,7 +138,7 @@ export class ExitFlush {
       end === 'overdue'
         ? `took more than ${this.#timeoutMillis} ms`
         : `failed: ${errors.map((error) => reasonOf(error)).join('; ')}`;
-    if (end === 'done' && errors.length === 0) return;
+    if (end !== 'overdue' && errors.length === 0) return;
     const loss = 'spans that were not delivered are lost';
     this.#diagnostics.warn('exit', `the flush at the end of the process ${how}; ${loss}`);
   }

@@ -23,6 +23,8 @@ export interface AtExit {
   readonly blockOnExit: boolean;
   /** Never rejects, and settles in its own time limit. */
   flush(): Promise<FlushEnd>;
+  /** Delivers what has ended since the flush. Never throws. */
+  finish(): void;
   /** Ends what an overdue flush was waiting for. */
   cutShort(): void;
   /** Delivers what is left before it returns. Never throws. */
@@ -95,10 +97,8 @@ class ProcessRegistry implements ExitRegistry {
   #onNaturalEnd(): void {
     const members = this.#naturalEnd.dismiss();
     const isOurs = isOursToEnd(wishesOf(members), process.listenerCount('beforeExit') > 0);
-    const flush = flushAll(members);
-    this.#departure.begin(flush, undefined);
+    const flush = this.#flush(members, undefined);
     void flush.then((ends) => {
-      cutOverdue(members, ends);
       if (isOurs && ends.includes('overdue')) this.#departure.begin(flush, exitProcess);
     });
   }
@@ -110,16 +110,17 @@ class ProcessRegistry implements ExitRegistry {
 
   /** The process ends by itself when it has nothing left to do. */
   #onDisconnect(): void {
-    const { members } = this.#disconnect;
-    const flush = flushAll(members);
-    this.#departure.begin(flush, undefined);
-    void flush.then((ends) => cutOverdue(members, ends));
+    void this.#flush(this.#disconnect.members, undefined);
   }
 
   #onShutdownMessage(): void {
     const { members } = this.#shutdownMessage;
     const isOurs = isOursToEnd(wishesOf(members), othersAwaitMessages());
-    this.#departure.begin(flushAll(members), isOurs ? exitProcess : undefined);
+    const end: EndProcess = () => {
+      finishAll(members);
+      exitProcess();
+    };
+    void this.#flush(members, isOurs ? end : undefined);
   }
 
   #onSignal(signal: ExitSignal, audience: Audience<AtExit>): void {
@@ -127,10 +128,19 @@ class ProcessRegistry implements ExitRegistry {
     const wishes = wishesOf(members);
     const others = plannedListeners(signal) - 1; // without the one that brought us here
     const end: EndProcess = () => {
+      finishAll(members);
       audience.silence();
       raise(signal, wishes.includes('always'));
     };
-    this.#departure.begin(flushAll(members), isOursToEnd(wishes, others > 0) ? end : undefined);
+    void this.#flush(members, isOursToEnd(wishes, others > 0) ? end : undefined);
+  }
+
+  /** Then `end`s the process, or lets it end: nothing that was begun here holds it any longer. */
+  #flush(members: readonly AtExit[], end: EndProcess | undefined): Promise<readonly FlushEnd[]> {
+    const flush = flushAll(members);
+    this.#departure.begin(flush, end);
+    void flush.then((ends) => cutOverdue(members, ends));
+    return flush;
   }
 }
 
@@ -143,6 +153,10 @@ async function flushAll(members: readonly AtExit[]): Promise<readonly FlushEnd[]
 /** An export that hangs would keep a process that has nothing else to do, as would the SDK's processor. */
 function cutOverdue(members: readonly AtExit[], ends: readonly FlushEnd[]): void {
   for (const [index, one] of members.entries()) if (ends[index] === 'overdue') one.cutShort();
+}
+
+function finishAll(members: readonly AtExit[]): void {
+  for (const one of members) one.finish();
 }
 
 function wishesOf(members: readonly AtExit[]): readonly Reraise[] {

@@ -45,6 +45,9 @@ export interface FlushOnExitOptions {
  * `process.exit()` or an uncaught exception, unless with `blockOnExit`, or after SIGKILL. In a worker thread it flushes when the thread has
  * nothing left to do.
  *
+ * Spans that end while the process is flushed are flushed as well. Where there is no end of them, the last
+ * are delivered as with `blockOnExit` before a signal is raised again.
+ *
  * Keeps no process alive but while it flushes. A flush that fails or takes too long is warned of through
  * OpenTelemetry's `diag`.
  *

@@ -132,10 +132,13 @@ export class DatadogSpanExporter implements SpanExporter {
   }
 
   #exitDeliverer(): ExitDeliverer {
-    const receivedNow = (): number => this.#context.ledger.received;
+    const { ledger } = this.#context;
     return {
       get received() {
-        return receivedNow();
+        return ledger.received;
+      },
+      get unsettled() {
+        return ledger.unsettled;
       },
       cutShort: (cause) => this.#cut({ kind: 'timeout', cause }),
       deliver: (timeoutMillis) => deliverAtExit(this.#tasks, this.#context, timeoutMillis),

@@ -147,6 +147,9 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
       get received() {
         return exporter.received;
       },
+      get unsettled() {
+        return exporter.unsettled;
+      },
       cutShort: (cause) => exporter.cutShort(cause),
       deliver: (timeoutMillis) => {
         // It hands over before its flush returns, unless attributes of a resource are still to come.

@@ -44,6 +44,11 @@ export class Ledger {
     return this.#received;
   }
 
+  /** Those of them that are neither exported nor dropped. */
+  get unsettled(): number {
+    return this.#buffered + this.#inFlight;
+  }
+
   receive(spans: number): void {
     this.#received += spans;
     this.#buffered += spans;

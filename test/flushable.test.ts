@@ -4,7 +4,12 @@ import { checkFlushTarget, drain, type Flushable, type FlushOptions } from '../s
 import { ManualClock } from './support/manual-clock.js';
 
 /** Says of a target that it is one of ours. */
-const NO_DELIVERER = { received: 0, cutShort: () => undefined, deliver: () => undefined };
+const NO_DELIVERER = {
+  received: 0,
+  unsettled: 0,
+  cutShort: () => undefined,
+  deliver: () => undefined,
+};
 
 function limits(clock: ManualClock, timeoutMillis = 1_000, signal?: AbortSignal) {
   return { clock, timeoutMillis, signal };

@@ -84,7 +84,7 @@ export class Delivery {
       outcome = NOT_SENT;
       await this.#backOff(wait);
     }
-    const cancellation = this.#cancellation;
+    const { cancellation } = this;
     this.#state = { phase: 'settled' };
     return { outcome, attempts: this.#attempts, cancellation, earlier };
   }
@@ -134,7 +134,8 @@ export class Delivery {
     return this.#state.phase === 'backingOff' && this.#state.wait.kind === 'retryAfter';
   }
 
-  get #cancellation(): Cancellation | undefined {
+  /** Why it was ended, until it has settled. */
+  get cancellation(): Cancellation | undefined {
     return this.#state.phase === 'cancelled' ? this.#state.cancellation : undefined;
   }
 

@@ -147,6 +147,27 @@ describe('blockOnExit', () => {
     expect(agent.spans).toHaveLength(50);
   });
 
+  it('sends nothing again that the application has aborted', async () => {
+    const server = await openFaultServer({ scripts: [[readAll, stall]] });
+    const script = startScript(
+      `${BLOCKING} endSpans(); void provider.forceFlush().catch(() => undefined);
+       process.stdin.resume().once('data', () => {
+         void exporter.shutdown({ graceMillis: 0 });
+         process.exit(0);
+       });
+       console.log('ready');`,
+      { agentUrl: server.url, hasInput: true },
+    );
+    await script.says('ready');
+    await until('the request', () => server.requests === 1);
+
+    script.child.stdin?.write('now');
+    const { stdout } = await script.end;
+
+    expect(statsIn(stdout)).toMatchObject({ dropped: 50, droppedByReason: { shutdown: 50 } });
+    expect(server.requests).toBe(1);
+  });
+
   it('finishes a batch whose encoding had been put off', async () => {
     const agent = await openScriptedAgent();
     const script = startScript(

@@ -158,16 +158,53 @@ describe('what can go wrong', () => {
     });
   });
 
-  it('includes what the application ends while it is flushed', async () => {
+  it('does not hold an application longer that ends by itself, when the Agent hangs', async () => {
+    const agent = await openScriptedAgent();
+    const held = holdReply();
+    agent.answer(held.reply, held.reply, held.reply);
+    const script = startScript(
+      `flushOnExit(target, { timeoutMillis: 300 }); endSpans();
+       const server = serve();
+       process.once('SIGTERM', () => clearInterval(server)); ${READY}`,
+      { agentUrl: agent.url },
+    );
+    await script.says('ready');
+    const start = performance.now();
+
+    script.child.kill('SIGTERM');
+    const { code } = await script.end;
+    held.release();
+
+    expect(code).toBe(0);
+    expect(performance.now() - start).toBeLessThan(5_000); // the export may take 10 s
+  });
+
+  it.each([
+    ['a BatchSpanProcessor', 'target', 'provider'],
+    [
+      'a ForkSafeSpanProcessor',
+      'processor',
+      'own',
+      `const createProcessor = (to) => new BatchSpanProcessor(to);
+       const processor = new ForkSafeSpanProcessor({ exporter, createProcessor });
+       const own = new NodeTracerProvider({ spanProcessors: [processor] });`,
+    ],
+  ])('includes what the application ends meanwhile, behind %s', async (...row) => {
+    const [, flushed, tracing, prepare = ''] = row;
     const agent = await openScriptedAgent();
     const script = startScript(
-      `flushOnExit(target);
-       const work = () => { endSpans(1); process.stdout.write('.'); setTimeout(work, 1); };
+      `${prepare} flushOnExit(${flushed});
+       const tracer = ${tracing}.getTracer('busy');
+       const work = () => {
+         for (let count = 0; count < 3; count++) tracer.startSpan('work').end();
+         process.stdout.write('...'); // synchronous on a pipe
+         setTimeout(work, 1); // sooner than an answer of the Agent, so that there is no end of it
+       };
        work(); ${READY}`,
       { agentUrl: agent.url },
     );
     await script.says('ready');
-    await script.says('....................');
+    await script.says('.'.repeat(20));
 
     script.child.kill('SIGTERM');
     const { signal, stdout } = await script.end;
