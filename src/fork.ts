@@ -71,7 +71,7 @@ function checkHooks(hooks: unknown): ForkHooks {
   const { before, parent, child, ...others }: Record<string, unknown> = { ...hooks };
   const [unknownKey] = Object.keys(others);
   if (unknownKey !== undefined) {
-    throw new RangeError(expectation('hooks', 'one of before, parent, child', unknownKey));
+    throw new RangeError(expectation('hooks key', 'before, parent or child', unknownKey));
   }
   if (before === undefined && parent === undefined && child === undefined) {
     throw new TypeError(expectation('hooks', wanted, hooks));
