@@ -43,11 +43,17 @@ export function runStage(
   diagnostics: Diagnostics,
 ): void {
   const { stage } = event;
-  const ordered = stage === 'before' ? entries.toReversed() : entries;
-  for (const entry of ordered) {
+  for (const entry of stage === 'before' ? lastFirst(entries) : entries) {
     const hook = entry[stage];
     if (hook !== undefined) runHook(hook, event, (error) => warn(entry, event, error, diagnostics));
   }
+}
+
+/** Arrays have no `toReversed` while Node 20 builds a startup snapshot. */
+function lastFirst(entries: readonly ForkEntry[]): readonly ForkEntry[] {
+  const reversed: ForkEntry[] = [];
+  for (const entry of entries) reversed.unshift(entry);
+  return reversed;
 }
 
 /** An async function is no hook, but its rejection must not end the process either. */

@@ -10,7 +10,7 @@ import { Audience } from './lang/audience.js';
 import { type Dispose, nothingToDispose, systemClock } from './lang/clock.js';
 import { healTimers } from './lang/timer-heal.js';
 import { isBuildingSnapshot, onSnapshot } from './snapshot-callbacks.js';
-import { listenToSpawns } from './spawn-channel.js';
+import { SpawnChannels } from './spawn-channels.js';
 
 /** Copies of the package hand this to each other: whoever changes its shape changes the name. */
 const REGISTRY = Symbol.for('opentelemetry-exporter-datadog-agent.fork.v1');
@@ -46,8 +46,9 @@ export function forkRegistry(): ForkRegistry {
 class ProcessRegistry implements ForkRegistry {
   readonly #diagnostics = new Diagnostics(systemClock);
   readonly #entries = new Set<ForkEntry>();
+  readonly #spawns = new SpawnChannels();
   /** Those who want to know of forks that this process makes. */
-  readonly #forking = new Audience<ForkEntry>(() => listenToSpawns(() => this.#onSpawn()));
+  readonly #forking = new Audience<ForkEntry>(() => this.#spawns.listen(() => this.#onSpawn()));
   #phase = IDLE;
   #isInSnapshot = false;
 

@@ -46,7 +46,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
     /^(inherited-spans|generation)$/,
     /^(ledger|diagnostics|sample-rates|agent-target|container-identity|process-identity|tracing-suppression)$/,
     /^exit-(cluster|departure|policy|signals)$/,
-    /^(fork-hooks|fork-in-progress|snapshot-callbacks|spawn-channel)$/,
+    /^(fork-hooks|fork-in-progress|snapshot-callbacks|spawn-channels)$/,
   ],
   [/^(errors|option-checks|sdk-contract|version|exit-deliverer)$/],
   [/^lang\//],

@@ -67,9 +67,16 @@ describe('the hooks of a fork', () => {
     afterForkInChild();
 
     expect(lines).toEqual([
-      ...['c before manual', 'b before manual', 'a before manual', 'fork'],
-      ...['a parent manual', 'b parent manual', 'c parent manual'],
-      ...['a child manual', 'b child manual', 'c child manual'],
+      'c before manual',
+      'b before manual',
+      'a before manual',
+      'fork',
+      'a parent manual',
+      'b parent manual',
+      'c parent manual',
+      'a child manual',
+      'b child manual',
+      'c child manual',
     ]);
   });
 

@@ -32,15 +32,23 @@ describe.each<ModuleKind>(['mjs', 'cjs'])('in a cluster worker of a .%s', (kind)
        queueMicrotask(() => {
          log.push('microtask');
          atFork(logged('c'));
-         withForkHooks(() => undefined);
+         withForkHooks(() => log.push('fork'));
        });`,
       kind,
     );
 
     expect(log).toEqual([
-      ...['registered', 'a child worker', 'b child worker', 'microtask'],
-      ...['c before manual', 'b before manual', 'a before manual'],
-      ...['a parent manual', 'b parent manual', 'c parent manual'],
+      'registered',
+      'a child worker',
+      'b child worker',
+      'microtask',
+      'c before manual',
+      'b before manual',
+      'a before manual',
+      'fork',
+      'a parent manual',
+      'b parent manual',
+      'c parent manual',
       'c child worker',
     ]);
   });

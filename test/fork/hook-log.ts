@@ -7,9 +7,9 @@ export interface HookLog {
   /** `name stage trigger` of each hook that ran. */
   readonly lines: string[];
   /** A triplet that logs itself under `name`. */
-  hooks(name: string): Required<ForkHooks>;
+  readonly hooks: (name: string) => Required<ForkHooks>;
   /** `atFork`, undone after the test. */
-  register(hooks: ForkHooks): ForkHandle;
+  readonly register: (hooks: ForkHooks) => ForkHandle;
 }
 
 export function hookLog(): HookLog {

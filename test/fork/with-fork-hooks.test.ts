@@ -15,9 +15,9 @@ describe('withForkHooks', () => {
   it('refuses what is no function, before any hook runs', () => {
     register(hooks('a'));
 
-    expect(() => Reflect.apply(withForkHooks, undefined, [1])).toThrow(
-      new TypeError('Expected `fork` to be a function, got `1` (number)'),
-    );
+    const act = (): unknown => Reflect.apply(withForkHooks, undefined, [1]);
+
+    expect(act).toThrow(new TypeError('Expected `fork` to be a function, got `1` (number)'));
     expect(lines).toEqual([]);
   });
 
