@@ -36,27 +36,21 @@ const PRELUDE = `
     const add = ({ stage, trigger }) => log.push([name, stage, trigger].filter(Boolean).join(' '));
     return { before: add, parent: add, child: add };
   };
-  const child = ['-e', ''];
+  const idle = ['-e', ''];
   const empty = __EMPTY__;
   process.on('exit', () => console.log(JSON.stringify(log)));
 `;
 
 /**
  * The log of a script that has ended well. It has the functions of the entry and of `node:child_process`;
- * `logged(name)`, which are hooks that log themselves; `child`, the arguments of a Node that has nothing
+ * `logged(name)`, which are hooks that log themselves; `idle`, the arguments of a Node that has nothing
  * to do, and `empty`, a module that is.
  */
-export async function logOf(body: string, kind: ModuleKind = 'mjs'): Promise<unknown> {
-  const stdout = await outputOf(body, kind);
-  return JSON.parse(stdout);
-}
-
-/** What the script printed, if it has ended well. */
-export async function outputOf(
+export async function logOf(
   body: string,
   kind: ModuleKind = 'mjs',
   flags: readonly string[] = [],
-): Promise<string> {
+): Promise<readonly unknown[]> {
   checkBuild();
   const cwd = temporaryDirectory();
   const empty = join(cwd, 'empty.cjs');
@@ -65,5 +59,11 @@ export async function outputOf(
   writeFileSync(join(cwd, `script.${kind}`), IMPORTS[kind] + prelude + body);
   const { ended, stdout, stderr } = await runNode([...flags, `script.${kind}`], { cwd });
   expect({ ended, stderr }).toEqual({ ended: 0, stderr: '' });
-  return stdout;
+  const log: unknown = JSON.parse(stdout);
+  if (!isList(log)) throw new Error(`not a log: ${stdout}`);
+  return log;
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
 }

@@ -10,10 +10,10 @@ const STARTED = SAYS_WHEN_STARTED
 const MODULE_KINDS: readonly ModuleKind[] = ['mjs', 'cjs'];
 
 const CALLS = [
-  ['spawn', 'spawn(process.execPath, child)'],
+  ['spawn', 'spawn(process.execPath, idle)'],
   ['fork', 'fork(empty)'],
   ['exec', "exec('true')"],
-  ['execFile', 'execFile(process.execPath, child)'],
+  ['execFile', 'execFile(process.execPath, idle)'],
 ] as const;
 const ROWS = CALLS.flatMap(([name, call]) => MODULE_KINDS.map((kind) => ({ name, call, kind })));
 /** The worker of a cluster stays until it is disconnected. */
