@@ -72,12 +72,18 @@ describe('a startup snapshot', () => {
     );
   });
 
-  it('keeps its hooks for what the processes start, and lets them be removed', async () => {
+  it('keeps its hooks for what the processes start, where others come and go as in any', async () => {
     const snapshot = await buildSnapshot(`
       const { remove } = atFork({ before: ({ trigger }) => log.push(trigger) });
-      main(() => { spawn('true'); remove(); spawn('true'); ${SAY('log')}; });
+      main(() => {
+        spawn('true');
+        remove();
+        atFork({ before: () => log.push('new'), child: () => log.push('too late') });
+        spawn('true');
+        setImmediate(() => ${SAY('log')});
+      });
     `);
 
-    expect(await snapshot.restore()).toEqual(printed('["snapshot","spawn"]\n'));
+    expect(await snapshot.restore()).toEqual(printed('["snapshot","spawn","new"]\n'));
   });
 });
