@@ -1,7 +1,7 @@
 import type { Options } from 'tsup';
 
 const config: Options = {
-  entry: { index: 'src/index.ts', 'dev-agent': 'src/dev-agent/index.ts' },
+  entry: { index: 'src/index.ts', fork: 'src/fork.ts', 'dev-agent': 'src/dev-agent/index.ts' },
   format: ['esm', 'cjs'],
   target: 'node20',
   dts: true,

@@ -65,8 +65,16 @@ export class DatadogExportError extends Error {
   }
 }
 
-/** The message of anything that was thrown, followed by the innermost cause if it says more. */
+/** The message of anything that was thrown, or of the innermost cause if it says more. */
 export function reasonOf(thrown: unknown): string {
+  try {
+    return messageOf(thrown);
+  } catch {
+    return 'something that cannot be shown'; // an object without a prototype, a getter that throws
+  }
+}
+
+function messageOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);
   const message = thrown.message.trim(); // those of OpenSSL end with a line feed
   if (message !== '') return message;

@@ -164,8 +164,10 @@ describe.each(LINES)('a project on $line', ({ line, sdkVersion, warnings, tags }
       entries: {
         [NAME]: MAIN_EXPORTS,
         [`${NAME}/dev-agent`]: ['startDevAgent'],
+        [`${NAME}/fork`]: ['afterForkInChild', 'atFork', 'withForkHooks'],
         [`${NAME}/dist/index.js`]: 'ERR_PACKAGE_PATH_NOT_EXPORTED',
         [`${NAME}/dist/index.cjs`]: 'ERR_PACKAGE_PATH_NOT_EXPORTED',
+        [`${NAME}/dist/fork.js`]: 'ERR_PACKAGE_PATH_NOT_EXPORTED',
         [`${NAME}/dist/dev-agent.js`]: 'ERR_PACKAGE_PATH_NOT_EXPORTED',
         [`${NAME}/src/index.ts`]: 'ERR_PACKAGE_PATH_NOT_EXPORTED',
       },

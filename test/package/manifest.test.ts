@@ -35,7 +35,7 @@ describe('package.json', () => {
       packageJson.types,
     ];
 
-    expect(paths.length).toBeGreaterThanOrEqual(12);
+    expect(paths.length).toBeGreaterThanOrEqual(16);
     expect(paths.filter((path) => !existsSync(join(REPOSITORY, path)))).toEqual([]);
     expect(paths.filter((path) => !isPublished(path))).toEqual([]);
   });

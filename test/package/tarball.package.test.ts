@@ -21,6 +21,10 @@ const FILES = [
   'dist/dev-agent.d.cts',
   'dist/dev-agent.d.ts',
   'dist/dev-agent.js',
+  'dist/fork.cjs',
+  'dist/fork.d.cts',
+  'dist/fork.d.ts',
+  'dist/fork.js',
   'dist/index.cjs',
   'dist/index.d.cts',
   'dist/index.d.ts',
@@ -85,7 +89,7 @@ describe('linters of packages', () => {
   });
 
   it(
-    'attw resolves the types of both entries as the JavaScript beside them',
+    'attw resolves the types of all entries as the JavaScript beside them',
     async () => {
       const command = join(REPOSITORY, 'node_modules', '@arethetypeswrong', 'cli', 'dist');
       const options = ['--no-definitely-typed', '--format', 'json'];
@@ -97,7 +101,7 @@ describe('linters of packages', () => {
 
       expect(child).toMatchObject({ exitCode: 0, stderr: '' });
       expect(JSON.parse(child.stdout)).toMatchObject({
-        analysis: { entrypoints: { '.': {}, './dev-agent': {} } },
+        analysis: { entrypoints: { '.': {}, './fork': {}, './dev-agent': {} } },
       });
     },
     DEADLINE_MILLIS,

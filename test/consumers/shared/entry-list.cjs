@@ -5,9 +5,11 @@ const PACKAGE = 'opentelemetry-exporter-datadog-agent';
 
 const specifiers = [
   PACKAGE,
+  `${PACKAGE}/fork`,
   `${PACKAGE}/dev-agent`,
   `${PACKAGE}/dist/index.js`,
   `${PACKAGE}/dist/index.cjs`,
+  `${PACKAGE}/dist/fork.js`,
   `${PACKAGE}/dist/dev-agent.js`,
   `${PACKAGE}/src/index.ts`,
 ];

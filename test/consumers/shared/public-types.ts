@@ -1,5 +1,5 @@
-// Owns the use of the package's types that does not depend on the SDK line: options, stats, errors
-// and the development Agent. Compiled only; each expected error is a type that must stay strict.
+// Owns the use of the package's types that does not depend on the SDK line: options, stats, errors,
+// fork hooks and the development Agent. Compiled only; each expected error is a type that must stay strict.
 
 import {
   DatadogExportError,
@@ -15,6 +15,14 @@ import {
   type DevAgent,
   type ReceivedSpan,
 } from 'opentelemetry-exporter-datadog-agent/dev-agent';
+import {
+  afterForkInChild,
+  atFork,
+  type ForkEvent,
+  type ForkHandle,
+  type ForkHooks,
+  withForkHooks,
+} from 'opentelemetry-exporter-datadog-agent/fork';
 
 // A variable that may be unset can be passed on, also with exactOptionalPropertyTypes.
 export const options: DatadogSpanExporterOptions = {
@@ -51,6 +59,15 @@ export async function receive(): Promise<readonly ReceivedSpan[]> {
   return duration === undefined ? [] : spans;
 }
 
+export function clone(makeCopy: () => 'original' | 'copy', hooks: ForkHooks): string {
+  const log = ({ stage, trigger }: ForkEvent): string => `${stage} ${trigger}`;
+  const handle: ForkHandle = atFork({ ...hooks, before: log, parent: undefined });
+  const side: 'original' | 'copy' = withForkHooks(makeCopy);
+  if (side === 'copy') afterForkInChild();
+  handle.remove();
+  return side;
+}
+
 // @ts-expect-error a duration is a number
 export const wrongType = new DatadogSpanExporter({ timeoutMillis: '10' });
 // @ts-expect-error an option that does not exist
@@ -59,5 +76,7 @@ export const wrongName = new DatadogSpanExporter({ agentUrl: 'http://127.0.0.1:8
 export const wrongKind: ExportErrorKind = 'lost';
 // @ts-expect-error the account is read-only
 export const spoil = (stats: LedgerSnapshot): number => (stats.received = 1);
+// @ts-expect-error a stage that does not exist
+export const wrongStage = (): ForkHandle => atFork({ after: () => undefined });
 // @ts-expect-error the Agent's options are checked too
 export const wrongPort = (): Promise<DevAgent> => startDevAgent({ port: '8126' });

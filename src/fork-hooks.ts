@@ -1,0 +1,78 @@
+// Owns what a fork hook is and how the hooks of one stage are run: in which order, each shielded from
+// the others. Knows neither who registered them nor what brought the fork about.
+
+import type { Diagnostics } from './diagnostics.js';
+import { reasonOf } from './errors.js';
+
+/** `before` the fork; afterwards in the `parent`, or in the `child`, which has a copy of its heap. */
+export type ForkStage = 'before' | 'parent' | 'child';
+
+/**
+ * What brought the fork about: a process that was started (`spawn`), a start as a worker of Node's
+ * cluster (`worker`), a startup snapshot (`snapshot`), or a call of `withForkHooks` or
+ * `afterForkInChild` (`manual`).
+ */
+export type ForkTrigger = 'spawn' | 'worker' | 'snapshot' | 'manual';
+
+/** What a hook is told. */
+export interface ForkEvent {
+  readonly stage: ForkStage;
+  readonly trigger: ForkTrigger;
+}
+
+/** Is called while the application waits: what it begins asynchronously, nobody waits for. */
+export type ForkHook = (event: ForkEvent) => void;
+
+/** At least one of them is there. */
+export interface ForkHooks {
+  readonly before?: ForkHook | undefined;
+  readonly parent?: ForkHook | undefined;
+  readonly child?: ForkHook | undefined;
+}
+
+/** Hooks as they are registered. Compared by identity: the same functions may be registered twice. */
+export interface ForkEntry extends ForkHooks {
+  /** What the user loses if one of the hooks fails, for the log. */
+  readonly consequence?: string | undefined;
+}
+
+/** Runs the hooks of a stage. A hook that fails is logged and changes nothing for the others. */
+export function runStage(
+  entries: readonly ForkEntry[],
+  event: ForkEvent,
+  diagnostics: Diagnostics,
+): void {
+  const { stage } = event;
+  for (const entry of stage === 'before' ? lastFirst(entries) : entries) {
+    const hook = entry[stage];
+    if (hook !== undefined) runHook(hook, event, (error) => warn(entry, event, error, diagnostics));
+  }
+}
+
+/** Arrays have no `toReversed` while Node 20 builds a startup snapshot. */
+function lastFirst(entries: readonly ForkEntry[]): readonly ForkEntry[] {
+  const reversed: ForkEntry[] = [];
+  for (const entry of entries) reversed.unshift(entry);
+  return reversed;
+}
+
+/** An async function is no hook, but its rejection must not end the process either. */
+function runHook(hook: ForkHook, event: ForkEvent, report: (error: unknown) => void): void {
+  try {
+    const result: unknown = hook(event);
+    if (result instanceof Promise) result.catch(report);
+  } catch (error) {
+    report(error);
+  }
+}
+
+function warn(
+  { consequence }: ForkEntry,
+  { stage, trigger }: ForkEvent,
+  error: unknown,
+  diagnostics: Diagnostics,
+): void {
+  const loss = consequence === undefined ? '' : `; ${consequence}`;
+  const message = `a fork hook failed in stage ${stage} (${trigger})${loss}: ${reasonOf(error)}`;
+  diagnostics.warn(`${stage}${loss}`, message);
+}

@@ -1,0 +1,141 @@
+// Owns the fork hooks of a process or worker thread, and when they run; also those that come from
+// several copies of this package. Knows nothing of what the hooks do.
+
+import { Diagnostics } from './diagnostics.js';
+import { clusterWorker } from './exit-cluster.js';
+import { type ForkEntry, type ForkStage, type ForkTrigger, runStage } from './fork-hooks.js';
+import { ForkInProgress } from './fork-in-progress.js';
+import { nextGeneration } from './generation.js';
+import { Audience } from './lang/audience.js';
+import { type Dispose, nothingToDispose, systemClock } from './lang/clock.js';
+import { healTimers } from './lang/timer-heal.js';
+import { isBuildingSnapshot, onSnapshot } from './snapshot-callbacks.js';
+import { SpawnChannels } from './spawn-channels.js';
+
+/** Copies of the package hand this to each other: whoever changes its shape changes the name. */
+const REGISTRY = Symbol.for('opentelemetry-exporter-datadog-agent.fork.v1');
+
+export interface ForkRegistry {
+  /** Runs the hooks of `entry` at every fork until it is disposed. */
+  add(entry: ForkEntry): Dispose;
+  /** Runs `fork` between the `before` hooks and those of the side in which it returns or throws. */
+  around<Result>(fork: () => Result): Result;
+  /** Begins a new generation and runs the `child` hooks. */
+  afterForkInChild(): void;
+}
+
+type Phase =
+  | { readonly kind: 'idle' }
+  /** A fork that a hook makes runs no hooks: they would never come to an end. */
+  | { readonly kind: 'runningHooks' }
+  /** What is forked now is what the hooks were run for. */
+  | { readonly kind: 'forking'; readonly fork: ForkInProgress };
+
+const IDLE: Phase = { kind: 'idle' };
+const RUNNING_HOOKS: Phase = { kind: 'runningHooks' };
+
+/** The registry of this process or worker thread, made by whichever copy of the package comes first. */
+export function forkRegistry(): ForkRegistry {
+  const found: unknown = Reflect.get(globalThis, REGISTRY);
+  if (isRegistry(found)) return found;
+  const registry = new ProcessRegistry();
+  Object.defineProperty(globalThis, REGISTRY, { value: registry });
+  return registry;
+}
+
+class ProcessRegistry implements ForkRegistry {
+  readonly #diagnostics = new Diagnostics(systemClock);
+  readonly #entries = new Set<ForkEntry>();
+  readonly #spawns = new SpawnChannels();
+  /** Those who want to know of forks that this process makes. */
+  readonly #forking = new Audience<ForkEntry>(() => this.#spawns.listen(() => this.#onSpawn()));
+  #phase = IDLE;
+  #isInSnapshot = false;
+
+  add(entry: ForkEntry): Dispose {
+    this.#entries.add(entry);
+    const leave =
+      entry.before === undefined && entry.parent === undefined
+        ? nothingToDispose
+        : this.#forking.join(entry);
+    if (isBuildingSnapshot()) this.#joinSnapshot();
+    else if (entry.child !== undefined && isClusterWorker()) this.#startAsWorker(entry);
+    return () => {
+      this.#entries.delete(entry);
+      leave();
+    };
+  }
+
+  around<Result>(makeFork: () => Result): Result {
+    const outer = this.#phase;
+    if (outer.kind !== 'idle') return makeFork();
+    const fork = this.#begin('manual');
+    this.#phase = { kind: 'forking', fork };
+    try {
+      return makeFork();
+    } finally {
+      this.#phase = outer;
+      fork.endInParent();
+    }
+  }
+
+  afterForkInChild(): void {
+    const phase = this.#phase;
+    if (phase.kind === 'runningHooks') return;
+    nextGeneration();
+    if (phase.kind === 'forking') phase.fork.endInChild();
+    else this.#run([...this.#entries], 'child', 'manual');
+  }
+
+  #onSpawn(): () => void {
+    if (this.#phase.kind !== 'idle') return nothingToDispose;
+    const fork = this.#begin('spawn');
+    return () => fork.endInParent();
+  }
+
+  #begin(trigger: ForkTrigger): ForkInProgress {
+    return new ForkInProgress([...this.#entries], (entries, stage) => {
+      this.#run(entries, stage, trigger);
+    });
+  }
+
+  #run(entries: readonly ForkEntry[], stage: ForkStage, trigger: ForkTrigger): void {
+    const outer = this.#phase;
+    this.#phase = RUNNING_HOOKS;
+    runStage(entries, Object.freeze({ stage, trigger }), this.#diagnostics);
+    this.#phase = outer;
+  }
+
+  /** The fork was made before anything of this heap: its child hooks are due as soon as they are there. */
+  #startAsWorker(entry: ForkEntry): void {
+    queueMicrotask(() => {
+      if (this.#entries.has(entry)) this.#run([entry], 'child', 'worker');
+    });
+  }
+
+  /**
+   * Application code runs between the two callbacks, and what it registers is duplicated as well: the
+   * `child` hooks are those that are in the snapshot.
+   */
+  #joinSnapshot(): void {
+    if (this.#isInSnapshot) return;
+    this.#isInSnapshot = true;
+    onSnapshot({
+      serialize: () => this.#run([...this.#entries], 'before', 'snapshot'),
+      deserialize: () => {
+        healTimers();
+        nextGeneration();
+        this.#run([...this.#entries], 'child', 'snapshot');
+      },
+    });
+  }
+}
+
+/** Loading `node:cluster` takes 2 ms; a process without a channel to its parent is no worker. */
+function isClusterWorker(): boolean {
+  return typeof process.send === 'function' && clusterWorker() !== undefined;
+}
+
+function isRegistry(value: unknown): value is ForkRegistry {
+  return typeof value === 'object' && value !== null && 'afterForkInChild' in value;
+}

@@ -1,0 +1,52 @@
+// Owns building a startup snapshot from a script that has the built package's fork hooks, bundled into
+// one file as Node demands. Judges nothing but that the build ends well.
+
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { expect } from 'vitest';
+import { type ExampleRun, runNode } from '../examples/run-example.js';
+import { temporaryDirectory } from '../examples/temporary-directory.js';
+import { checkBuild } from '../package/built-package.js';
+import { ENTRY } from './script.js';
+
+const GENERATIONS = 'opentelemetry-exporter-datadog-agent.generations';
+/** Spawns and prints as a restored process does: without a loader of modules. */
+const PRELUDE = `
+  import { startupSnapshot } from 'node:v8';
+  import { atFork } from '${ENTRY.cjs}';
+  const log = [];
+  const logged = (name) => {
+    const add = ({ stage, trigger }) => log.push([name, stage, trigger].join(' '));
+    return { before: add, parent: add, child: add };
+  };
+  const generation = () => Reflect.get(globalThis, Symbol.for('${GENERATIONS}')).present.number;
+  const spawn = (file) => process.getBuiltinModule('node:child_process').spawn(file);
+  const main = (task) => startupSnapshot.setDeserializeMainFunction(task);
+`;
+
+export interface Snapshot {
+  /** Starts a process with the snapshot. */
+  restore(): Promise<ExampleRun>;
+}
+
+/**
+ * The script has `atFork`, `startupSnapshot`, `log`, `logged(name)`, which are hooks that log themselves,
+ * `generation()`, `spawn(file)`, and `main(task)`, which sets what a restored process does.
+ */
+export async function buildSnapshot(body: string): Promise<Snapshot> {
+  checkBuild();
+  const cwd = temporaryDirectory();
+  await build({
+    stdin: { contents: PRELUDE + body, resolveDir: cwd },
+    outfile: join(cwd, 'app.cjs'),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+  });
+  const flags = ['--snapshot-blob', 'app.blob'];
+  // Node warns of modules that it has not verified in snapshots.
+  const { ended, stderr } = await runNode([...flags, '--build-snapshot', 'app.cjs'], { cwd });
+  expect({ ended, stderr }).toMatchObject({ ended: 0 });
+  return { restore: () => runNode(flags, { cwd }) };
+}
