@@ -110,7 +110,7 @@ export class Deliveries {
   async #send(payload: Payload): Promise<void> {
     const result = await this.#deliver(payload);
     const halves = statusOf(result.outcome) === PAYLOAD_TOO_LARGE ? splitPayload(payload) : [];
-    if (halves.length === 0 || this.#course === 'cancelled') return this.#record(result, payload);
+    if (halves.length === 0 || this.#course !== 'open') return this.#record(result, payload);
     this.#underWay.delete(payload);
     await Promise.all(halves.map((half) => this.#sendHalf(half, result.attempts)));
   }

@@ -1,7 +1,6 @@
 // Owns what a process has of `flushOnExit`: one listener per event however many want to be flushed,
 // also when they come from several copies of this package. Knows nothing of how a target is flushed.
 
-import { isMainThread } from 'node:worker_threads';
 import { clusterWorker } from './exit-cluster.js';
 import { Departure, type EndProcess } from './exit-departure.js';
 import type { FlushEnd } from './exit-flush.js';
@@ -71,7 +70,7 @@ class ProcessRegistry implements ExitRegistry {
   /** Only the main thread gets signals, and has a channel to a parent. */
   #audiencesOf(one: AtExit): readonly Audience<AtExit>[] {
     const always = one.blockOnExit ? [this.#naturalEnd, this.#exit] : [this.#naturalEnd];
-    if (!isMainThread) return always;
+    if (!isMainThread()) return always;
     return [
       ...always,
       this.#disconnect,
@@ -153,6 +152,11 @@ async function flushAll(members: readonly AtExit[]): Promise<readonly FlushEnd[]
 /** An export that hangs would keep a process that has nothing else to do, as would the SDK's processor. */
 function cutOverdue(members: readonly AtExit[], ends: readonly FlushEnd[]): void {
   for (const [index, one] of members.entries()) if (ends[index] === 'overdue') one.cutShort();
+}
+
+/** Loaded when it is asked for: Node warns of `node:worker_threads` while a startup snapshot is built. */
+function isMainThread(): boolean {
+  return process.getBuiltinModule('node:worker_threads').isMainThread;
 }
 
 function finishAll(members: readonly AtExit[]): void {

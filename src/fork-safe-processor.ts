@@ -22,6 +22,7 @@ import { waitFor, type WaitLimits } from './lang/bounded-wait.js';
 import { nothingToDispose, systemClock } from './lang/clock.js';
 import { expectation } from './option-checks.js';
 import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from './sdk-contract.js';
+import { isBuildingSnapshot } from './snapshot-callbacks.js';
 
 export interface ForkSafeSpanProcessorOptions {
   /** Is flushed and shut down with the processor. */
@@ -54,6 +55,8 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
   readonly #generations = generations();
   readonly #inherited = new InheritedSpans(this.#generations);
   readonly #diagnostics = new Diagnostics(systemClock);
+  /** So that nobody else pays for asking at every span. */
+  readonly #wasBuilding = isBuildingSnapshot();
   #state: ProcessorState;
 
   /** @throws TypeError for an option of the wrong type, and whatever `createProcessor` throws. */
@@ -76,7 +79,8 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
 
   /** Never throws. */
   onEnd(span: ReadableSpan): void {
-    this.#running()?.onEnd(span);
+    if (this.#isDiscarding) this.#inherited.add(1);
+    else this.#running()?.onEnd(span);
   }
 
   /** Spans of an earlier generation that were found here and not sent, because it sends them. */
@@ -123,10 +127,18 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     await this.#exporter.shutDown({ ...limits, timeoutMillis: graceMillis });
   }
 
+  /**
+   * Each process that starts with a startup snapshot would send what was collected while it was built, and
+   * a timer that was armed then keeps all others of the process from firing.
+   */
+  get #isDiscarding(): boolean {
+    return this.#wasBuilding && isBuildingSnapshot();
+  }
+
   /** The processor of the present generation, unless it was shut down or cannot be made. */
   #running(): InnerProcessor | undefined {
     const state = this.#state;
-    if (state.phase !== 'running') return undefined;
+    if (state.phase !== 'running' || this.#isDiscarding) return undefined;
     return state.inner.isInherited ? this.#replaceInner() : state.inner;
   }
 

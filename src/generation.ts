@@ -2,14 +2,11 @@
 // duplicated, by a startup snapshot or a clone of the machine: what was made before belongs to another
 // process as well. Knows nothing of what is reset then, nor of what notices it.
 
-import { threadId } from 'node:worker_threads';
-
 /** Compared by identity: the same number may stand for another process. */
 export interface Generation {
   readonly number: number;
   /** Who it began in. */
   readonly processId: number;
-  readonly threadId: number;
 }
 
 export interface Generations {
@@ -35,7 +32,7 @@ export function nextGeneration(): void {
 }
 
 function generation(number: number): Generation {
-  return Object.freeze({ number, processId: process.pid, threadId });
+  return Object.freeze({ number, processId: process.pid });
 }
 
 function isGenerations(value: unknown): value is Generations {

@@ -4,7 +4,16 @@
 import type { DropReason } from './errors.js';
 
 /** `received = exported + dropped + buffered + inFlight`, at any instant. */
-export interface LedgerSnapshot {
+export interface LedgerSnapshot extends LedgerCounts {
+  /**
+   * Spans of another process, which were under way or buffered here when the heap was duplicated. That
+   * process sends them, or whoever owns them; they are in none of the other columns.
+   */
+  readonly inherited: number;
+}
+
+/** The account of one generation. */
+export interface LedgerCounts {
   /** Spans handed to `export()`. */
   readonly received: number;
   /** Spans that the Agent accepted. */
@@ -75,7 +84,7 @@ export class Ledger {
     this.#observer?.dropped(reason, spans);
   }
 
-  snapshot(): LedgerSnapshot {
+  counts(): LedgerCounts {
     return Object.freeze({
       received: this.#received,
       exported: this.#exported,

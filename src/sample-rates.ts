@@ -21,6 +21,11 @@ export class SampleRates {
     return this.#version;
   }
 
+  /** Begins with the rates of an earlier generation, but asks the Agent for them as if there were none. */
+  inherit(earlier: SampleRates): void {
+    this.#rates = earlier.rates;
+  }
+
   /**
    * Takes the rates of a reply. Anything but rates leaves the known ones as they are.
    *

@@ -31,6 +31,8 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^fork-safe-processor$/],
   [/^exporter-drain$/, /^inner-processor$/],
   [/^exporter$/, /^exit$/, /^fork$/, /^serverless$/],
+  [/^exporter-generations$/],
+  [/^exporter-life$/],
   [/^exit-registry$/],
   [/^exit-flush$/, /^exit-pm2$/],
   [/^export-context$/, /^invocation$/, /^generation-exporter$/, /^drain-options$/],

@@ -47,6 +47,6 @@ describe('a 413 that comes together with the end', () => {
 
     expect(connection.sent).toHaveLength(1);
     expect(deliveries.failures).toMatchObject([{ kind: 'too_large', status: 413, spans: 2 }]);
-    expect(ledger.snapshot()).toMatchObject({ inFlight: 0, droppedByReason: { too_large: 2 } });
+    expect(ledger.counts()).toMatchObject({ inFlight: 0, droppedByReason: { too_large: 2 } });
   });
 });

@@ -1,14 +1,28 @@
 // Owns copies of spans that are encoded later than they were handed over, so that what happens to them
 // meanwhile does not matter. Shares what never changes: contexts, OTel resources and scopes.
 
-import type { ChunkEvent, ChunkLink, ChunkSpan, EncodableSpan } from './trace-chunks.js';
+import type { SpanStatus } from '@opentelemetry/api';
+import type {
+  ChunkEvent,
+  ChunkLink,
+  ChunkSpan,
+  EncodableSpan,
+  GroupableSpan,
+  TraceChunk,
+} from './trace-chunks.js';
 
 const NONE: readonly never[] = [];
 
+/** Puts copies in the places of the spans from this index on. */
+export function keepFrom({ spans }: TraceChunk, from: number): void {
+  for (const [index, item] of spans.entries()) {
+    if (index >= from) spans[index] = copyOfChunkSpan(item);
+  }
+}
+
 /** The span as it is now; itself, if it cannot be copied: encoding will find out why. */
-export function copyOfSpan(item: ChunkSpan): ChunkSpan {
+function copyOfChunkSpan(item: ChunkSpan): ChunkSpan {
   try {
-    const { status, events, links } = item;
     return {
       span: copyOfFields(item.span),
       traceIdHex: item.traceIdHex,
@@ -16,12 +30,29 @@ export function copyOfSpan(item: ChunkSpan): ChunkSpan {
       spanId: item.spanId,
       parentId: item.parentId,
       traceState: item.traceState,
-      status: { ...status },
-      events: events.length === 0 ? NONE : events.map(copyOfEvent),
-      links: links.length === 0 ? NONE : links.map(copyOfLink),
+      status: { ...item.status },
+      events: copyOfEvents(item.events),
+      links: copyOfLinks(item.links),
     };
   } catch {
     return item;
+  }
+}
+
+/** The same of a span that is not in a chunk yet; to group it first would take as long as to copy it. */
+export function copyOfSpan(span: GroupableSpan): GroupableSpan {
+  try {
+    const context = span.spanContext();
+    return Object.assign(copyOfFields(span), {
+      spanContext: () => context,
+      parentSpanContext: span.parentSpanContext,
+      parentSpanId: span.parentSpanId,
+      status: copyOfStatus(span.status),
+      events: span.events && copyOfEvents(span.events),
+      links: span.links && copyOfLinks(span.links),
+    });
+  } catch {
+    return span;
   }
 }
 
@@ -39,17 +70,28 @@ function copyOfFields(span: EncodableSpan): EncodableSpan {
   };
 }
 
-function copyOfEvent(event: ChunkEvent): ChunkEvent {
-  return {
-    name: event.name,
-    time: [event.time[0], event.time[1]],
-    attributes: copyOfObject(event.attributes),
-    droppedAttributesCount: event.droppedAttributesCount,
-  };
+function copyOfStatus(status: SpanStatus | undefined): SpanStatus | undefined {
+  return status && { ...status };
 }
 
-function copyOfLink({ context, attributes }: ChunkLink): ChunkLink {
-  return { context, attributes: copyOfObject(attributes) };
+function copyOfEvents(events: readonly ChunkEvent[]): readonly ChunkEvent[] {
+  if (events.length === 0) return NONE;
+  return events.map(({ name, time, attributes, droppedAttributesCount }) => {
+    return {
+      name,
+      time: [time[0], time[1]],
+      attributes: copyOfObject(attributes),
+      droppedAttributesCount,
+    };
+  });
+}
+
+function copyOfLinks(links: readonly ChunkLink[]): readonly ChunkLink[] {
+  if (links.length === 0) return NONE;
+  return links.map(({ context, attributes }) => ({
+    context,
+    attributes: copyOfObject(attributes),
+  }));
 }
 
 function copyOfObject(object: object | undefined): Record<string, unknown> {

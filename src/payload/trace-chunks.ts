@@ -23,6 +23,14 @@ export type ChunkEvent = Omit<TimedEvent, 'attributes'> & {
 
 export type ChunkLink = Pick<Link, 'context'> & { readonly attributes?: object | undefined };
 
+/** What is read of a span when it is grouped, and afterwards. */
+export type GroupableSpan = EncodableSpan &
+  Pick<ReadableSpan, 'spanContext' | 'parentSpanContext' | 'parentSpanId'> & {
+    readonly status?: SpanStatus | undefined;
+    readonly events?: readonly ChunkEvent[] | undefined;
+    readonly links?: readonly ChunkLink[] | undefined;
+  };
+
 export interface ChunkSpan {
   readonly span: EncodableSpan;
   /** 32 hexadecimal digits. */
@@ -57,7 +65,7 @@ export class TraceGrouping {
   readonly #byTraceId = new Map<string, TraceChunk>();
 
   /** Adds the span to the chunk of its trace, unless the Agent would refuse its ids or they throw. */
-  add(span: ReadableSpan): 'added' | 'invalid_id' | 'encode' {
+  add(span: GroupableSpan): 'added' | 'invalid_id' | 'encode' {
     try {
       return this.#add(span) ? 'added' : 'invalid_id';
     } catch {
@@ -65,7 +73,7 @@ export class TraceGrouping {
     }
   }
 
-  #add(span: ReadableSpan): boolean {
+  #add(span: GroupableSpan): boolean {
     const { traceId: traceIdHex, spanId: spanIdHex, traceState } = span.spanContext();
     const spanId = parseSpanId(spanIdHex);
     if (spanId === undefined) return false;
@@ -89,7 +97,7 @@ export class TraceGrouping {
   }
 }
 
-function partsOf(span: Partial<ReadableSpan>): Pick<ChunkSpan, 'status' | 'events' | 'links'> {
+function partsOf(span: GroupableSpan): Pick<ChunkSpan, 'status' | 'events' | 'links'> {
   return {
     status: span.status ?? UNSET,
     events: span.events ?? NONE,
@@ -98,7 +106,7 @@ function partsOf(span: Partial<ReadableSpan>): Pick<ChunkSpan, 'status' | 'event
 }
 
 /** A span that names itself as its parent is a root, as the Agent has it. */
-function parentIdOf(span: ReadableSpan, spanIdHex: string): Id64 | undefined {
+function parentIdOf(span: GroupableSpan, spanIdHex: string): Id64 | undefined {
   const parentIdHex = span.parentSpanContext?.spanId ?? span.parentSpanId;
   return parentIdHex === spanIdHex ? undefined : parseSpanId(parentIdHex);
 }

@@ -6,9 +6,14 @@ import type { ReadableSpan } from '../sdk-contract.js';
 import { type ChunkTags, chunkTags, samplingPriorityOf } from './chunk-tags.js';
 import type { MsgpackWriter, ParkedBytes } from './msgpack-writer.js';
 import { type Payload, PayloadBuilder } from './payload-builder.js';
-import { copyOfSpan } from './span-copy.js';
+import { copyOfSpan, keepFrom } from './span-copy.js';
 import type { SpanWriter } from './span-writer.js';
-import { type ChunkSpan, type TraceChunk, TraceGrouping } from './trace-chunks.js';
+import {
+  type ChunkSpan,
+  type GroupableSpan,
+  type TraceChunk,
+  TraceGrouping,
+} from './trace-chunks.js';
 
 export type EncodeDropReason = 'invalid_id' | 'encode' | 'too_large';
 
@@ -60,7 +65,7 @@ const GROUPED_PER_ENCODED = 4;
 
 export class V04Encoding {
   readonly #tools: EncodingTools;
-  readonly #spans: readonly ReadableSpan[];
+  #spans: readonly GroupableSpan[];
   readonly #grouping = new TraceGrouping();
   #grouped = 0;
   /** Index of the next chunk. */
@@ -115,11 +120,11 @@ export class V04Encoding {
 
   /** From now on, later changes to the spans do not matter. */
   keepRest(): void {
-    this.#group(Infinity);
-    const { chunks } = this.#grouping;
+    this.#spans = this.#spans.slice(this.#grouped).map(copyOfSpan);
+    this.#grouped = 0;
     const open = this.#trace;
     if (open !== undefined) keepFrom(open.chunk, open.from);
-    for (const chunk of chunks.slice(this.#nextChunk)) keepFrom(chunk, 0);
+    for (const chunk of this.#grouping.chunks.slice(this.#nextChunk)) keepFrom(chunk, 0);
   }
 
   get #isAtEnd(): boolean {
@@ -283,12 +288,6 @@ export class V04Encoding {
       writer.rewind(position);
       return 'failed';
     }
-  }
-}
-
-function keepFrom({ spans }: TraceChunk, from: number): void {
-  for (const [index, item] of spans.entries()) {
-    if (index >= from) spans[index] = copyOfSpan(item);
   }
 }
 

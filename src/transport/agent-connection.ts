@@ -61,6 +61,7 @@ export class AgentConnection implements Connection {
   #wire: Wire | undefined;
   /** Whose socket the present request is being written to. */
   #written: Wire | undefined;
+  #isAbandoned = false;
 
   constructor(settings: ConnectionSettings) {
     this.#settings = settings;
@@ -93,6 +94,12 @@ export class AgentConnection implements Connection {
     wire.socket?.destroy();
   }
 
+  abandon(): void {
+    this.#wire?.socket?.unref();
+    this.#wire = undefined;
+    this.#isAbandoned = true;
+  }
+
   #request(payload: Sendable, signal: AbortSignal): Promise<WireOutcome> {
     const fresh = (outcome: SendOutcome): WireOutcome => ({ outcome, wasDead: false });
     if (signal.aborted) return Promise.resolve(fresh({ kind: 'cancelled', attempts: 0 }));
@@ -111,7 +118,7 @@ export class AgentConnection implements Connection {
       });
       this.#prepare()
         .then((undici) => {
-          if (signal.aborted) return; // meanwhile
+          if (signal.aborted || this.#isAbandoned) return; // meanwhile
           attempts = 1;
           this.#dispatch(undici, payload, { reader, settle });
         })

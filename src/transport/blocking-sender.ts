@@ -2,7 +2,6 @@
 // exits: a worker thread sends them, this one waits. Started late, so that it costs nothing before; a
 // start and a request to an Agent on this machine take some 40 ms. Knows nothing of spans.
 
-import { Worker } from 'node:worker_threads';
 import type { AgentTarget } from '../agent-target.js';
 import type { Clock } from '../lang/clock.js';
 import { TRACES_PATH } from './agent-connection.js';
@@ -33,6 +32,8 @@ export function sendBlocking(
   const endMillis = clock.nowMillis() + timeoutMillis;
   const statuses = new Int32Array(new SharedArrayBuffer(4 * (payloads.length + 1)));
   const requests = payloads.map((payload) => ({ headers: headersOf(payload), body: payload.body }));
+  // Loaded when it is needed: Node warns of it while a startup snapshot is built.
+  const { Worker } = process.getBuiltinModule('node:worker_threads');
   const worker = new Worker(BLOCKING_SENDER_SOURCE, {
     eval: true, // no file, so that it works in bundles and single-executable applications
     execArgv: [],

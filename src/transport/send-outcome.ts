@@ -36,4 +36,6 @@ export interface Connection {
   readonly hasWritten: boolean;
   /** Gives up socket and client at once. A later `send` opens new ones. */
   close(): void;
+  /** Gives up socket and client without touching them: they are another process's. Sends nothing more. */
+  abandon(): void;
 }

@@ -39,6 +39,12 @@ export class SendQueue {
     next(connection);
   }
 
+  /** Leaves all connections as they are; none is handed out any more. */
+  abandon(): void {
+    this.#waiting.clear();
+    for (const connection of this.#connections) connection.abandon();
+  }
+
   /** Closes all connections. What is still under way has been aborted by its signal before. */
   close(): void {
     for (const connection of this.#connections) connection.close();

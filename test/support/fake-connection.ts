@@ -28,4 +28,8 @@ export class FakeConnection implements Connection {
   close(): void {
     this.isClosed = true;
   }
+
+  abandon(): void {
+    this.sent.length = 0;
+  }
 }

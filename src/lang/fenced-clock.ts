@@ -1,0 +1,48 @@
+// Owns the timers of what may have to be left behind all at once: where the heap was duplicated, they
+// belong to another process. Knows nothing of what they are for.
+
+import { type Clock, type Dispose, nothingToDispose } from './clock.js';
+
+export class FencedClock implements Clock {
+  readonly #clock: Clock;
+  #armed: Set<Dispose> | undefined = new Set();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  nowMillis(): number {
+    return this.#clock.nowMillis();
+  }
+
+  unixMillis(): number {
+    return this.#clock.unixMillis();
+  }
+
+  schedule(delayMillis: number, task: () => void): Dispose {
+    if (this.#armed === undefined) return nothingToDispose;
+    const disarm = this.#clock.schedule(delayMillis, () => {
+      this.#armed?.delete(dispose);
+      task();
+    });
+    const dispose = (): void => {
+      this.#armed?.delete(dispose);
+      disarm();
+    };
+    this.#armed.add(dispose);
+    return dispose;
+  }
+
+  nextTurn(task: () => void): void {
+    this.#clock.nextTurn(() => {
+      if (this.#armed !== undefined) task();
+    });
+  }
+
+  /** Disarms all timers; nothing that was or will be scheduled happens any more. */
+  close(): void {
+    const armed = this.#armed ?? [];
+    this.#armed = undefined;
+    for (const dispose of armed) dispose();
+  }
+}
