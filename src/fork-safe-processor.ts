@@ -53,7 +53,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
   readonly #exporter: ExporterDrain;
   readonly #createProcessor: CreateProcessor;
   readonly #generations = generations();
-  readonly #inherited = new InheritedSpans(this.#generations);
+  readonly #inherited = new InheritedSpans();
   readonly #diagnostics = new Diagnostics(systemClock);
   /** So that nobody else pays for asking at every span. */
   readonly #wasBuilding = isBuildingSnapshot();

@@ -1,25 +1,15 @@
-// Owns the number of spans that this process found in its heap and did not send, because the process
-// that made them does. It is outside the ledger's balance. Knows nothing of where they were found.
-
-import type { Generation, Generations } from './generation.js';
+// Owns the number of spans that this process found in its heap and did not send, because they are
+// another's as well. It is outside the ledger's balance. Knows nothing of where they were found.
 
 export class InheritedSpans {
-  readonly #generations: Generations;
-  /** The generation that has counted so far; the next one begins at 0. */
-  #generation: Generation;
-  #spans = 0;
+  #count = 0;
 
-  constructor(generations: Generations) {
-    this.#generations = generations;
-    this.#generation = generations.present;
-  }
-
+  /** In all generations: what was discarded before the heap was duplicated is inherited, too. */
   get count(): number {
-    return this.#generation === this.#generations.present ? this.#spans : 0;
+    return this.#count;
   }
 
   add(spans: number): void {
-    this.#spans = this.count + spans;
-    this.#generation = this.#generations.present;
+    this.#count += spans;
   }
 }

@@ -90,7 +90,7 @@ describe('a ForkSafeSpanProcessor after the heap was duplicated', () => {
     expect(processor.inherited).toBe(2);
   });
 
-  it('counts for each generation anew', () => {
+  it('counts in all generations', () => {
     const inherited: SpanExporter[] = [];
     const { processor } = openPipeline(openExporter({}), {
       createProcessor: (to) => {
@@ -103,9 +103,8 @@ describe('a ForkSafeSpanProcessor after the heap was duplicated', () => {
 
     nextGeneration();
 
-    expect(processor.inherited).toBe(0);
     inherited[0]?.export(makeSpans(3), () => undefined);
-    expect(processor.inherited).toBe(3);
+    expect(processor.inherited).toBe(5);
   });
 
   it('goes on when the next processor could not be made at first', async () => {

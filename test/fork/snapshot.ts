@@ -1,5 +1,5 @@
-// Owns building a startup snapshot from a script that has the built package's fork hooks, bundled into
-// one file as Node demands. Judges nothing but that the build ends well.
+// Owns building a startup snapshot from a script, with the built package's fork hooks or of its own,
+// bundled into one file as Node demands. Judges nothing but that the build ends well.
 
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -26,18 +26,26 @@ const PRELUDE = `
 
 export interface Snapshot {
   /** Starts a process with the snapshot. */
-  restore(): Promise<ExampleRun>;
+  restore(env?: Readonly<Record<string, string>>): Promise<ExampleRun>;
 }
 
 /**
  * The script has `atFork`, `startupSnapshot`, `log`, `logged(name)`, which are hooks that log themselves,
  * `generation()`, `spawn(file)`, and `main(task)`, which sets what a restored process does.
  */
-export async function buildSnapshot(body: string): Promise<Snapshot> {
+export function buildSnapshot(body: string): Promise<Snapshot> {
+  return buildSnapshotOf(PRELUDE + body);
+}
+
+/** Of any module, which finds packages as the tests do. */
+export async function buildSnapshotOf(
+  source: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Snapshot> {
   checkBuild();
   const cwd = temporaryDirectory();
   await build({
-    stdin: { contents: PRELUDE + body, resolveDir: cwd },
+    stdin: { contents: source, resolveDir: import.meta.dirname },
     outfile: join(cwd, 'app.cjs'),
     bundle: true,
     platform: 'node',
@@ -46,7 +54,7 @@ export async function buildSnapshot(body: string): Promise<Snapshot> {
   });
   const flags = ['--snapshot-blob', 'app.blob'];
   // Node warns of modules that it has not verified in snapshots.
-  const { ended, stderr } = await runNode([...flags, '--build-snapshot', 'app.cjs'], { cwd });
+  const { ended, stderr } = await runNode([...flags, '--build-snapshot', 'app.cjs'], { cwd, env });
   expect({ ended, stderr }).toMatchObject({ ended: 0 });
-  return { restore: () => runNode(flags, { cwd }) };
+  return { restore: (own = {}) => runNode(flags, { cwd, env: own }) };
 }
