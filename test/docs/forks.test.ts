@@ -1,0 +1,68 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { runNode } from '../examples/run-example.js';
+import { writeModules } from '../support/code-modules.js';
+import { codeBlocks } from '../support/markdown-code.js';
+
+const PAGE = fileURLToPath(new URL('../../docs/forks.md', import.meta.url));
+
+/** The code of the page, by the file name in its first line. */
+const modules = Object.fromEntries(
+  codeBlocks(PAGE).map(({ info, code }) => [/^\/\/ (\S+\.mjs)\n/.exec(code)?.[1] ?? info, code]),
+);
+
+const USE_OF_CLONE = `
+import { clone } from './clone.mjs';
+import { atFork } from 'opentelemetry-exporter-datadog-agent/fork';
+const say = ({ stage, trigger }) => console.log(stage, trigger);
+atFork({ before: say, parent: say, child: say });
+console.log(clone(() => 'original'));
+console.log(clone(() => 'copy'));
+`;
+const USE_OF_POOL = `
+import { Pool } from './pool.mjs';
+import { afterForkInChild } from 'opentelemetry-exporter-datadog-agent/fork';
+class Counted extends Pool {
+  resets = 0;
+  reset() {
+    super.reset();
+    this.resets++;
+  }
+}
+const pool = new Counted();
+afterForkInChild();
+pool.close();
+afterForkInChild();
+console.log(pool.resets);
+`;
+
+async function output(file: string): Promise<string> {
+  const cwd = writeModules({
+    ...modules,
+    'use-clone.mjs': USE_OF_CLONE,
+    'use-pool.mjs': USE_OF_POOL,
+  });
+  const { ended, stdout, stderr } = await runNode([file], { cwd });
+  expect({ ended, stderr }).toEqual({ ended: 0, stderr: '' });
+  return stdout;
+}
+
+describe('docs/forks.md', () => {
+  it('has hooks in watch.mjs that see a child process', async () => {
+    expect(await output('watch.mjs')).toBe('before a fork (spawn)\nstill the parent\n');
+  });
+
+  it('has a clone.mjs that runs the hooks of either side', async () => {
+    expect(await output('use-clone.mjs')).toBe(
+      'before manual\nparent manual\noriginal\nbefore manual\nchild manual\ncopy\n',
+    );
+  });
+
+  it('has a pool.mjs that is reset until it is closed', async () => {
+    expect(await output('use-pool.mjs')).toBe('1\n');
+  });
+
+  it('has no code that no test runs', () => {
+    expect(Object.keys(modules).toSorted()).toEqual(['clone.mjs', 'pool.mjs', 'watch.mjs']);
+  });
+});
