@@ -7,9 +7,11 @@ import { RERAISE, type Reraise } from './exit-policy.js';
 import { exitRegistry } from './exit-registry.js';
 import { EXIT_SIGNALS, type ExitSignal, isExitSignal } from './exit-signals.js';
 import { checkFlushTarget, type FlushTarget } from './flushable.js';
-import { systemClock } from './lang/clock.js';
+import { forkRegistry } from './fork-registry.js';
+import { type Dispose, systemClock } from './lang/clock.js';
 import { checkBoolean, checkInteger, expectation } from './option-checks.js';
 import { TIMER_OR_ZERO } from './options.js';
+import { isBuildingSnapshot } from './snapshot-callbacks.js';
 
 export interface FlushOnExitOptions {
   /** Signals at which to flush; none for an empty list. @default ['SIGTERM', 'SIGINT'] */
@@ -62,7 +64,20 @@ export function flushOnExit(target: FlushTarget, options: FlushOnExitOptions = {
     const wanted = 'an exporter of this package, or to include one, for `blockOnExit`';
     throw new TypeError(expectation('target', wanted, target));
   }
-  return exitRegistry().add(new ExitFlush(targets, resolved, systemClock));
+  const flush = new ExitFlush(targets, resolved, systemClock);
+  return isBuildingSnapshot() ? addOnceStarted(flush) : exitRegistry().add(flush);
+}
+
+/** A startup snapshot cannot be written with a listener to a signal; its processes are what is to end. */
+function addOnceStarted(flush: ExitFlush): Dispose {
+  let dispose = forkRegistry().add({
+    child: () => {
+      dispose();
+      dispose = exitRegistry().add(flush);
+    },
+    consequence: 'spans may be lost when the process ends',
+  });
+  return () => dispose();
 }
 
 function resolveOptions(options: FlushOnExitOptions): ExitFlushOptions {

@@ -124,7 +124,7 @@ class ProcessRegistry implements ForkRegistry {
       serialize: () => this.#run([...this.#entries], 'before', 'snapshot'),
       deserialize: () => {
         healTimers();
-        nextGeneration();
+        nextGeneration('snapshot');
         this.#run([...this.#entries], 'child', 'snapshot');
       },
     });

@@ -7,6 +7,8 @@ export interface Generation {
   readonly number: number;
   /** Who it began in. */
   readonly processId: number;
+  /** Whether the process was started with a startup snapshot, which no later clone changes. */
+  readonly isOfSnapshot: boolean;
 }
 
 export interface Generations {
@@ -20,19 +22,20 @@ const SHARED = Symbol.for('opentelemetry-exporter-datadog-agent.generations');
 export function generations(): Generations {
   const found: unknown = Reflect.get(globalThis, SHARED);
   if (isGenerations(found)) return found;
-  const made: Generations = { present: generation(1) };
+  const made: Generations = { present: generation(1, false) };
   Object.defineProperty(globalThis, SHARED, { value: made, configurable: true });
   return made;
 }
 
 /** Says that the heap was duplicated: all that was made so far is inherited from now on. */
-export function nextGeneration(): void {
+export function nextGeneration(by: 'snapshot' | 'clone' = 'clone'): void {
   const shared = generations();
-  shared.present = generation(shared.present.number + 1);
+  const { number, isOfSnapshot } = shared.present;
+  shared.present = generation(number + 1, isOfSnapshot || by === 'snapshot');
 }
 
-function generation(number: number): Generation {
-  return Object.freeze({ number, processId: process.pid });
+function generation(number: number, isOfSnapshot: boolean): Generation {
+  return Object.freeze({ number, processId: process.pid, isOfSnapshot });
 }
 
 function isGenerations(value: unknown): value is Generations {

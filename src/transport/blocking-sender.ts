@@ -3,6 +3,7 @@
 // start and a request to an Agent on this machine take some 40 ms. Knows nothing of spans.
 
 import type { AgentTarget } from '../agent-target.js';
+import { generations } from '../generation.js';
 import type { Clock } from '../lang/clock.js';
 import { TRACES_PATH } from './agent-connection.js';
 import { BLOCKING_SENDER_SOURCE, CONNECT_FAILED, NO_OUTCOME } from './blocking-sender-source.js';
@@ -21,7 +22,7 @@ export interface BlockingSenderSettings {
  * Sends each payload once and waits for the answers, at most `timeoutMillis` altogether. The outcomes
  * are in the order of the payloads.
  *
- * @throws Error if Node allows no worker thread.
+ * @throws Error if Node allows no worker thread, or none that could send.
  */
 export function sendBlocking(
   payloads: readonly Sendable[],
@@ -29,6 +30,10 @@ export function sendBlocking(
   settings: BlockingSenderSettings,
 ): readonly SendOutcome[] {
   const { clock, headersOf } = settings;
+  if (generations().present.isOfSnapshot) {
+    // From Node 22 on it aborts the process as soon as it loads `node:http`.
+    throw new Error('none can send in a process that was started with a startup snapshot');
+  }
   const endMillis = clock.nowMillis() + timeoutMillis;
   const statuses = new Int32Array(new SharedArrayBuffer(4 * (payloads.length + 1)));
   const requests = payloads.map((payload) => ({ headers: headersOf(payload), body: payload.body }));

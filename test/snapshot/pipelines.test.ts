@@ -67,6 +67,42 @@ describe('processes that start with the snapshot of a traced application', () =>
     expect(agent.violations).toEqual([]);
   });
 
+  it.each([
+    {
+      how: 'at their natural end',
+      end: 'process.exitCode = 3;',
+      exported: 50,
+    },
+    {
+      // No worker thread can send there: Node aborts it, and the process.
+      how: 'with no more than a warning at process.exit()',
+      end: 'process.exit(3);',
+      exported: 0,
+    },
+  ])('end $how if flushOnExit was called in the build', async ({ end, exported }) => {
+    const agent = await openScriptedAgent();
+    const snapshot = await buildSnapshotOf(`
+      import { startupSnapshot } from 'node:v8';
+      import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+      import { DatadogSpanExporter, flushOnExit, ForkSafeSpanProcessor } from '${DIST}';
+      const exporter = new DatadogSpanExporter();
+      ${FORK_SAFE}
+      flushOnExit(processor, { blockOnExit: true });
+      flushOnExit(processor)(); // undone
+      const provider = new NodeTracerProvider({ spanProcessors: [processor] });
+      startupSnapshot.setDeserializeMainFunction(() => {
+        process.on('exit', () => console.log(exporter.stats().exported, exporter.stats().dropped));
+        for (let count = 0; count < 50; count++) provider.getTracer('end').startSpan('last').end();
+        ${end}
+      });
+    `);
+
+    const run = await snapshot.restore({ DD_TRACE_AGENT_URL: agent.url });
+
+    expect(run).toEqual({ ended: 3, stdout: `${exported} ${50 - exported}\n`, stderr: '' });
+    expect(agent.spans).toHaveLength(exported);
+  });
+
   it('send the spans of the build as well without our processor: the control', async () => {
     const agent = await openScriptedAgent();
     // An exporter without fork hooks, which sends to ours.
