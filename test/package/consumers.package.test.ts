@@ -95,6 +95,7 @@ describe.each(LINES)('a project on $line', ({ line, sdkVersion, warnings, tags }
         droppedByReason: {},
         buffered: 0,
         inFlight: 0,
+        inherited: 0,
       },
     });
     expect(agent.traces).toHaveLength(1);
