@@ -5,6 +5,7 @@ import type { ExitDeliverer } from './exit-deliverer.js';
 import { ExporterLife, type ResultCallback } from './exporter-life.js';
 import { forkRegistry } from './fork-registry.js';
 import { generations } from './generation.js';
+import { answerInherited } from './inherited-export.js';
 import { type Dispose, nothingToDispose } from './lang/clock.js';
 import type { LedgerSnapshot } from './ledger.js';
 import type { DatadogSpanExporterOptions } from './options.js';
@@ -48,10 +49,10 @@ export class ExporterGenerations {
     return isBuildingSnapshot();
   }
 
-  /** Says that all went well: a machine that builds is no place to fail, nor to send from. */
+  /** A machine that builds is no place to fail, nor to send from. */
   discard(spans: number, resultCallback: ResultCallback): void {
     this.#inherited += spans;
-    queueMicrotask(() => resultCallback({ code: 0 }));
+    void answerInherited(resultCallback);
   }
 
   stats(): LedgerSnapshot {

@@ -2,6 +2,7 @@
 // generation. Afterwards nothing that it hands over is sent. Knows nothing of processors.
 
 import type { Generation, Generations } from './generation.js';
+import { answerInherited } from './inherited-export.js';
 import type { InheritedSpans } from './inherited-spans.js';
 import type { ExportResult, ReadableSpan, SpanExporter } from './sdk-contract.js';
 
@@ -35,7 +36,7 @@ export class GenerationExporter implements SpanExporter {
   export(spans: readonly ReadableSpan[], resultCallback: (result: ExportResult) => void): void {
     if (this.isInherited) {
       this.#context.inherited.add(spans.length);
-      void succeed(resultCallback);
+      void answerInherited(resultCallback);
       return;
     }
     this.#handedOver += spans.length;
@@ -49,15 +50,5 @@ export class GenerationExporter implements SpanExporter {
   /** Does nothing: the exporter may outlive the processor, and is not the processor's to end. */
   shutdown(): Promise<void> {
     return Promise.resolve();
-  }
-}
-
-/** A failure would be logged; the spans are in good hands, with the process that made them. */
-async function succeed(resultCallback: (result: ExportResult) => void): Promise<void> {
-  await Promise.resolve();
-  try {
-    resultCallback({ code: 0 });
-  } catch {
-    // Nobody waits for what an abandoned processor does.
   }
 }

@@ -45,7 +45,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^fork-registry$/],
   [
     /^(deferrals|encoding-turns|exporter-metrics|pending-bytes)$/,
-    /^(inherited-spans|generation)$/,
+    /^(inherited-export|inherited-spans|generation)$/,
     /^(ledger|diagnostics|sample-rates|agent-target|container-identity|process-identity|tracing-suppression)$/,
     /^exit-(cluster|departure|policy|signals)$/,
     /^(fork-hooks|fork-in-progress|snapshot-callbacks|spawn-channels)$/,
