@@ -3,6 +3,8 @@
 
 /** Copies of the package hand this to each other: whoever changes its shape changes the name. */
 const DELIVERERS = Symbol.for('opentelemetry-exporter-datadog-agent.exit-deliverers.v1');
+/** So many more are looked at before those that are gone are forgotten. */
+const PRUNE_AFTER = 64;
 
 export interface ExitDeliverer {
   /** Spans that the exporter was handed so far. */
@@ -15,23 +17,58 @@ export interface ExitDeliverer {
   deliver(timeoutMillis: number): void;
 }
 
+interface Deliverers {
+  /** A deliverer lives as long as its owner. */
+  readonly byOwner: WeakMap<object, ExitDeliverer>;
+  readonly all: Set<WeakRef<ExitDeliverer>>;
+}
+
 /** Lets `exitDelivererOf` find what sees to the spans of `owner`. */
 export function registerExitDeliverer(owner: object, deliverer: ExitDeliverer): void {
-  deliverers().set(owner, deliverer);
+  const { byOwner, all } = deliverers();
+  byOwner.set(owner, deliverer);
+  if (all.size % PRUNE_AFTER === 0) liveOnes(all);
+  all.add(new WeakRef(deliverer));
+}
+
+/** Lets `exitDelivererOf` find for `other` what sees to the spans of `owner`. */
+export function shareExitDeliverer(owner: object, other: object): void {
+  const { byOwner } = deliverers();
+  const deliverer = byOwner.get(owner);
+  if (deliverer !== undefined) byOwner.set(other, deliverer);
 }
 
 export function exitDelivererOf(owner: object): ExitDeliverer | undefined {
-  return deliverers().get(owner);
+  return deliverers().byOwner.get(owner);
 }
 
-function deliverers(): WeakMap<object, ExitDeliverer> {
+/**
+ * Those that see to the spans of `target`. A tracer provider does not say which processors it has: all of
+ * the process are taken for its own.
+ */
+export function exitDeliverersOf(target: object): readonly ExitDeliverer[] {
+  const own = exitDelivererOf(target);
+  if (own !== undefined) return [own];
+  return 'getTracer' in target ? liveOnes(deliverers().all) : [];
+}
+
+/** Forgets the others. */
+function liveOnes(all: Set<WeakRef<ExitDeliverer>>): readonly ExitDeliverer[] {
+  return [...all].flatMap((ref) => {
+    const deliverer = ref.deref();
+    if (deliverer === undefined) all.delete(ref);
+    return deliverer ?? [];
+  });
+}
+
+function deliverers(): Deliverers {
   const found: unknown = Reflect.get(globalThis, DELIVERERS);
   if (isDeliverers(found)) return found;
-  const made = new WeakMap<object, ExitDeliverer>();
+  const made: Deliverers = { byOwner: new WeakMap(), all: new Set() };
   Object.defineProperty(globalThis, DELIVERERS, { value: made });
   return made;
 }
 
-function isDeliverers(value: unknown): value is WeakMap<object, ExitDeliverer> {
-  return value instanceof WeakMap;
+function isDeliverers(value: unknown): value is Deliverers {
+  return typeof value === 'object' && value !== null && 'byOwner' in value;
 }

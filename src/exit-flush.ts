@@ -3,7 +3,12 @@
 
 import { Diagnostics } from './diagnostics.js';
 import { reasonOf } from './errors.js';
-import { exitDelivererOf, registerExitDeliverer } from './exit-deliverer.js';
+import {
+  type ExitDeliverer,
+  exitDelivererOf,
+  exitDeliverersOf,
+  shareExitDeliverer,
+} from './exit-deliverer.js';
 import type { Reraise } from './exit-policy.js';
 import type { ExitSignal } from './exit-signals.js';
 import { drain, type Flushable, type FlushTarget } from './flushable.js';
@@ -32,6 +37,8 @@ export class ExitFlush {
   readonly signals: readonly ExitSignal[];
   readonly reraise: Reraise;
   readonly blockOnExit: boolean;
+  readonly #given: readonly Flushable[];
+  /** The same, with their calls counted. */
   readonly #targets: readonly Flushable[];
   readonly #timeoutMillis: number;
   readonly #clock: Clock;
@@ -46,7 +53,8 @@ export class ExitFlush {
     this.signals = options.signals;
     this.reraise = options.reraise;
     this.blockOnExit = options.blockOnExit;
-    this.#targets = [target].flat().map((one) => this.#counted(one));
+    this.#given = [target].flat();
+    this.#targets = this.#given.map((one) => this.#counted(one));
     this.#timeoutMillis = options.timeoutMillis;
     this.#clock = clock;
     this.#diagnostics = new Diagnostics(clock);
@@ -73,14 +81,14 @@ export class ExitFlush {
    * its time. Nothing is left, as a rule, and that costs nothing.
    */
   finish(): void {
-    const hasDeliverer = this.#targets.some((target) => exitDelivererOf(target) !== undefined);
-    if (hasDeliverer && this.#last.end !== 'overdue') this.#deliverUntil(this.#last.limitMillis);
+    if (this.#deliverers.length === 0 || this.#last.end === 'overdue') return;
+    this.#deliverUntil(this.#last.limitMillis);
   }
 
   /** Ends the exports that a flush was overdue for: they would hold a process that has nothing else to do. */
   cutShort(): void {
     const message = `the process ends, and no answer came within ${this.#timeoutMillis} ms`;
-    for (const target of this.#targets) exitDelivererOf(target)?.cutShort(new Error(message));
+    for (const deliverer of this.#deliverers) deliverer.cutShort(new Error(message));
   }
 
   async #flush(): Promise<FlushEnd> {
@@ -118,15 +126,19 @@ export class ExitFlush {
 
   #deliverUntil(endMillis: number): void {
     for (const target of this.#targets) {
-      const deliverer = exitDelivererOf(target);
-      if (deliverer === undefined) target.forceFlush().catch(() => undefined);
-      else deliverer.deliver(Math.max(endMillis - this.#clock.nowMillis(), 0));
+      if (exitDelivererOf(target) === undefined) target.forceFlush().catch(() => undefined);
+    }
+    for (const deliverer of this.#deliverers) {
+      deliverer.deliver(Math.max(endMillis - this.#clock.nowMillis(), 0));
     }
   }
 
-  /** Of our exporters among the targets. */
+  get #deliverers(): readonly ExitDeliverer[] {
+    return [...new Set(this.#given.flatMap((target) => exitDeliverersOf(target)))];
+  }
+
   get #account(): { readonly received: number; readonly unsettled: number } {
-    const deliverers = this.#targets.flatMap((target) => exitDelivererOf(target) ?? []);
+    const deliverers = this.#deliverers;
     return {
       received: deliverers.reduce((sum, one) => sum + one.received, 0),
       unsettled: deliverers.reduce((sum, one) => sum + one.unsettled, 0),
@@ -154,8 +166,7 @@ export class ExitFlush {
         }
       },
     };
-    const deliverer = exitDelivererOf(target);
-    if (deliverer !== undefined) registerExitDeliverer(counted, deliverer);
+    shareExitDeliverer(target, counted);
     return counted;
   }
 }

@@ -34,7 +34,7 @@ export interface FlushOnExitOptions {
    * Also delivers at `process.exit()` and after an uncaught exception: the process waits for a worker
    * thread that sends what is left, some 50 ms with an Agent on the same machine and `timeoutMillis` at
    * most. What was sent but not answered is not sent again; `stats()` counts it as `unknown`. Needs a
-   * `DatadogSpanExporter` among the targets, or a `ForkSafeSpanProcessor` in front of one.
+   * `DatadogSpanExporter` among the targets, a `ForkSafeSpanProcessor` in front of one, or a provider.
    *
    * @default false
    */
@@ -60,8 +60,12 @@ export interface FlushOnExitOptions {
 export function flushOnExit(target: FlushTarget, options: FlushOnExitOptions = {}): () => void {
   const targets = checkFlushTarget('target', target);
   const resolved = resolveOptions(options);
-  if (resolved.blockOnExit && ![targets].flat().some((one) => exitDelivererOf(one) !== undefined)) {
-    const wanted = 'an exporter of this package, or to include one, for `blockOnExit`';
+  const hasDeliverer = [targets].flat().some((one) => {
+    return exitDelivererOf(one) !== undefined || 'getTracer' in one;
+  });
+  if (resolved.blockOnExit && !hasDeliverer) {
+    const wanted =
+      'an exporter of this package or a provider, or to include one, for `blockOnExit`';
     throw new TypeError(expectation('target', wanted, target));
   }
   const flush = new ExitFlush(targets, resolved, systemClock);

@@ -205,6 +205,17 @@ describe('blockOnExit', () => {
     expect(agent.spans).toHaveLength(7);
   });
 
+  it('works with a provider alone, which does not say what it exports to', async () => {
+    const agent = await openScriptedAgent();
+    const script = startScript(
+      `flushOnExit(provider, { blockOnExit: true }); endSpans(); process.exit(0);`,
+      { agentUrl: agent.url },
+    );
+
+    expect(await script.end).toMatchObject({ code: 0, stderr: '' });
+    expect(agent.spans).toHaveLength(50);
+  });
+
   it('does not run what the application preloads once more', async () => {
     const agent = await openScriptedAgent();
     const preload = writeScript("console.log('preloaded');", 'preload.cjs');
@@ -280,7 +291,7 @@ describe('blockOnExit', () => {
     const other = { forceFlush: () => Promise.resolve() };
 
     expect(() => flushOnExit([other], { blockOnExit: true })).toThrow(
-      /^Expected `target` to be an exporter of this package, or to include one, for `blockOnExit`/,
+      /^Expected `target` to be an exporter of this package or a provider, or to include one, for `/,
     );
   });
 });

@@ -158,12 +158,15 @@ describe('what can go wrong', () => {
     });
   });
 
-  it('does not hold an application longer that ends by itself, when the Agent hangs', async () => {
+  it.each([
+    ['provider and exporter', 'target'],
+    ['provider', 'provider'],
+  ])('holds no application that ends by itself, when the Agent hangs: %s', async (_, flushed) => {
     const agent = await openScriptedAgent();
     const held = holdReply();
     agent.answer(held.reply, held.reply, held.reply);
     const script = startScript(
-      `flushOnExit(target, { timeoutMillis: 300 }); endSpans();
+      `flushOnExit(${flushed}, { timeoutMillis: 300 }); endSpans();
        const server = serve();
        process.once('SIGTERM', () => clearInterval(server)); ${READY}`,
       { agentUrl: agent.url },
