@@ -118,9 +118,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     const endMillis = systemClock.nowMillis() + limits.timeoutMillis;
     const { inner, handOver, close } = this.#end(limits);
     const { kind } = await waitFor(handOver, limits);
-    if (kind !== 'done' && inner.held > 0) {
-      this.#warn('held', `the span processor still held up to ${countOf(inner.held, 'span')}`);
-    }
+    if (kind !== 'done') this.#warnOfHeld(inner);
     close();
     inner.retire();
     const graceMillis = Math.max(Math.trunc(endMillis - systemClock.nowMillis()), 0);
@@ -164,9 +162,11 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
       },
       cutShort: (cause) => exporter.cutShort(cause),
       deliver: (timeoutMillis) => {
+        const inner = this.#present();
         // It hands over before its flush returns, unless attributes of a resource are still to come.
-        void this.#present()?.startFlush();
+        void inner?.startFlush();
         exporter.deliver(timeoutMillis);
+        if (inner?.isWaiting === true) this.#warnOfHeld(inner);
       },
     };
   }
@@ -226,6 +226,11 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
       if (error instanceof DatadogExportError) continue;
       this.#warn('forceFlush', `forceFlush of the span processor failed: ${reasonOf(error)}`);
     }
+  }
+
+  #warnOfHeld({ held }: InnerProcessor): void {
+    if (held === 0) return;
+    this.#warn('held', `the span processor still held up to ${countOf(held, 'span')}`);
   }
 
   #warn(topic: string, message: string): void {

@@ -50,6 +50,11 @@ export class InnerProcessor {
     return Math.max(this.#ended - this.#exporter.handedOver, 0);
   }
 
+  /** Whether attributes of a resource are still to come, without which it hands over nothing. */
+  get isWaiting(): boolean {
+    return !this.#resources.isEmpty;
+  }
+
   onStart(span: Span, parentContext: Context): void {
     try {
       this.#processor.onStart(span, parentContext);
@@ -82,7 +87,7 @@ export class InnerProcessor {
    * the batch processor of the SDK would wait for them with a timer that keeps the process for 30 s.
    */
   async startFlush(): Promise<StartedFlush> {
-    while (!this.#resources.isEmpty) {
+    while (this.isWaiting) {
       await this.#resources.whenFinished();
       // Batches that have waited for the same are handed over in between.
       await new Promise<void>((resolve) => systemClock.nextTurn(resolve));
@@ -107,7 +112,7 @@ export class InnerProcessor {
 
   async #shutDown(): Promise<void> {
     try {
-      if (!this.#resources.isEmpty) await this.#resources.whenFinished();
+      if (this.isWaiting) await this.#resources.whenFinished();
       await this.#processor.shutdown();
     } catch (error) {
       // What an export failed with, the exporter has said.
