@@ -3,6 +3,7 @@
 
 import { type AgentTarget, parseAgentUrl, withoutCredentials } from './agent-target.js';
 import { reasonOf } from './errors.js';
+import { type Lineage, readLineage } from './lineage.js';
 
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 /** Told about a variable that is ignored; gets a sentence for the log. */
@@ -21,6 +22,8 @@ export interface Environment {
   readonly resourceAttributes: ReadonlyMap<string, string>;
   /** `DD_EXTERNAL_ENV`, which the Agent's admission controller sets in Kubernetes. */
   readonly externalEnv: string | undefined;
+  /** What an ancestor with `propagateLineage` has left. */
+  readonly lineage: Lineage | undefined;
 }
 
 const DEFAULT_PORT = '8126';
@@ -35,6 +38,7 @@ export function readEnvironment(vars: EnvironmentVariables, warn: WarnOfVariable
     tags,
     resourceAttributes: resourceAttributes(vars),
     externalEnv: headerSafe(textOf(vars, 'DD_EXTERNAL_ENV')),
+    lineage: readLineage(vars, warn),
   };
 }
 

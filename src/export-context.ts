@@ -39,6 +39,7 @@ export function exportContext(
   clock: Clock,
   diagnostics: Diagnostics,
 ): SharedParts {
+  const identity = processIdentity(options.environment.lineage);
   const sampleRates = new SampleRates();
   const deferrals = new Deferrals();
   const { target, timeoutMillis, selfObsMeterProvider: meters } = options;
@@ -49,7 +50,7 @@ export function exportContext(
   const queue = sendQueue(options, clock, headers);
   const metrics = meters === undefined ? undefined : new ExporterMetrics(meters, target);
   return {
-    encoder: new V04Encoder({ ...options, ...processIdentity() }, maxPayloadBytes),
+    encoder: new V04Encoder({ ...options, ...identity }, maxPayloadBytes),
     turns: new EncodingTurns(clock, (task) => pending.whenReleased(task)),
     pending,
     resourceWaits: new ResourceWaits(clock),

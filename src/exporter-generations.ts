@@ -8,7 +8,8 @@ import { generations } from './generation.js';
 import { answerInherited } from './inherited-export.js';
 import { type Dispose, nothingToDispose } from './lang/clock.js';
 import type { LedgerSnapshot } from './ledger.js';
-import type { DatadogSpanExporterOptions } from './options.js';
+import { type DatadogSpanExporterOptions, handOnLineage } from './options.js';
+import { processIdentity } from './process-identity.js';
 import { isBuildingSnapshot } from './snapshot-callbacks.js';
 
 const CONSEQUENCE = 'traces may not be sent to Datadog';
@@ -91,10 +92,16 @@ export class ExporterGenerations {
   }
 
   #newLife(): ExporterLife {
-    return new ExporterLife(this.#options, () => {
+    const life = new ExporterLife(this.#options, () => {
+      takeBack();
       this.#removeHooks();
       dropped?.unregister(this);
     });
+    const { propagateLineage, environment } = life.options;
+    const takeBack = propagateLineage
+      ? handOnLineage(processIdentity(environment.lineage))
+      : nothingToDispose;
+    return life;
   }
 }
 

@@ -1,11 +1,12 @@
 // Owns the exporter's options: what users may write, defaults, validation, and the order code,
-// environment, default. The only file that reads `process.env`, and only when it is called.
+// environment, default. The only file that touches `process.env`, and only when it is called.
 
 import { existsSync } from 'node:fs';
 import type { MeterProvider } from '@opentelemetry/api';
 import { type AgentTarget, parseAgentUrl, withoutCredentials } from './agent-target.js';
 import { type Environment, readEnvironment, type WarnOfVariable } from './environment.js';
 import { reasonOf } from './errors.js';
+import type { Dispose } from './lang/clock.js';
 import {
   type IntegerRange,
   checkAbsolutePath,
@@ -18,6 +19,7 @@ import {
   checkTextRecord,
   expectation,
 } from './option-checks.js';
+import { handOn, type ProcessIdentity } from './process-identity.js';
 
 /** Every member is optional. A wrong type or range throws from the constructor. */
 export interface DatadogSpanExporterOptions {
@@ -70,6 +72,11 @@ export interface DatadogSpanExporterOptions {
    */
   readonly exceptionTags?: boolean | undefined;
   /**
+   * Hands the runtime id of this process to those that it starts, through its environment: their spans
+   * carry `parent-runtime-id` and `root-runtime-id`. @default false
+   */
+  readonly propagateLineage?: boolean | undefined;
+  /**
    * Absolute path of a file from which `undici` can be resolved; for bundles that leave it out and
    * run from somewhere else.
    */
@@ -103,6 +110,7 @@ export interface ResolvedOptions {
   readonly maxPendingBytes: number;
   readonly maxConnections: number;
   readonly exceptionTags: boolean;
+  readonly propagateLineage: boolean;
   readonly requireFrom: string | undefined;
   readonly signal: AbortSignal | undefined;
   readonly selfObsMeterProvider: MeterProvider | undefined;
@@ -145,6 +153,7 @@ export function resolveOptions(
     headers: checkHeaders('headers', options.headers),
     ...resolveLimits(options),
     exceptionTags: checkBoolean('exceptionTags', options.exceptionTags) ?? true,
+    propagateLineage: checkBoolean('propagateLineage', options.propagateLineage) ?? false,
     requireFrom: checkAbsolutePath('requireFrom', options.requireFrom),
     signal: checkSignal('signal', options.signal),
     selfObsMeterProvider: checkMeterProvider('selfObsMeterProvider', options.selfObsMeterProvider),
@@ -169,6 +178,7 @@ const KNOWN_OPTIONS: Readonly<Record<keyof DatadogSpanExporterOptions, true>> = 
   maxPendingBytes: true,
   maxConnections: true,
   exceptionTags: true,
+  propagateLineage: true,
   requireFrom: true,
   signal: true,
   selfObsMeterProvider: true,
@@ -226,6 +236,11 @@ export function isUnderPm2(): boolean {
   const { pm_id: id, pm_exec_path: script } = process.env;
   if (id === undefined) return false;
   return script === undefined || /ProcessContainer(Fork)?\.js$/.test(process.argv[1] ?? '');
+}
+
+/** Leaves `identity` to the processes that this one starts from now on, until it is disposed. */
+export function handOnLineage(identity: ProcessIdentity): Dispose {
+  return handOn(identity, () => process.env);
 }
 
 function targetOf(url: unknown, environment: Environment): AgentTarget {

@@ -1,19 +1,32 @@
-// Owns who this process is towards Datadog: its pid and its runtime id, which is made once in each
-// generation and shared by all exporters of the process.
+// Owns who this process is towards Datadog: its pid, its runtime id and those of its ancestors, settled
+// once in each generation and shared by all exporters of the process. Owns that its children are told as
+// long as one of them wants it.
 
 import { randomUUID } from 'node:crypto';
 import { type Generation, generations } from './generation.js';
+import { Audience } from './lang/audience.js';
+import type { Dispose } from './lang/clock.js';
+import { type Lineage, type Variables, writeLineage } from './lineage.js';
 
 export interface ProcessIdentity {
   readonly processId: number;
   /** `runtime-id`: a UUID. */
   readonly runtimeId: string;
+  /** `undefined` if no ancestor has handed its id on. */
+  readonly lineage: Lineage | undefined;
 }
 
-const identities = new WeakMap<Generation, ProcessIdentity>();
+type Identities = WeakMap<Generation, ProcessIdentity>;
 
-/** The identity of this process, made when it is first asked for. */
-export function processIdentity(): ProcessIdentity {
+/** Copies of the package in one process share it; else one would take another for its parent. */
+const SHARED = Symbol.for('opentelemetry-exporter-datadog-agent.identities.v1');
+
+/**
+ * The identity of this process, made when it is first asked for. Only then `inherited` counts: what the
+ * environment says later may be what this process has written for its children.
+ */
+export function processIdentity(inherited: Lineage | undefined): ProcessIdentity {
+  const identities = sharedIdentities();
   const { present } = generations();
   const known = identities.get(present);
   if (known !== undefined) return known;
@@ -21,7 +34,40 @@ export function processIdentity(): ProcessIdentity {
     processId: process.pid,
     // Node keeps random bytes in reserve; a duplicated heap would make the same ids of them.
     runtimeId: randomUUID({ disableEntropyCache: true }),
+    lineage: inherited,
   };
   identities.set(present, identity);
   return identity;
+}
+
+const askingToHandOn = new WeakMap<ProcessIdentity, Audience<symbol>>();
+
+/**
+ * Names this process in the environment of its children until all who asked for it have disposed.
+ *
+ * @param variables The environment, which an application may replace: asked for when it is written.
+ */
+export function handOn(identity: ProcessIdentity, variables: () => Variables): Dispose {
+  let asking = askingToHandOn.get(identity);
+  if (asking === undefined) {
+    asking = new Audience(() => writeLineage(variables(), lineageOfChildren(identity)));
+    askingToHandOn.set(identity, asking);
+  }
+  return asking.join(Symbol('exporter'));
+}
+
+function lineageOfChildren({ runtimeId, lineage }: ProcessIdentity): Lineage {
+  return { parentRuntimeId: runtimeId, rootRuntimeId: lineage?.rootRuntimeId ?? runtimeId };
+}
+
+function sharedIdentities(): Identities {
+  const found: unknown = Reflect.get(globalThis, SHARED);
+  if (isIdentities(found)) return found;
+  const made: Identities = new WeakMap();
+  Object.defineProperty(globalThis, SHARED, { value: made, configurable: true });
+  return made;
+}
+
+function isIdentities(value: unknown): value is Identities {
+  return value instanceof WeakMap;
 }

@@ -46,7 +46,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [
     /^(deferrals|encoding-turns|exporter-metrics|pending-bytes)$/,
     /^(inherited-export|inherited-spans|generation)$/,
-    /^(ledger|diagnostics|sample-rates|agent-target|container-identity|process-identity|tracing-suppression)$/,
+    /^(ledger|lineage|diagnostics|sample-rates|agent-target|container-identity|process-identity|tracing-suppression)$/,
     /^exit-(cluster|departure|policy|signals)$/,
     /^(fork-hooks|fork-in-progress|snapshot-callbacks|spawn-channels)$/,
   ],

@@ -2,6 +2,7 @@
 // of resource attributes, encoded once. Owns the order in which code, resource and environment
 // decide. Knows nothing of single spans.
 
+import type { Lineage } from '../lineage.js';
 import type { Resource } from '../sdk-contract.js';
 import { analyticsRate } from './attribute-rules.js';
 import { attributeText } from './attribute-text.js';
@@ -17,6 +18,8 @@ import type { TagBlock } from './tag-writer.js';
 export interface ServiceSettings {
   /** `runtime-id` of the process. */
   readonly runtimeId: string;
+  /** Of the processes that started this one, if they say. */
+  readonly lineage?: Lineage | undefined;
   readonly service: string | undefined;
   readonly env: string | undefined;
   readonly version: string | undefined;
@@ -125,10 +128,7 @@ function tagBlock(
     Object.entries(settings.tags),
     attributes,
     Object.entries(settings.environment.tags),
-    [
-      ['language', LANGUAGE],
-      ['runtime-id', settings.runtimeId],
-    ],
+    processTags(settings),
   ];
   for (const source of sources) {
     for (const [key, value] of source) {
@@ -143,6 +143,18 @@ function tagBlock(
     return { tag, encoded: Buffer.concat([tag.encoded, encodedText(text, MAX_TAG_VALUE_BYTES)]) };
   });
   return { entries, encoded: Buffer.concat(entries.map(({ encoded }) => encoded)) };
+}
+
+/** What the process says about itself. */
+function processTags({ runtimeId, lineage }: ServiceSettings): readonly [string, string][] {
+  const tags: [string, string][] = [
+    ['language', LANGUAGE],
+    ['runtime-id', runtimeId],
+  ];
+  if (lineage === undefined) return tags;
+  tags.push(['parent-runtime-id', lineage.parentRuntimeId]);
+  tags.push(['root-runtime-id', lineage.rootRuntimeId]);
+  return tags;
 }
 
 function tagText(tag: Tag, value: unknown): string | undefined {

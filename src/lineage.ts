@@ -1,0 +1,59 @@
+// Owns how the runtime ids of a process's ancestors pass through the environment: the variables, what is
+// accepted in them, and that they are put back. Knows neither who this process is nor who wants its
+// children to know.
+
+import type { Dispose } from './lang/clock.js';
+
+/** Ancestors of a process that have `propagateLineage` on. */
+export interface Lineage {
+  /** `parent-runtime-id`: the nearest of them. */
+  readonly parentRuntimeId: string;
+  /** `root-runtime-id`: the first of them; the same as the parent in its own children. */
+  readonly rootRuntimeId: string;
+}
+
+/** An environment that is written to. */
+export type Variables = Record<string, string | undefined>;
+
+/**
+ * Not `DD_ROOT_JS_SESSION_ID` and its like: dd-trace sets that in the children of whatever it traces,
+ * whether anybody wants lineage or not, and reports to Datadog the sessions that it finds in it.
+ */
+const PARENT = 'OTEL_EXPORTER_DATADOG_PARENT_RUNTIME_ID';
+const ROOT = 'OTEL_EXPORTER_DATADOG_ROOT_RUNTIME_ID';
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Both variables or nothing: half a lineage would show a tree that never was. */
+export function readLineage(
+  vars: Readonly<Variables>,
+  warn: (variable: string, message: string) => void,
+): Lineage | undefined {
+  const [parentRuntimeId = '', rootRuntimeId = ''] = [vars[PARENT]?.trim(), vars[ROOT]?.trim()];
+  if (parentRuntimeId === '' && rootRuntimeId === '') return undefined;
+  if (UUID.test(parentRuntimeId) && UUID.test(rootRuntimeId)) {
+    return { parentRuntimeId, rootRuntimeId };
+  }
+  warn(PARENT, `${PARENT} and ${ROOT} are ignored: they are not both UUIDs`);
+  return undefined;
+}
+
+/** Leaves `lineage` to the children of this process. The disposer takes back what is still as written. */
+export function writeLineage(vars: Variables, lineage: Lineage): Dispose {
+  const takeBackParent = setVariable(vars, PARENT, lineage.parentRuntimeId);
+  const takeBackRoot = setVariable(vars, ROOT, lineage.rootRuntimeId);
+  return () => {
+    takeBackParent();
+    takeBackRoot();
+  };
+}
+
+function setVariable(vars: Variables, name: string, value: string): Dispose {
+  const before = vars[name];
+  vars[name] = value;
+  return () => {
+    if (vars[name] !== value) return;
+    // In an environment, `undefined` would become text.
+    if (before === undefined) Reflect.deleteProperty(vars, name);
+    else vars[name] = before;
+  };
+}
