@@ -50,14 +50,20 @@ const askingToHandOn = new WeakMap<ProcessIdentity, Audience<symbol>>();
 export function handOn(identity: ProcessIdentity, variables: () => Variables): Dispose {
   let asking = askingToHandOn.get(identity);
   if (asking === undefined) {
-    asking = new Audience(() => writeLineage(variables(), lineageOfChildren(identity)));
+    asking = new Audience(() => writeForChildren(identity, variables()));
     askingToHandOn.set(identity, asking);
   }
   return asking.join(Symbol('exporter'));
 }
 
-function lineageOfChildren({ runtimeId, lineage }: ProcessIdentity): Lineage {
-  return { parentRuntimeId: runtimeId, rootRuntimeId: lineage?.rootRuntimeId ?? runtimeId };
+/** What the original has written is for its copy to find: only the original takes it back. */
+function writeForChildren(identity: ProcessIdentity, vars: Variables): Dispose {
+  const { runtimeId, lineage } = identity;
+  const rootRuntimeId = lineage?.rootRuntimeId ?? runtimeId;
+  const takeBack = writeLineage(vars, { parentRuntimeId: runtimeId, rootRuntimeId });
+  return () => {
+    if (sharedIdentities().get(generations().present) === identity) takeBack();
+  };
 }
 
 function sharedIdentities(): Identities {

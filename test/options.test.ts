@@ -37,6 +37,7 @@ describe('defaults', () => {
       maxPendingBytes: 32 * 1024 * 1024,
       maxConnections: 2,
       exceptionTags: true,
+      propagateLineage: false,
     });
     expect(Object.isFrozen(resolve())).toBe(true);
   });
@@ -107,6 +108,7 @@ describe('a wrong option', () => {
     [{ maxConnections: 1.5 }, RangeError, 'in [1, 64]'],
     [{ maxPayloadBytes: 25 * 1024 * 1024 }, RangeError, 'in [1024, 26214399]'],
     [{ exceptionTags: 'yes' }, TypeError, 'to be a boolean'],
+    [{ propagateLineage: 1 }, TypeError, 'Expected `propagateLineage` to be a boolean, got `1`'],
     [{ tags: { service: '' } }, TypeError, "Expected `tags['service']` to be a non-empty string"],
     [{ tags: ['a'] }, TypeError, 'Expected `tags` to be an object of strings'],
     [{ tags: { a: 1 } }, TypeError, "Expected `tags['a']` to be a string, got `1` (number)"],

@@ -167,6 +167,17 @@ describe('tags', () => {
     expect(received({}).meta['language']).toBe('javascript');
   });
 
+  it('say which processes started it, if it was told', () => {
+    const lineage = { parentRuntimeId: 'parent', rootRuntimeId: 'root' };
+
+    const { meta } = received({ resource: { 'root-runtime-id': 'own' }, code: { lineage } });
+
+    expect(meta).toMatchObject({ 'parent-runtime-id': 'parent', 'root-runtime-id': 'own' });
+    expect(Object.keys(received({}).meta).filter((key) => key.endsWith('runtime-id'))).toEqual([
+      'runtime-id',
+    ]);
+  });
+
   it('of the resource fill in for empty ones of the span', () => {
     const { meta } = received({
       span: { both: '', none: '' },
