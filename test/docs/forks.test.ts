@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { runNode } from '../examples/run-example.js';
 import { writeModules } from '../support/code-modules.js';
+import { openExporter } from '../support/exporters.js';
 import { codeBlocks } from '../support/markdown-code.js';
 
 const PAGE = fileURLToPath(new URL('../../docs/forks.md', import.meta.url));
@@ -60,6 +62,17 @@ describe('docs/forks.md', () => {
 
   it('has a pool.mjs that is reset until it is closed', async () => {
     expect(await output('use-pool.mjs')).toBe('1\n');
+  });
+
+  it('names the variables that carry the lineage, and no others of that kind', () => {
+    const before = new Set(Object.keys(process.env));
+    openExporter({ url: 'http://127.0.0.1:1', propagateLineage: true });
+    const written = Object.keys(process.env).filter((name) => !before.has(name));
+
+    const named = readFileSync(PAGE, 'utf8').match(/OTEL_\w+/g);
+
+    expect(written).toHaveLength(2);
+    expect(named).toEqual(written);
   });
 
   it('has no code that no test runs', () => {

@@ -110,7 +110,8 @@ describe('an exporter with propagateLineage', () => {
 
     life.abort();
 
-    await until('the environment is as before', () => process.env[PARENT] === undefined);
+    await until('the exporter has stopped', () => process.env[PARENT] === undefined);
+    expect(environment()).toEqual([undefined, undefined]);
   });
 
   it('writes to the environment that the application has put in the place of the old one', async () => {
@@ -154,9 +155,12 @@ describe('a clone of a process with propagateLineage', () => {
     const ending = exporter.shutdown();
 
     afterForkInChild();
+    const [clone] = environment();
     await ending;
 
-    await until('the clone has ended, too', () => environment().join() === original.join());
+    expect(clone).not.toBe(original[0]);
+    await until('the clone has ended, too', () => process.env[PARENT] !== clone);
+    expect(environment()).toEqual(original);
   });
 });
 
