@@ -133,8 +133,12 @@ export class Deliveries {
     const spans = payload.spanCount;
     this.#underWay.delete(payload);
     if (this.#course === 'takenOver') return;
-    if (result.outcome.kind === 'accepted') this.#context.ledger.exported(spans);
-    else this.fail(failureOf(result.outcome, result, spans));
+    if (result.outcome.kind !== 'accepted') {
+      this.fail(failureOf(result.outcome, result, spans));
+      return;
+    }
+    this.#context.ledger.exported(spans);
+    payload.recycle(); // the Agent has it, and earlier attempts ended with their connections
   }
 }
 

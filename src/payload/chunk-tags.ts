@@ -2,8 +2,10 @@
 // with which priority, and what upstream services passed on. Knows nothing of bytes.
 
 import { SAMPLING_KEYS } from './attribute-rules.js';
-import type { ChunkSpan, TraceChunk } from './trace-chunks.js';
+import type { EncodableSpan, TraceChunk } from './trace-chunks.js';
 import { memberOf, parseDatadogState } from './trace-state.js';
+
+export type PropagatedTag = readonly [key: string, value: string];
 
 export interface ChunkTags {
   /** `_dd.p.tid`: the high half of the trace id, 16 hexadecimal digits; absent if it is zero. */
@@ -13,26 +15,37 @@ export interface ChunkTags {
   /** `_dd.origin`: where the trace began; every span carries it. */
   readonly origin: string | undefined;
   /** `_dd.p.dm`, who decided, and the other `_dd.p.` tags of the trace. */
-  readonly propagated: ReadonlyMap<string, string>;
+  readonly propagated: readonly PropagatedTag[];
 }
 
 const NO_TRACE_ID_HIGH = '0000000000000000';
+const TRACE_ID_HIGH_DIGITS = NO_TRACE_ID_HIGH.length;
 const AUTO_KEEP = 1;
 const DECISION_MAKER = '_dd.p.dm';
 /** What the Agent gives a trace of the OTLP path that no rule of Datadog decided. */
 const DECIDED_BY_OTEL_SAMPLER = '-9';
 const DECIDED_BY_HAND = '-4';
-const NOTHING: ReadonlyMap<string, string> = new Map();
+const BY_OTEL_SAMPLER: readonly PropagatedTag[] = [[DECISION_MAKER, DECIDED_BY_OTEL_SAMPLER]];
 
 /**
  * The tags of a chunk. `byHand` is the priority that its spans ask for; else the `dd` member of the
  * tracestate decides, else the trace is kept because the SDK's sampler let it through.
  */
-export function chunkTags(chunk: TraceChunk, byHand: number | undefined): ChunkTags {
-  const member = memberOf(chunk.traceState, 'dd');
+export function chunkTags(
+  { traceIdHex, traceState }: Pick<TraceChunk, 'traceIdHex' | 'traceState'>,
+  byHand: number | undefined,
+): ChunkTags {
+  const traceIdHigh = traceIdHex.startsWith(NO_TRACE_ID_HIGH)
+    ? undefined
+    : traceIdHex.slice(0, TRACE_ID_HIGH_DIGITS);
+  const member = memberOf(traceState, 'dd');
   const upstream = member === undefined ? undefined : parseDatadogState(member);
-  const propagated = new Map(upstream?.propagated ?? NOTHING);
+  if (upstream === undefined && byHand === undefined) {
+    const samplingPriority = AUTO_KEEP;
+    return { traceIdHigh, samplingPriority, origin: undefined, propagated: BY_OTEL_SAMPLER };
+  }
   const samplingPriority = byHand ?? upstream?.samplingPriority ?? AUTO_KEEP;
+  const propagated = new Map(upstream?.propagated);
   const decisionMaker =
     byHand === undefined
       ? (propagated.get(DECISION_MAKER) ?? assumedMaker(upstream))
@@ -41,12 +54,11 @@ export function chunkTags(chunk: TraceChunk, byHand: number | undefined): ChunkT
   if (samplingPriority > 0 && decisionMaker !== undefined) {
     propagated.set(DECISION_MAKER, decisionMaker);
   }
-  const { highHex } = chunk.traceId;
   return {
-    traceIdHigh: highHex === NO_TRACE_ID_HIGH ? undefined : highHex,
+    traceIdHigh,
     samplingPriority,
     origin: upstream?.origin,
-    propagated,
+    propagated: [...propagated],
   };
 }
 
@@ -56,8 +68,8 @@ export function chunkTags(chunk: TraceChunk, byHand: number | undefined): ChunkT
  */
 export function samplingPriorityOf({ spans }: TraceChunk): number | undefined {
   for (let index = spans.length - 1; index >= 0; index--) {
-    const item = spans[index];
-    const priority = item === undefined ? undefined : priorityOf(item);
+    const span = spans[index];
+    const priority = span === undefined ? undefined : priorityOf(span);
     if (priority !== undefined) return priority;
   }
   return undefined;
@@ -68,7 +80,8 @@ function assumedMaker(upstream: { samplingPriority: number | undefined } | undef
   return upstream?.samplingPriority === undefined ? DECIDED_BY_OTEL_SAMPLER : undefined;
 }
 
-function priorityOf({ span }: ChunkSpan): number | undefined {
+/** The priority that a span asks for. */
+export function priorityOf(span: Pick<EncodableSpan, 'attributes'>): number | undefined {
   try {
     const { attributes } = span;
     for (const key of SAMPLING_KEYS) {

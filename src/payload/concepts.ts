@@ -5,12 +5,20 @@
 /** The keys that answer, as slots of `SpanFacts`; the first with a value wins. */
 export interface Concept {
   readonly slots: readonly number[];
+  /** One bit of 32, so that spans that do not answer at all are told at once. */
+  readonly bit: number;
 }
 
 const slotByKey = new Map<string, number>();
+/** By slot. */
+const bits: number[] = [];
+let concepts = 0;
 
 function concept(...keys: readonly string[]): Concept {
-  return { slots: keys.map(slotOf) };
+  const bit = 1 << concepts++;
+  const slots = keys.map(slotOf);
+  for (const slot of slots) bits[slot] = bit;
+  return { slots, bit };
 }
 
 function slotOf(key: string): number {
@@ -67,7 +75,20 @@ export const NETWORK_PROTOCOL: Concept = concept('network.protocol.name');
 /** Slots that all concepts together take. */
 export const SLOT_COUNT: number = slotByKey.size;
 
-/** The slot of an attribute key, if any concept asks for it. */
-export function factSlot(key: string): number | undefined {
-  return slotByKey.get(key);
+/** The bits of several concepts, for `SpanFacts.hasAny`. */
+export function bitsOf(...several: readonly Concept[]): number {
+  return several.reduce((all, { bit }) => all | bit, 0);
+}
+
+/** What an attribute key answers, and where the value goes. */
+export interface Fact {
+  readonly slot: number;
+  /** Of the concept. */
+  readonly bit: number;
+}
+
+/** The fact that an attribute key states, if any concept asks for it. */
+export function factOf(key: string): Fact | undefined {
+  const slot = slotByKey.get(key);
+  return slot === undefined ? undefined : { slot, bit: bits[slot] ?? 0 };
 }

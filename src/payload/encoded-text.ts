@@ -1,10 +1,36 @@
-// Owns constant strings in their MessagePack form, made once and copied from then on.
+// Owns what is written often in its MessagePack form, made once and copied from then on.
 
-import { MsgpackWriter } from './msgpack-writer.js';
+import { type Constant, MsgpackWriter } from './msgpack-writer.js';
+
+const scratch = new MsgpackWriter(1_024);
 
 /** `text` as a MessagePack string of at most `maxBytes` of content. */
 export function encodedText(text: string, maxBytes = 0xffff_ffff): Uint8Array {
-  const writer = new MsgpackWriter(Math.min(text.length, maxBytes) * 3 + 16);
-  writer.text(text, maxBytes);
-  return writer.copyFrom(0);
+  scratch.rewind(0);
+  scratch.text(text, maxBytes);
+  return scratch.copyFrom(0);
+}
+
+export function encodedNumber(value: number): Uint8Array {
+  scratch.rewind(0);
+  scratch.number(value);
+  return scratch.copyFrom(0);
+}
+
+/**
+ * MessagePack strings, one after another, as a constant. Only strings: in words, as which they are
+ * copied, other bytes might be taken for one of the many forms of NaN and come out as another one.
+ */
+export function constantOf(strings: Uint8Array): Constant {
+  const padded = new Uint8Array(Math.ceil(strings.length / 8) * 8);
+  padded.set(strings);
+  const view = new DataView(padded.buffer);
+  const words = Float64Array.from({ length: padded.length / 8 }, (_, at) => {
+    return view.getFloat64(at * 8, true);
+  });
+  return { bytes: strings, words };
+}
+
+export function constantText(text: string): Constant {
+  return constantOf(encodedText(text));
 }

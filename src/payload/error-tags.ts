@@ -2,8 +2,8 @@
 
 import { attributeText } from './attribute-text.js';
 import { httpStatusText } from './http-status-text.js';
-import { readableEntries } from './readable-entries.js';
-import type { ChunkEvent, ChunkSpan } from './trace-chunks.js';
+import { readableValue } from './readable-entries.js';
+import type { SpanEvent, EncodableSpan } from './trace-chunks.js';
 
 /** Tags by name, in the order in which they are written; the span's own attributes win. */
 export type ErrorTags = readonly (readonly [key: string, value: string])[];
@@ -14,28 +14,30 @@ export type ErrorTags = readonly (readonly [key: string, value: string])[];
  * last exception event.
  */
 export function errorTags(
-  { status, events }: Pick<ChunkSpan, 'status' | 'events'>,
+  { status, events }: Pick<EncodableSpan, 'status' | 'events'>,
   httpStatus: string | undefined,
   fromException: boolean,
 ): ErrorTags {
-  const exception = fromException ? events.findLast(isException) : undefined;
-  const description = attributeText(status.message);
+  const exception = fromException ? events?.findLast(isException) : undefined;
+  const description = attributeText(status?.message);
   const message = textAt(exception, 'exception.message');
   const answered = httpStatus && httpStatusText(httpStatus);
-  return [
+  const tags: [string, string | undefined][] = [
     ['error.msg', description || answered || message],
     ['error.message', message || description],
     ['error.type', textAt(exception, 'exception.type')],
     ['error.stack', textAt(exception, 'exception.stacktrace')],
-  ].filter((tag): tag is [string, string] => tag[1] !== undefined && tag[1] !== '');
+  ];
+  return tags.filter((tag): tag is [string, string] => tag[1] !== undefined && tag[1] !== '');
 }
 
 /** Whether an event is one that `recordException` made. */
-export function isException(event: ChunkEvent): boolean {
+export function isException(event: SpanEvent): boolean {
   return event.name === 'exception';
 }
 
-function textAt(event: ChunkEvent | undefined, key: string): string | undefined {
-  const found = readableEntries(event?.attributes).find(([name]) => name === key);
-  return found === undefined ? undefined : attributeText(found[1]);
+function textAt(event: SpanEvent | undefined, key: string): string | undefined {
+  const attributes = event?.attributes;
+  const value = attributes && readableValue(attributes, key);
+  return value === undefined ? undefined : attributeText(value);
 }

@@ -2,16 +2,19 @@
 // may be. Source of the form: datadog-agent, MarshalEvents.
 
 import { attributeText, jsonText } from './attribute-text.js';
+import { BoundedMemo } from './bounded-memo.js';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
-import { readableEntries } from './readable-entries.js';
-import { unixNanos } from './span-header.js';
-import type { ChunkEvent } from './trace-chunks.js';
+import { readableKeys, readableValue } from './readable-entries.js';
+import { unixNanosText } from './unix-nanos.js';
+import type { SpanEvent } from './trace-chunks.js';
 
 /** An event takes at least this much. */
 const MIN_EVENT_BYTES = 30;
+const KEYS = new BoundedMemo((key) => JSON.stringify(key));
+const REDACTED = '"redacted"';
 
 /** As many of the events as fit, first to last; one that does not fit loses its attributes. */
-export function eventsJson(events: readonly ChunkEvent[]): string {
+export function eventsJson(events: readonly SpanEvent[]): string {
   const parts: string[] = [];
   let room = MAX_TAG_VALUE_BYTES - 2;
   for (const event of events) {
@@ -24,23 +27,25 @@ export function eventsJson(events: readonly ChunkEvent[]): string {
   return `[${parts.join(',')}]`;
 }
 
-function fitting(event: ChunkEvent, room: number): string | undefined {
-  const whole = eventJson(event, readableEntries(event.attributes));
-  if (Buffer.byteLength(whole) <= room) return whole;
-  const bare = eventJson(event, []);
-  return Buffer.byteLength(bare) <= room ? bare : undefined;
+function fitting(event: SpanEvent, room: number): string | undefined {
+  const whole = eventJson(event, attributesJson(event.attributes));
+  if (fits(whole, room)) return whole;
+  const bare = eventJson(event, undefined);
+  return fits(bare, room) ? bare : undefined;
+}
+
+function fits(json: string, room: number): boolean {
+  return json.length * 3 <= room || Buffer.byteLength(json) <= room;
 }
 
 /** Written by hand where it must be: nanoseconds since 1970 do not fit a JavaScript number. */
-function eventJson(event: ChunkEvent, attributes: readonly [string, unknown][]): string {
+function eventJson(event: SpanEvent, attributes: string | undefined): string {
   const members: string[] = [];
-  const time = unixNanos(event.time);
-  if (time > 0n) members.push(`"time_unix_nano":${time}`);
+  const time = unixNanosText(event.time);
+  if (time !== '0') members.push(`"time_unix_nano":${time}`);
   const name = attributeText(event.name);
   if (name) members.push(`"name":${JSON.stringify(name)}`);
-  const json =
-    attributes.length > 0 ? jsonText(Object.fromEntries(attributes.map(encodable))) : undefined;
-  if (json !== undefined) members.push(`"attributes":${json}`);
+  if (attributes !== undefined) members.push(`"attributes":${attributes}`);
   const dropped = event.droppedAttributesCount ?? 0;
   if (Number.isSafeInteger(dropped) && dropped > 0) {
     members.push(`"dropped_attributes_count":${dropped}`);
@@ -48,9 +53,36 @@ function eventJson(event: ChunkEvent, attributes: readonly [string, unknown][]):
   return `{${members.join(',')}}`;
 }
 
+/** Sorted by key, as the Agent does; a value that has no JSON is left out. */
+function attributesJson(attributes: object | undefined): string | undefined {
+  if (attributes === undefined) return undefined;
+  const keys = readableKeys(attributes);
+  if (keys.length === 0) return undefined;
+  let members = '';
+  for (const key of keys.toSorted()) {
+    const json = valueJson(readableValue(attributes, key));
+    if (json !== undefined) members += `${members === '' ? '' : ','}${KEYS.get(key)}:${json}`;
+  }
+  return `{${members}}`;
+}
+
+/** Texts and numbers, of which most events consist, go without the rules for objects: a third of the time. */
+function valueJson(value: unknown): string | undefined {
+  if (typeof value === 'string' || typeof value === 'boolean') return JSON.stringify(value);
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : REDACTED;
+  if (typeof value === 'bigint') return JSON.stringify(String(value));
+  if (typeof value !== 'object') return undefined;
+  return value === null ? 'null' : objectJson(value);
+}
+
 /** The Agent writes `redacted` for a value that JSON does not have. */
-function encodable([key, value]: [string, unknown]): [string, unknown] {
-  return [key, [value].flat().some(isNotFinite) ? 'redacted' : value];
+function objectJson(value: object): string | undefined {
+  try {
+    if (Array.isArray(value) && value.some(isNotFinite)) return REDACTED;
+  } catch {
+    return undefined; // a proxy that does not want to be looked at
+  }
+  return jsonText(value);
 }
 
 function isNotFinite(value: unknown): boolean {

@@ -2,8 +2,10 @@
 // would refuse. Knows nothing of spans or bytes on the wire. Halves, because a `number` holds 53
 // bits, and a `bigint` would be made of each id only to be taken apart again.
 
-const INVALID = 0xff;
-const DIGITS = new Uint8Array(128).fill(INVALID);
+/** Has bits that no digit has. */
+const INVALID = 0xf0;
+/** By UTF-16 unit, so that every unit has an entry. */
+const DIGITS = new Uint8Array(0x1_0000).fill(INVALID);
 for (let value = 0; value < 16; value++) DIGITS[value.toString(16).charCodeAt(0)] = value;
 
 /** A 64-bit id as two unsigned 32-bit halves. */
@@ -12,11 +14,9 @@ export interface Id64 {
   readonly low: number;
 }
 
-export interface TraceId {
-  /** `_dd.p.tid`: the first 16 hexadecimal digits. */
-  readonly highHex: string;
-  /** What the Agent calls `trace_id`. */
-  readonly low64: Id64;
+/** The value of a UTF-16 unit as a lower-case hexadecimal digit; more than 15 if it is none. */
+export function hexDigit(unit: number): number {
+  return DIGITS[unit] ?? INVALID;
 }
 
 /**
@@ -25,13 +25,13 @@ export interface TraceId {
  */
 export function parseHex32(text: string, offset: number): number {
   let value = 0;
+  let all = 0;
   for (let at = offset; at < offset + 8; at++) {
-    const code = text.charCodeAt(at);
-    const digit = code < 128 ? DIGITS[code] : INVALID; // NaN, beyond the end, is not < 128
-    if (digit === undefined || digit === INVALID) return -1;
+    const digit = hexDigit(text.charCodeAt(at)); // beyond the end it is NaN, which has none
+    all |= digit;
     value = (value << 4) | digit;
   }
-  return value >>> 0;
+  return all >= INVALID ? -1 : value >>> 0;
 }
 
 /** The id of a span, or `undefined` if it is malformed or zero, which the Agent refuses. */
@@ -39,12 +39,11 @@ export function parseSpanId(id: unknown): Id64 | undefined {
   return typeof id === 'string' && id.length === 16 ? parseNonZero(id, 0) : undefined;
 }
 
-/** The id of a trace, or `undefined` if it is malformed or its low 64 bits are zero. */
-export function parseTraceId(id: unknown): TraceId | undefined {
+/** The low 64 bits of the id of a trace; `undefined` if it is malformed or they are zero. */
+export function parseTraceId(id: unknown): Id64 | undefined {
   if (typeof id !== 'string' || id.length !== 32) return undefined;
   if (parseHex32(id, 0) < 0 || parseHex32(id, 8) < 0) return undefined;
-  const low64 = parseNonZero(id, 16);
-  return low64 && { highHex: id.slice(0, 16), low64 };
+  return parseNonZero(id, 16);
 }
 
 function parseNonZero(id: string, offset: number): Id64 | undefined {

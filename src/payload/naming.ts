@@ -5,6 +5,7 @@
 
 import { SpanKind } from '@opentelemetry/api';
 import {
+  bitsOf,
   type Concept,
   DB_STATEMENT,
   DB_SYSTEM,
@@ -27,7 +28,8 @@ import {
   SPAN_TYPE,
   URL_TEMPLATE,
 } from './concepts.js';
-import { normalTagValue } from './normalize.js';
+import { BoundedMemo } from './bounded-memo.js';
+import { normalizeTagValue } from './normalize.js';
 import type { SpanFacts } from './span-facts.js';
 
 const SQL_SYSTEMS =
@@ -56,33 +58,61 @@ export function spanKindName(kind: SpanKind): string {
   return SPAN_KINDS[kind] ?? 'unspecified';
 }
 
+const NORMAL = new BoundedMemo(normalizeTagValue);
+/** By the name of a database system as it was given. */
+const DATABASES = new BoundedMemo((text) => {
+  const system = normalizeTagValue(text);
+  if (system === '') return {};
+  return { operation: `${system}.query`, type: TYPE_BY_DB_SYSTEM.get(system) ?? 'db' };
+});
+
+/** Where HTTP and databases have no say, so that the rules must be gone through one by one. */
+const RARE_OPERATION = bitsOf(
+  OPERATION_NAME,
+  MESSAGING_SYSTEM,
+  RPC_SYSTEM,
+  FAAS_INVOKED_PROVIDER,
+  FAAS_TRIGGER,
+  GRAPHQL_TYPE,
+);
+const RARE_RESOURCE = bitsOf(RESOURCE_NAME, MESSAGING_OPERATION, RPC_METHOD, GRAPHQL_TYPE);
+
 /** The operation name, before the Agent's character rules. The first rule that matches wins. */
 export function operationName(facts: SpanFacts, kind: SpanKind): string {
-  const explicit = normalText(facts, OPERATION_NAME);
-  if (explicit !== undefined) return explicit;
+  const isRare = facts.hasAny(RARE_OPERATION);
   return (
+    (isRare ? normalText(facts, OPERATION_NAME) : undefined) ??
     httpOperation(facts, kind) ??
     databaseOperation(facts, kind) ??
+    (isRare ? rareOperation(facts, kind) : undefined) ??
+    protocolOperation(facts, kind)
+  );
+}
+
+function rareOperation(facts: SpanFacts, kind: SpanKind): string | undefined {
+  return (
     messagingOperation(facts, kind) ??
     rpcOperation(facts, kind) ??
     faasOperation(facts, kind) ??
-    (normalText(facts, GRAPHQL_TYPE) && 'graphql.server.request') ??
-    protocolOperation(facts, kind)
+    (normalText(facts, GRAPHQL_TYPE) && 'graphql.server.request')
   );
 }
 
 /** What the span worked on, e.g. `GET /users/:id`. The first rule that matches wins. */
 export function resourceName(facts: SpanFacts, kind: SpanKind, spanName: string): string {
-  const explicit = facts.text(RESOURCE_NAME);
+  const isRare = facts.hasAny(RARE_RESOURCE);
+  const explicit = isRare ? facts.text(RESOURCE_NAME) : undefined;
   if (explicit !== undefined) return explicit;
   const method = facts.text(HTTP_METHOD);
   if (method !== undefined) return httpResource(facts, kind, method);
+  return (isRare ? rareResource(facts) : undefined) ?? databaseStatement(facts) ?? spanName;
+}
+
+function rareResource(facts: SpanFacts): string | undefined {
   return (
     joined(facts, MESSAGING_OPERATION, MESSAGING_DESTINATION) ??
     joined(facts, RPC_METHOD, RPC_SERVICE) ??
-    joined(facts, GRAPHQL_TYPE, GRAPHQL_NAME) ??
-    databaseStatement(facts) ??
-    spanName
+    joined(facts, GRAPHQL_TYPE, GRAPHQL_NAME)
   );
 }
 
@@ -92,8 +122,7 @@ export function spanType(facts: SpanFacts, kind: SpanKind): string {
   if (explicit !== undefined) return explicit;
   if (kind === SpanKind.SERVER) return 'web';
   if (kind !== SpanKind.CLIENT) return 'custom';
-  const system = normalText(facts, DB_SYSTEM);
-  return system === undefined ? 'http' : (TYPE_BY_DB_SYSTEM.get(system) ?? 'db');
+  return database(facts)?.type ?? 'http';
 }
 
 function httpOperation(facts: SpanFacts, kind: SpanKind): string | undefined {
@@ -103,9 +132,12 @@ function httpOperation(facts: SpanFacts, kind: SpanKind): string | undefined {
 }
 
 function databaseOperation(facts: SpanFacts, kind: SpanKind): string | undefined {
-  if (kind !== SpanKind.CLIENT) return undefined;
-  const system = normalText(facts, DB_SYSTEM);
-  return system && `${system}.query`;
+  return kind === SpanKind.CLIENT ? database(facts)?.operation : undefined;
+}
+
+function database(facts: SpanFacts): { operation?: string; type?: string } | undefined {
+  const system = facts.text(DB_SYSTEM);
+  return system === undefined ? undefined : DATABASES.get(system);
 }
 
 function messagingOperation(facts: SpanFacts, kind: SpanKind): string | undefined {
@@ -139,9 +171,10 @@ function protocolOperation(facts: SpanFacts, kind: SpanKind): string {
   if (kind === SpanKind.PRODUCER) return 'Producer';
   if (kind === SpanKind.CONSUMER) return 'Consumer';
   if (kind !== SpanKind.SERVER && kind !== SpanKind.CLIENT) return 'Internal';
-  const side = spanKindName(kind);
+  const isServer = kind === SpanKind.SERVER;
   const protocol = normalText(facts, NETWORK_PROTOCOL);
-  return protocol === undefined ? `${side}.request` : `${protocol}.${side}.request`;
+  if (protocol === undefined) return isServer ? 'server.request' : 'client.request';
+  return `${protocol}.${isServer ? 'server' : 'client'}.request`;
 }
 
 function httpResource(facts: SpanFacts, kind: SpanKind, method: string): string {
@@ -169,5 +202,6 @@ function joined(facts: SpanFacts, first: Concept, second: Concept): string | und
 
 /** The fact as a tag value; `undefined` also when nothing of it is left. */
 function normalText(facts: SpanFacts, concept: Concept): string | undefined {
-  return normalTagValue(facts.text(concept));
+  const text = facts.text(concept);
+  return text === undefined ? undefined : NORMAL.get(text) || undefined;
 }

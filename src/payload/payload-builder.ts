@@ -1,5 +1,4 @@
-// Owns the array of chunks that one payload is: its header, its size, and the copy that leaves the
-// encoder. Knows nothing of spans.
+// Owns the array of chunks that one payload is: its header and its size. Knows nothing of spans.
 
 import type { MsgpackWriter } from './msgpack-writer.js';
 
@@ -10,6 +9,8 @@ export interface Payload {
   readonly spanCount: number;
   /** Where each chunk is, in the order of the body. */
   readonly chunks: readonly ChunkExtent[];
+  /** To be called once, when nobody will read the body any more: its memory serves the next one. */
+  readonly recycle: () => void;
 }
 
 export interface ChunkExtent {
@@ -22,7 +23,6 @@ export interface ChunkExtent {
 
 export class PayloadBuilder {
   readonly #writer: MsgpackWriter;
-  #start = 0;
   #header = 0;
   #chunks: ChunkExtent[] = [];
   #spanCount = 0;
@@ -36,9 +36,9 @@ export class PayloadBuilder {
     return this.#chunks.length === 0;
   }
 
-  /** Bytes of the payload so far, with what is being written. */
+  /** Bytes of the payload so far, with what is being written; nothing else is in the writer. */
   get bytes(): number {
-    return this.#writer.position - this.#start;
+    return this.#writer.position;
   }
 
   /** Takes the chunk that was just written. */
@@ -49,21 +49,26 @@ export class PayloadBuilder {
 
   /** Completes the payload, if there is anything in it, and opens the next one. */
   complete(): Payload | undefined {
-    if (this.isEmpty) return undefined;
-    this.#writer.fillCount(this.#header, this.#chunks.length);
-    const payload = {
-      body: this.#writer.copyFrom(this.#start),
-      chunkCount: this.#chunks.length,
-      spanCount: this.#spanCount,
-      chunks: this.#chunks,
-    };
-    this.#writer.rewind(this.#start);
-    this.#open();
+    const payload = this.completeLast();
+    if (payload !== undefined) this.#open();
     return payload;
   }
 
+  /** The same, and there is no next one. */
+  completeLast(): Payload | undefined {
+    if (this.isEmpty) return undefined;
+    this.#writer.fillCount(this.#header, this.#chunks.length);
+    const { bytes, recycle } = this.#writer.handOver();
+    return {
+      body: bytes,
+      chunkCount: this.#chunks.length,
+      spanCount: this.#spanCount,
+      chunks: this.#chunks,
+      recycle,
+    };
+  }
+
   #open(): void {
-    this.#start = this.#writer.position;
     this.#header = this.#writer.openArray();
     this.#chunks = [];
     this.#spanCount = 0;

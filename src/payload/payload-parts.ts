@@ -36,5 +36,6 @@ function payloadOf(chunks: readonly ChunkExtent[], bodies: readonly Uint8Array[]
     chunkCount: chunks.length,
     spanCount: chunks.reduce((sum, { spanCount }) => sum + spanCount, 0),
     chunks,
+    recycle: () => undefined, // the parts have memory of their own
   };
 }

@@ -13,7 +13,17 @@ export function readableEntries(object: unknown): [key: string, value: unknown][
   return entries;
 }
 
-function readableKeys(object: unknown): readonly string[] {
+/** The value of an own property; `undefined` also if it cannot be read. */
+export function readableValue(object: object, key: string): unknown {
+  try {
+    return Object.hasOwn(object, key) ? Reflect.get(object, key) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The own enumerable keys; none if it does not want to be looked at. */
+export function readableKeys(object: unknown): readonly string[] {
   try {
     return typeof object === 'object' && object !== null ? Object.keys(object) : [];
   } catch {

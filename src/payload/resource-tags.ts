@@ -41,7 +41,10 @@ export interface ResourceTags {
   readonly version: string | undefined;
   /** Resource attributes called `env` and `version`, for when nothing else says. */
   readonly plain: Readonly<Record<'env' | 'version', string | undefined>>;
+  /** Tags of the resource but for `env` and `version`. */
   readonly block: TagBlock;
+  /** All of them, as the spans have them that say nothing else themselves. */
+  readonly common: TagBlock;
   /** Numeric tags of spans that do not have them. */
   readonly metrics: readonly (readonly [Tag, number])[];
   readonly hasDbName: boolean;
@@ -63,23 +66,28 @@ export function resourceTags(
   keys: TagKeys,
 ): ResourceTags {
   const attributes = new Map<string, unknown>(readableEntries(resource.attributes));
-  const env = setting('env', settings, attributes, ENV_KEYS);
-  const version = setting('version', settings, attributes, VERSION_KEYS);
   const plainEnv = plainText(attributes, 'env');
   const plain = {
     env: plainEnv === undefined ? undefined : normalizeTagValue(plainEnv),
     version: plainText(attributes, 'version'),
   };
-  const block = tagBlock(attributes, settings, keys);
-  const dbName = keys.tag('db.name');
+  const env = normalTagValue(setting('env', settings, attributes, ENV_KEYS)) ?? plain.env;
+  const version =
+    normalTagValue(setting('version', settings, attributes, VERSION_KEYS)) ?? plain.version;
+  const resolved: [Tag, string | undefined][] = [
+    [keys.tag('version'), version],
+    [keys.tag('env'), env],
+  ];
+  const texts = blockTexts(attributes, settings, keys);
   return {
     service: normalizeService(serviceName(settings, attributes)),
-    env: normalTagValue(env) ?? plain.env,
-    version: normalTagValue(version) ?? plain.version,
+    env,
+    version,
     plain,
-    block,
+    block: tagBlock(texts),
+    common: tagBlock(new Map([...resolved.filter(hasText), ...texts])),
     metrics: resourceMetrics(attributes, keys),
-    hasDbName: block.entries.some(({ tag }) => tag === dbName),
+    hasDbName: texts.has(keys.tag('db.name')),
     facts: resourceFacts(attributes, keys),
   };
 }
@@ -118,11 +126,11 @@ function plainText(attributes: ReadonlyMap<string, unknown>, key: string): strin
 }
 
 /** Option tags, resource attributes, `DD_TAGS`, our own; the first that is not empty wins. */
-function tagBlock(
+function blockTexts(
   attributes: ReadonlyMap<string, unknown>,
   settings: ServiceSettings,
   keys: TagKeys,
-): TagBlock {
+): Map<Tag, string> {
   const texts = new Map<Tag, string>();
   const sources: Iterable<readonly [string, unknown]>[] = [
     Object.entries(settings.tags),
@@ -139,10 +147,20 @@ function tagBlock(
       texts.set(tag, text);
     }
   }
+  return texts;
+}
+
+function hasText(entry: [Tag, string | undefined]): entry is [Tag, string] {
+  return entry[1] !== undefined;
+}
+
+function tagBlock(texts: ReadonlyMap<Tag, string>): TagBlock {
+  const tags = new Set(texts.keys());
+  for (const tag of tags) tag.isShared = true;
   const entries = [...texts].map(([tag, text]) => {
-    return { tag, encoded: Buffer.concat([tag.encoded, encodedText(text, MAX_TAG_VALUE_BYTES)]) };
+    return { tag, encoded: Buffer.concat([tag.key.bytes, encodedText(text, MAX_TAG_VALUE_BYTES)]) };
   });
-  return { entries, encoded: Buffer.concat(entries.map(({ encoded }) => encoded)) };
+  return { entries, tags, encoded: Buffer.concat(entries.map(({ encoded }) => encoded)) };
 }
 
 /** What the process says about itself. */
@@ -177,8 +195,8 @@ function resourceMetrics(
 function resourceFacts(attributes: ReadonlyMap<string, unknown>, keys: TagKeys): SpanFacts {
   const facts = new SpanFacts();
   for (const [key, value] of attributes) {
-    const slot = keys.attribute(key).fact;
-    if (slot !== undefined) facts.set(slot, value);
+    const { fact } = keys.attribute(key);
+    if (fact !== undefined) facts.set(fact, value);
   }
   return facts;
 }

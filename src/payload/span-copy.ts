@@ -2,79 +2,48 @@
 // meanwhile does not matter. Shares what never changes: contexts, OTel resources and scopes.
 
 import type { SpanStatus } from '@opentelemetry/api';
-import type {
-  ChunkEvent,
-  ChunkLink,
-  ChunkSpan,
-  EncodableSpan,
-  GroupableSpan,
-  TraceChunk,
-} from './trace-chunks.js';
+import type { SpanEvent, SpanLink, EncodableSpan, TraceChunk } from './trace-chunks.js';
 
 const NONE: readonly never[] = [];
 
 /** Puts copies in the places of the spans from this index on. */
 export function keepFrom({ spans }: TraceChunk, from: number): void {
-  for (const [index, item] of spans.entries()) {
-    if (index >= from) spans[index] = copyOfChunkSpan(item);
+  for (const [index, span] of spans.entries()) {
+    if (index >= from) spans[index] = copyOfSpan(span);
   }
 }
 
 /** The span as it is now; itself, if it cannot be copied: encoding will find out why. */
-function copyOfChunkSpan(item: ChunkSpan): ChunkSpan {
-  try {
-    return {
-      span: copyOfFields(item.span),
-      traceIdHex: item.traceIdHex,
-      traceIdLow64: item.traceIdLow64,
-      spanId: item.spanId,
-      parentId: item.parentId,
-      traceState: item.traceState,
-      status: { ...item.status },
-      events: copyOfEvents(item.events),
-      links: copyOfLinks(item.links),
-    };
-  } catch {
-    return item;
-  }
-}
-
-/** The same of a span that is not in a chunk yet; to group it first would take as long as to copy it. */
-export function copyOfSpan(span: GroupableSpan): GroupableSpan {
+export function copyOfSpan(span: EncodableSpan): EncodableSpan {
   try {
     const context = span.spanContext();
-    return Object.assign(copyOfFields(span), {
+    const { startTime, endTime } = span;
+    return {
+      name: span.name,
+      kind: span.kind,
+      startTime: [startTime[0], startTime[1]],
+      endTime: [endTime[0], endTime[1]],
+      attributes: copyOfObject(span.attributes),
+      resource: span.resource,
+      instrumentationScope: span.instrumentationScope,
+      instrumentationLibrary: span.instrumentationLibrary,
       spanContext: () => context,
       parentSpanContext: span.parentSpanContext,
       parentSpanId: span.parentSpanId,
       status: copyOfStatus(span.status),
       events: span.events && copyOfEvents(span.events),
       links: span.links && copyOfLinks(span.links),
-    });
+    };
   } catch {
     return span;
   }
-}
-
-function copyOfFields(span: EncodableSpan): EncodableSpan {
-  const { startTime, endTime } = span;
-  return {
-    name: span.name,
-    kind: span.kind,
-    startTime: [startTime[0], startTime[1]],
-    endTime: [endTime[0], endTime[1]],
-    attributes: copyOfObject(span.attributes),
-    resource: span.resource,
-    instrumentationScope: span.instrumentationScope,
-    instrumentationLibrary: span.instrumentationLibrary,
-  };
 }
 
 function copyOfStatus(status: SpanStatus | undefined): SpanStatus | undefined {
   return status && { ...status };
 }
 
-function copyOfEvents(events: readonly ChunkEvent[]): readonly ChunkEvent[] {
+function copyOfEvents(events: readonly SpanEvent[]): readonly SpanEvent[] {
   if (events.length === 0) return NONE;
   return events.map(({ name, time, attributes, droppedAttributesCount }) => {
     return {
@@ -86,7 +55,7 @@ function copyOfEvents(events: readonly ChunkEvent[]): readonly ChunkEvent[] {
   });
 }
 
-function copyOfLinks(links: readonly ChunkLink[]): readonly ChunkLink[] {
+function copyOfLinks(links: readonly SpanLink[]): readonly SpanLink[] {
   if (links.length === 0) return NONE;
   return links.map(({ context, attributes }) => ({
     context,

@@ -1,7 +1,7 @@
 // Owns the attribute values of one span that rules ask for, filled while its attributes are written,
 // so that nothing is looked up twice. Knows neither bytes nor rules.
 
-import { type Concept, SLOT_COUNT } from './concepts.js';
+import { type Concept, type Fact, SLOT_COUNT } from './concepts.js';
 
 /** What the Agent reads as a number; not hexadecimal, and no white space around it. */
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
@@ -9,39 +9,77 @@ const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 /** Values by slot. Those of a span fall back to those of its OTel resource, key by key. */
 export class SpanFacts {
   readonly #values: unknown[] = Array.from({ length: SLOT_COUNT });
+  /** By slot, the serial of the span whose value it is. */
+  readonly #spans: number[] = Array.from({ length: SLOT_COUNT }, () => -1);
+  #span = 0;
+  /** Bits of the concepts that have a value here; of those that have one here or in the fallback. */
+  #own = 0;
+  #all = 0;
   #fallback: SpanFacts | undefined;
 
   /** Forgets the previous span. */
   reset(fallback: SpanFacts | undefined): void {
-    this.#values.fill(undefined);
+    this.#span++;
     this.#fallback = fallback;
+    this.#own = 0;
+    this.#all = fallback === undefined ? 0 : fallback.#all;
   }
 
-  set(slot: number, value: unknown): void {
+  set({ slot, bit }: Fact, value: unknown): void {
     this.#values[slot] = value;
+    this.#spans[slot] = this.#span;
+    this.#own |= bit;
+    this.#all |= bit;
+  }
+
+  /** Whether the span or its resource has any value for one of several. */
+  hasAny(bits: number): boolean {
+    return (this.#all & bits) !== 0;
+  }
+
+  /** Whether the span or its resource has any value for it. */
+  has({ bit }: Concept): boolean {
+    return (this.#all & bit) !== 0;
+  }
+
+  /** The same, of the span alone. */
+  hasOwn({ bit }: Concept): boolean {
+    return (this.#own & bit) !== 0;
   }
 
   /** The first key with a non-empty string on the span or its resource; numbers do not count. */
   text(concept: Concept): string | undefined {
-    for (const slot of concept.slots) {
+    return this.has(concept) ? this.#findText(concept) : undefined;
+  }
+
+  /** The same, of the span alone. */
+  ownText(concept: Concept): string | undefined {
+    return this.hasOwn(concept) ? this.#findOwnText(concept) : undefined;
+  }
+
+  /** The first key that reads as an integer: a number or decimal text, on the span or resource. */
+  integer(concept: Concept): number | undefined {
+    return this.has(concept) ? this.#findInteger(concept) : undefined;
+  }
+
+  #findText({ slots }: Concept): string | undefined {
+    for (const slot of slots) {
       const text = this.#textAt(slot) ?? this.#inFallback(slot);
       if (text !== undefined) return text;
     }
     return undefined;
   }
 
-  /** The same, of the span alone. */
-  ownText(concept: Concept): string | undefined {
-    for (const slot of concept.slots) {
+  #findOwnText({ slots }: Concept): string | undefined {
+    for (const slot of slots) {
       const text = this.#textAt(slot);
       if (text !== undefined) return text;
     }
     return undefined;
   }
 
-  /** The first key that reads as an integer: a number or decimal text, on the span or resource. */
-  integer(concept: Concept): number | undefined {
-    for (const slot of concept.slots) {
+  #findInteger({ slots }: Concept): number | undefined {
+    for (const slot of slots) {
       const value = this.#integerAt(slot) ?? this.#fallbackIntegerAt(slot);
       if (value !== undefined) return value;
     }
@@ -49,9 +87,10 @@ export class SpanFacts {
   }
 
   /** The first key with a non-empty string or an integer, as text. */
-  textOrInteger({ slots }: Concept): string | undefined {
+  textOrInteger({ slots, bit }: Concept): string | undefined {
+    if ((this.#all & bit) === 0) return undefined;
     for (const slot of slots) {
-      const single = { slots: [slot] };
+      const single = { slots: [slot], bit };
       const found = this.text(single) ?? this.integer(single);
       if (found !== undefined) return String(found);
     }
@@ -67,12 +106,12 @@ export class SpanFacts {
   }
 
   #textAt(slot: number): string | undefined {
-    const value = this.#values[slot];
+    const value = this.#spans[slot] === this.#span ? this.#values[slot] : undefined;
     return typeof value === 'string' && value !== '' ? value : undefined;
   }
 
   #integerAt(slot: number): number | undefined {
-    const value = this.#values[slot];
+    const value = this.#spans[slot] === this.#span ? this.#values[slot] : undefined;
     const isNumeric = typeof value === 'string' ? DECIMAL.test(value) : typeof value === 'number';
     if (!isNumeric) return undefined;
     const number = Number(value);

@@ -1,81 +1,127 @@
 // Owns the part of a span that has the same size in every span: identity, time and the error flag,
-// up to where its `meta` begins. Written by copying a template and filling in the values.
+// and the beginning of its `meta`. A template holds it with what spans of a kind have in common; here
+// the values of a single span are filled in. Knows nothing of tags.
 
-import { SpanStatusCode } from '@opentelemetry/api';
 import { encodedText } from './encoded-text.js';
 import type { Id64 } from './identifiers.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
-import type { ChunkSpan } from './trace-chunks.js';
+import { unixNanos } from './unix-nanos.js';
 
 const UINT64 = 0xcf;
 const INT64 = 0xd3;
+const MAP32 = 0xdf;
+const STR8 = 0xd9;
 const FIXMAP = 0x80;
 /** trace_id, span_id, parent_id, start, duration, error, meta, metrics, service, name, resource, type */
 const FIELDS = 12;
+const TRACE_ID_CHARACTERS = 32;
+const NANOS_PER_SECOND = 1_000_000_000;
+const LIMIT_32 = 0x1_0000_0000;
 
-const MAX_INT64 = 2n ** 63n - 1n;
-const NANOS_PER_SECOND = 1_000_000_000n;
-const NO_PARENT: Id64 = { high: 0, low: 0 };
+/** Whose the span is. */
+export interface TraceIdentity {
+  /** 32 hexadecimal digits. */
+  readonly traceIdHex: string;
+  readonly traceIdLow64: Id64;
+}
 
-export class SpanHeader {
+type Time = readonly [number, number];
+
+/** A header under construction: bytes one after another. */
+class HeaderBytes {
   readonly #parts: Uint8Array[] = [];
   #length = 0;
-  readonly #template: Uint8Array;
-  readonly #traceIdAt: number;
-  readonly #spanIdAt: number;
-  readonly #parentIdAt: number;
-  readonly #startAt: number;
-  readonly #durationAt: number;
-  readonly #errorAt: number;
 
-  constructor() {
-    this.#append(Uint8Array.of(FIXMAP | FIELDS));
-    this.#traceIdAt = this.#field64('trace_id', UINT64);
-    this.#spanIdAt = this.#field64('span_id', UINT64);
-    this.#parentIdAt = this.#field64('parent_id', UINT64);
-    this.#startAt = this.#field64('start', INT64);
-    this.#durationAt = this.#field64('duration', INT64);
-    this.#append(encodedText('error'));
-    this.#errorAt = this.#append(Uint8Array.of(0));
-    this.#append(encodedText('meta'));
-    this.#template = Buffer.concat(this.#parts);
-  }
-
-  /** Writes all fields up to and including the key `meta`. `extraFields` follow the fixed ones. */
-  write(
-    writer: MsgpackWriter,
-    { span, status, traceIdLow64, spanId, parentId }: ChunkSpan,
-    extraFields: number,
-  ): void {
-    const at = writer.position;
-    const start = unixNanos(span.startTime);
-    const end = unixNanos(span.endTime);
-    writer.bytes(this.#template);
-    if (extraFields > 0) writer.patchByte(at, FIXMAP | (FIELDS + extraFields));
-    writer.patchId(at + this.#traceIdAt, traceIdLow64);
-    writer.patchId(at + this.#spanIdAt, spanId);
-    writer.patchId(at + this.#parentIdAt, parentId ?? NO_PARENT);
-    writer.patchInt64(at + this.#startAt, start);
-    writer.patchInt64(at + this.#durationAt, end > start ? end - start : 0n);
-    if (status.code === SpanStatusCode.ERROR) writer.patchByte(at + this.#errorAt, 1);
-  }
-
-  #field64(key: string, wireType: number): number {
-    this.#append(encodedText(key));
-    this.#append(Uint8Array.of(wireType));
-    return this.#append(new Uint8Array(8));
-  }
-
-  #append(bytes: Uint8Array): number {
+  /** Returns where it begins. */
+  append(bytes: Uint8Array): number {
     this.#parts.push(bytes);
     this.#length += bytes.length;
     return this.#length - bytes.length;
   }
+
+  /** Returns where the value goes. */
+  field64(key: string, wireType: number): number {
+    this.append(encodedText(key));
+    this.append(Uint8Array.of(wireType));
+    return this.append(new Uint8Array(8));
+  }
+
+  concat(): Uint8Array {
+    return Buffer.concat(this.#parts);
+  }
 }
 
-/** `[seconds, nanoseconds]` as an int64; the SDK may leave a fraction in the nanoseconds. */
-export function unixNanos(time: readonly [number, number]): bigint {
-  const nanos = BigInt(Math.trunc(time[0])) * NANOS_PER_SECOND + BigInt(Math.trunc(time[1]));
-  if (nanos > MAX_INT64) return MAX_INT64;
-  return nanos < 0n ? 0n : nanos; // before 1970 the Agent would say that it is now
+const header = new HeaderBytes();
+header.append(Uint8Array.of(FIXMAP | FIELDS));
+const TRACE_ID_AT = header.field64('trace_id', UINT64);
+const SPAN_ID_AT = header.field64('span_id', UINT64);
+const PARENT_ID_AT = header.field64('parent_id', UINT64);
+const START_AT = header.field64('start', INT64);
+const DURATION_AT = header.field64('duration', INT64);
+header.append(encodedText('error'));
+const ERROR_AT = header.append(Uint8Array.of(0));
+header.append(encodedText('meta'));
+/** Where the number of entries of `meta` goes, from the beginning of a span. */
+export const META_COUNT_AT: number = header.append(Uint8Array.of(MAP32, 0, 0, 0, 0)) + 1;
+header.append(encodedText('otel.trace_id'));
+header.append(Uint8Array.of(STR8, TRACE_ID_CHARACTERS));
+const TRACE_ID_TEXT_AT = header.append(new Uint8Array(TRACE_ID_CHARACTERS));
+const HEADER = header.concat();
+
+/** The header of a span without its values, up to and including its first tag, the trace id. */
+export function emptyHeader(isError: boolean): Uint8Array {
+  const bytes = Uint8Array.from(HEADER);
+  if (isError) bytes[ERROR_AT] = 1;
+  return bytes;
+}
+
+export function fillTrace(
+  writer: MsgpackWriter,
+  at: number,
+  { traceIdHex, traceIdLow64 }: TraceIdentity,
+): void {
+  writer.patchId(at + TRACE_ID_AT, traceIdLow64);
+  writer.patchAscii(at + TRACE_ID_TEXT_AT, traceIdHex);
+}
+
+/** Fills in the ids; false if the Agent would refuse the span for its own. */
+export function fillIds(
+  writer: MsgpackWriter,
+  at: number,
+  spanIdHex: unknown,
+  parentIdHex: unknown,
+): boolean {
+  if (typeof spanIdHex !== 'string' || !writer.patchHex64(at + SPAN_ID_AT, spanIdHex)) return false;
+  if (parentIdHex === undefined) return true;
+  // A span that names itself as its parent is a root, as the Agent has it.
+  const isRoot = typeof parentIdHex !== 'string' || parentIdHex === spanIdHex;
+  if (isRoot || !writer.patchHex64(at + PARENT_ID_AT, parentIdHex)) {
+    writer.patchHalves(at + PARENT_ID_AT, 0, 0);
+  }
+  return true;
+}
+
+export function fillTimes(writer: MsgpackWriter, at: number, start: Time, end: Time): void {
+  const seconds = Math.trunc(start[0]);
+  const nanos = Math.trunc(start[1]);
+  const duration = (Math.trunc(end[0]) - seconds) * NANOS_PER_SECOND + (Math.trunc(end[1]) - nanos);
+  const isUsual = seconds >= 0 && seconds < LIMIT_32 && nanos >= 0 && nanos < NANOS_PER_SECOND;
+  if (!isUsual || !Number.isSafeInteger(duration)) return fillAnyTimes(writer, at, start, end);
+  const low = (Math.imul(seconds, NANOS_PER_SECOND) + nanos) >>> 0;
+  // As a double the start is wrong by less than 256, and what is divided away is 2^32.
+  const high = Math.round((seconds * NANOS_PER_SECOND + nanos - low) / LIMIT_32);
+  writer.patchHalves(at + START_AT, high, low);
+  const positive = Math.max(duration, 0);
+  writer.patchHalves(at + DURATION_AT, Math.floor(positive / LIMIT_32), positive >>> 0);
+}
+
+function fillAnyTimes(writer: MsgpackWriter, at: number, start: Time, end: Time): void {
+  const duration = unixNanos(end) - unixNanos(start);
+  writer.patchInt64(at + START_AT, unixNanos(start));
+  writer.patchInt64(at + DURATION_AT, duration > 0n ? duration : 0n);
+}
+
+/** More fields than the fixed ones. */
+export function addFields(writer: MsgpackWriter, at: number, extra: number): void {
+  writer.patchByte(at, FIXMAP | (FIELDS + extra));
 }

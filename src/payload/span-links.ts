@@ -8,7 +8,7 @@ import { MAX_TAG_KEY_BYTES, MAX_TAG_VALUE_BYTES } from './limits.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
 import { cutWithEllipsis } from './normalize.js';
 import { readableEntries } from './readable-entries.js';
-import type { ChunkLink } from './trace-chunks.js';
+import type { SpanLink } from './trace-chunks.js';
 import { traceStateText } from './trace-state.js';
 
 /** Bit 31 says that the flags are known; the Agent's format asks for it. */
@@ -18,18 +18,18 @@ interface EncodableLink {
   readonly traceIdLow64: Id64;
   readonly traceIdHigh64: Id64;
   readonly spanId: Id64;
-  readonly link: ChunkLink;
+  readonly link: SpanLink;
 }
 
 /** Those links whose ids the Agent takes. */
-export function encodableLinks(links: readonly ChunkLink[]): readonly EncodableLink[] {
+export function encodableLinks(links: readonly SpanLink[]): readonly EncodableLink[] {
   return links.flatMap((link) => {
     const context: Partial<SpanContext> | undefined = link?.context;
-    const trace = parseTraceId(context?.traceId);
+    const traceIdLow64 = parseTraceId(context?.traceId);
     const spanId = parseSpanId(context?.spanId);
-    if (trace === undefined || spanId === undefined) return [];
-    const { highHex, low64: traceIdLow64 } = trace;
-    const traceIdHigh64 = { high: parseHex32(highHex, 0), low: parseHex32(highHex, 8) };
+    if (traceIdLow64 === undefined || spanId === undefined) return [];
+    const traceIdHex = context?.traceId ?? '';
+    const traceIdHigh64 = { high: parseHex32(traceIdHex, 0), low: parseHex32(traceIdHex, 8) };
     return [{ traceIdLow64, traceIdHigh64, spanId, link }];
   });
 }
@@ -63,7 +63,7 @@ export class SpanLinksWriter {
     writer.fillCount(opened, 4 + optional);
   }
 
-  #linkAttributes(writer: MsgpackWriter, link: ChunkLink): number {
+  #linkAttributes(writer: MsgpackWriter, link: SpanLink): number {
     const attributes = readableEntries(link.attributes);
     if (attributes.length === 0) return 0;
     writer.bytes(this.#attributes);
@@ -81,7 +81,7 @@ export class SpanLinksWriter {
     return 1;
   }
 
-  #linkState(writer: MsgpackWriter, link: ChunkLink): number {
+  #linkState(writer: MsgpackWriter, link: SpanLink): number {
     const state = traceStateText(link.context.traceState);
     if (state === '') return 0;
     writer.bytes(this.#tracestate);

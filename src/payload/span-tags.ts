@@ -2,9 +2,8 @@
 // overwrites come first, then the span's own attributes, then what only fills gaps, because the
 // first writer of a tag wins. Knows nothing of the span's other fields.
 
-import { SpanStatusCode } from '@opentelemetry/api';
-import type { InstrumentationScope } from '../sdk-contract.js';
-import { analyticsRate, isHttpStatus, isReserved } from './attribute-rules.js';
+import { SpanStatusCode, type TraceState } from '@opentelemetry/api';
+import { type AttributeEffect, analyticsRate, isHttpStatus } from './attribute-rules.js';
 import { attributeText } from './attribute-text.js';
 import type { ChunkTags } from './chunk-tags.js';
 import {
@@ -16,24 +15,23 @@ import {
 import { errorTags, isException } from './error-tags.js';
 import { eventsJson } from './event-json.js';
 import { grpcStatus } from './grpc-status.js';
-import { spanKindName } from './naming.js';
 import { normalTagValue } from './normalize.js';
-import { readableEntries } from './readable-entries.js';
 import type { ResourceTags } from './resource-tags.js';
 import type { SpanFacts } from './span-facts.js';
+import type { SpanTemplate } from './span-template.js';
 import type { AttributeKey, Tag, TagKeys } from './tag-keys.js';
 import type { TagWriter } from './tag-writer.js';
-import type { ChunkEvent, ChunkSpan } from './trace-chunks.js';
+import type { SpanEvent, EncodableSpan } from './trace-chunks.js';
 import { memberOf, parseSampleRate, traceStateText } from './trace-state.js';
-import { WellKnownTags } from './well-known-tags.js';
+import type { WellKnownTags } from './well-known-tags.js';
 
 export interface SpanTagsSettings {
   readonly exceptionTags: boolean;
   readonly processId: number;
 }
 
-const UNREADABLE = Symbol('unreadable');
-const STATUS_NAMES = { 0: 'Unset', 1: 'Ok', 2: 'Error' } as const;
+/** A span has 128 attributes at most, unless somebody set another limit. */
+const MAX_EXPECTED_KEYS = 128;
 
 export class SpanTags {
   readonly #keys: TagKeys;
@@ -47,97 +45,97 @@ export class SpanTags {
   /** The first that is one. */
   #httpStatusNumber: number | undefined;
 
-  constructor(keys: TagKeys, tags: TagWriter, facts: SpanFacts, settings: SpanTagsSettings) {
-    this.#keys = keys;
+  constructor(known: WellKnownTags, tags: TagWriter, facts: SpanFacts, settings: SpanTagsSettings) {
+    this.#keys = known.keys;
     this.#tags = tags;
     this.#facts = facts;
     this.#settings = settings;
-    this.#known = new WellKnownTags(keys);
+    this.#known = known;
   }
 
-  /**
-   * Writes `meta` and `metrics`, whose first key has been written.
-   *
-   * @returns whether the span asks for a sampling priority of its trace.
-   */
-  write(item: ChunkSpan, resource: ResourceTags, chunk: ChunkTags, isFirst: boolean): boolean {
-    const { span } = item;
+  /** Goes on with a span of which the template has been written at `startByte`. */
+  start(startByte: number, template: SpanTemplate): void {
     this.#decidesSampling = false;
     this.#httpStatusText = undefined;
     this.#httpStatusNumber = undefined;
-    this.#tags.start();
-    this.#overwriting(item, chunk);
-    if (isFirst) this.#ofChunk(chunk);
-    const { attributes } = span;
-    for (const key in attributes) {
-      if (Object.hasOwn(attributes, key)) this.#attribute(key, readAttribute(attributes, key));
-    }
-    this.#derived(item);
-    this.#service(resource);
-    this.#tags.block(resource.block);
-    this.#tags.metric(this.#known.processId, this.#settings.processId);
+    this.#tags.start(startByte, template);
+  }
+
+  /** What the span carries for its chunk, the first span of which carries more. */
+  ofChunk(chunk: ChunkTags, isFirst: boolean): void {
+    const known = this.#known;
+    if (chunk.origin !== undefined) this.#tags.ofChunk(known.origin, chunk.origin);
+    if (!isFirst) return;
+    if (chunk.traceIdHigh !== undefined) this.#tags.ofChunk(known.traceIdHigh, chunk.traceIdHigh);
+    for (const [key, value] of chunk.propagated) this.#tags.ofChunk(this.#keys.tag(key), value);
+    this.#tags.metric(known.samplingPriority, chunk.samplingPriority);
+  }
+
+  /**
+   * Writes the rest of `meta`, and `metrics`.
+   *
+   * @returns whether the span asks for a sampling priority of its trace.
+   */
+  write(
+    span: EncodableSpan,
+    attributes: Readonly<Record<string, unknown>>,
+    template: SpanTemplate,
+    traceState: TraceState | undefined,
+  ): boolean {
+    const { status, events } = span;
+    if (status?.message !== undefined) this.#description(status.message);
+    if (traceState !== undefined) this.#traceState(traceState);
+    if (events && events.length > 0) this.#events(events);
+    for (const [tag, text] of template.contested) this.#tags.meta(tag, text);
+    this.#attributes(attributes, template.expectedKeys);
+    this.#derived(span, traceState);
+    this.#common(template.resource);
     this.#tags.finish();
     return this.#decidesSampling;
   }
 
-  #overwriting(item: ChunkSpan, chunk: ChunkTags): void {
-    const { span, status, events, traceState } = item;
-    const known = this.#known;
-    this.#tags.meta(known.spanKind, spanKindName(span.kind));
-    this.#tags.meta(known.otelTraceId, item.traceIdHex);
-    this.#tags.meta(known.otelStatusCode, STATUS_NAMES[status.code] ?? 'Unset');
-    const description = attributeText(status.message);
-    if (description) this.#tags.meta(known.otelStatusDescription, description);
-    const state = traceStateText(traceState);
-    if (state !== '') this.#tags.meta(known.traceState, state);
-    if (chunk.origin !== undefined) this.#tags.meta(known.origin, chunk.origin);
-    if (events.length > 0) this.#events(events);
-    this.#scope(span.instrumentationScope ?? span.instrumentationLibrary);
+  #description(message: unknown): void {
+    const description = attributeText(message);
+    if (description) this.#tags.meta(this.#known.otelStatusDescription, description);
   }
 
-  #ofChunk(chunk: ChunkTags): void {
-    const known = this.#known;
-    if (chunk.traceIdHigh !== undefined) this.#tags.meta(known.traceIdHigh, chunk.traceIdHigh);
-    for (const [key, value] of chunk.propagated) this.#tags.meta(this.#keys.tag(key), value);
-    this.#tags.metric(known.samplingPriority, chunk.samplingPriority);
+  #traceState(traceState: TraceState): void {
+    const text = traceStateText(traceState);
+    if (text !== '') this.#tags.meta(this.#known.traceState, text);
   }
 
-  #events(events: readonly ChunkEvent[]): void {
+  #events(events: readonly SpanEvent[]): void {
     this.#tags.meta(this.#known.events, eventsJson(events));
     if (events.some(isException)) this.#tags.meta(this.#known.hasException, 'true');
   }
 
-  #scope(scope: InstrumentationScope | undefined): void {
-    const known = this.#known;
-    const name = attributeText(scope?.name);
-    const version = attributeText(scope?.version);
-    if (name) {
-      this.#tags.meta(known.otelScopeName, name);
-      this.#tags.meta(known.otelLibraryName, name);
-    }
-    if (version) {
-      this.#tags.meta(known.otelScopeVersion, version);
-      this.#tags.meta(known.otelLibraryVersion, version);
-    }
-    for (const [key, value] of readableEntries(scope?.attributes)) {
-      const text = isReserved(key) ? undefined : attributeText(value);
-      if (text !== undefined) this.#tags.meta(this.#keys.tag(key), text);
+  /** Keys are expected where they were in the span before: a comparison instead of a look-up. */
+  #attributes(attributes: Readonly<Record<string, unknown>>, expected: AttributeKey[]): void {
+    let at = 0;
+    for (const key in attributes) {
+      const value = attributes[key];
+      let attribute = expected[at];
+      if (attribute === undefined || attribute.name !== key) {
+        attribute = this.#keys.attribute(key);
+        if (at < MAX_EXPECTED_KEYS) expected[at] = attribute;
+      }
+      at++;
+      const { tag, fact, effect } = attribute;
+      if (fact !== undefined) this.#facts.set(fact, value);
+      if (tag === undefined || (effect !== undefined && this.#takesEffect(effect, value))) continue;
+      if (typeof value === 'string') this.#tags.meta(tag, value);
+      else this.#notText(tag, value);
     }
   }
 
-  #attribute(key: string, value: unknown): void {
-    const attribute = this.#keys.attribute(key);
-    const { tag, fact } = attribute;
-    if (fact !== undefined) this.#facts.set(fact, value);
-    if (tag === undefined || this.#takesEffect(attribute, value)) return;
+  #notText(tag: Tag, value: unknown): void {
     if (typeof value === 'number' && Number.isFinite(value)) return this.#tags.metric(tag, value);
-    const text = typeof value === 'string' ? value : attributeText(value);
+    const text = attributeText(value);
     if (text !== undefined) this.#tags.meta(tag, text);
   }
 
   /** Whether the attribute did what it is for, and is no tag. */
-  #takesEffect({ effect }: AttributeKey, value: unknown): boolean {
-    if (effect === undefined) return false;
+  #takesEffect(effect: AttributeEffect, value: unknown): boolean {
     const isNumber = typeof value === 'number' && Number.isFinite(value);
     switch (effect) {
       case 'samplingPriority':
@@ -157,21 +155,43 @@ export class SpanTags {
   }
 
   /** Tags that follow from attributes and status, where the span has none of that name. */
-  #derived(item: ChunkSpan): void {
+  #derived(span: EncodableSpan, traceState: TraceState | undefined): void {
     const known = this.#known;
-    const status = this.#facts.integer(HTTP_STATUS_CODE);
-    const code = status !== undefined && status >= 0 ? status : this.#httpStatusNumber;
-    if (code !== undefined && isHttpStatus(code)) this.#tags.metric(known.httpStatusCode, code);
+    if (this.#facts.has(HTTP_STATUS_CODE)) this.#httpStatus();
     const grpc = grpcStatus(this.#facts);
     if (grpc !== undefined) this.#tags.meta(known.grpcStatusCode, grpc);
-    const member = memberOf(item.traceState, 'ot');
+    const member = traceState && memberOf(traceState, 'ot');
     const rate = member === undefined ? undefined : parseSampleRate(member);
     if (rate !== undefined) this.#tags.metric(known.sampleRate, rate);
-    if (item.status.code !== SpanStatusCode.ERROR) return;
+    if (span.status?.code === SpanStatusCode.ERROR) this.#error(span);
+  }
+
+  #httpStatus(): void {
+    const status = this.#facts.integer(HTTP_STATUS_CODE);
+    const code = status !== undefined && status >= 0 ? status : this.#httpStatusNumber;
+    if (code === undefined || !isHttpStatus(code)) return;
+    this.#tags.metric(this.#known.httpStatusCode, code);
+  }
+
+  #error(span: EncodableSpan): void {
     const { exceptionTags } = this.#settings;
-    for (const [key, value] of errorTags(item, this.#httpStatusText, exceptionTags)) {
+    for (const [key, value] of errorTags(span, this.#httpStatusText, exceptionTags)) {
       this.#fillIn(this.#keys.tag(key), value);
     }
+  }
+
+  /** What the span says nothing of itself, and its OTel resource does. */
+  #common(resource: ResourceTags): void {
+    const facts = this.#facts;
+    const overrides =
+      this.#tags.differsFromCommon ||
+      facts.hasOwn(SERVICE_VERSION) ||
+      facts.hasOwn(DEPLOYMENT_ENVIRONMENT);
+    if (overrides) this.#service(resource);
+    for (const [tag, value] of resource.metrics) this.#tags.metric(tag, value);
+    if (!resource.hasDbName) this.#fillIn(this.#known.dbName, facts.text(DB_NAMESPACE));
+    if (overrides) this.#tags.block(resource.block);
+    else this.#tags.wholeBlock(resource.common);
   }
 
   #service(resource: ResourceTags): void {
@@ -188,21 +208,10 @@ export class SpanTags {
     // An empty one of the span gives way to the resource attribute of that very name.
     if (plain.version !== undefined) this.#tags.meta(known.version, plain.version);
     if (plain.env !== undefined) this.#tags.meta(known.env, plain.env);
-    for (const [tag, value] of resource.metrics) this.#tags.metric(tag, value);
-    if (!resource.hasDbName) this.#fillIn(known.dbName, facts.text(DB_NAMESPACE));
   }
 
   /** Writes a tag that the span does not mention itself, not even as an empty one. */
   #fillIn(tag: Tag, value: string | undefined): void {
     if (value !== undefined && !this.#tags.mentions(tag)) this.#tags.meta(tag, value);
-  }
-}
-
-/** A getter that throws costs its value; a symbol has no text, so it becomes no tag. */
-function readAttribute(attributes: Readonly<Record<string, unknown>>, key: string): unknown {
-  try {
-    return attributes[key];
-  } catch {
-    return UNREADABLE;
   }
 }

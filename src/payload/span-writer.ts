@@ -1,106 +1,169 @@
 // Owns how one OTel span becomes one Datadog span, in one pass from `ReadableSpan` to bytes. Knows
 // nothing of chunks, payloads or the Agent's address.
 
+import type { SpanContext } from '@opentelemetry/api';
 import type { Resource } from '../sdk-contract.js';
 import type { ChunkTags } from './chunk-tags.js';
-import { SERVICE_NAME } from './concepts.js';
-import { encodedText } from './encoded-text.js';
-import { MAX_RESOURCE_BYTES, MAX_TYPE_BYTES } from './limits.js';
+import { encodedNumber } from './encoded-text.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
-import { operationName, resourceName, spanType } from './naming.js';
-import { cutUtf8, normalizeName, normalizeService } from './normalize.js';
-import { type ResourceTags, resourceTags, type ServiceSettings } from './resource-tags.js';
+import { readableEntries } from './readable-entries.js';
+import { resourceTags, type ServiceSettings } from './resource-tags.js';
 import { SpanFacts } from './span-facts.js';
-import { SpanHeader } from './span-header.js';
+import { addFields, fillIds, fillTimes, fillTrace, type TraceIdentity } from './span-header.js';
 import { encodableLinks, SpanLinksWriter } from './span-links.js';
+import { SpanNames } from './span-names.js';
 import { SpanTags, type SpanTagsSettings } from './span-tags.js';
+import { type SpanTemplate, SpanTemplates } from './span-template.js';
 import { TagKeys } from './tag-keys.js';
 import { TagWriter } from './tag-writer.js';
-import type { ChunkSpan, EncodableSpan } from './trace-chunks.js';
+import type { EncodableSpan } from './trace-chunks.js';
+import { WellKnownTags } from './well-known-tags.js';
 
 export type MappingSettings = ServiceSettings & SpanTagsSettings;
+
+/** The place of a span: its trace, what its chunk says of itself, and whether it is the first there. */
+export interface SpanPlace {
+  readonly chunk: TraceIdentity;
+  readonly tags: ChunkTags;
+  readonly isFirst: boolean;
+}
+
+export type WriteOutcome = 'written' | 'decidesSampling' | 'invalid_id' | 'encode';
 
 /** What is remembered from span to span; bounded by starting over. */
 interface Learnt {
   readonly keys: TagKeys;
+  readonly known: WellKnownTags;
   readonly tags: SpanTags;
-  readonly resources: WeakMap<Resource, ResourceTags>;
+  readonly resources: WeakMap<Resource, SpanTemplates>;
 }
 
 const NO_RESOURCE: Resource = { attributes: {} };
-const UNLIMITED = 0xffff_ffff;
+const NO_STATUS = 0;
+
+type Attributes = Readonly<Record<string, unknown>>;
 
 export class SpanWriter {
   readonly #writer: MsgpackWriter;
   readonly #settings: MappingSettings;
-  readonly #tagWriter: TagWriter;
   readonly #facts = new SpanFacts();
-  readonly #header = new SpanHeader();
+  readonly #names = new SpanNames(this.#facts);
   readonly #links = new SpanLinksWriter();
-  readonly #fields = {
-    service: encodedText('service'),
-    name: encodedText('name'),
-    resource: encodedText('resource'),
-    type: encodedText('type'),
-  };
   #learnt: Learnt;
+  #lastResource: Resource | undefined;
+  #ofLastResource: SpanTemplates | undefined;
 
   constructor(writer: MsgpackWriter, settings: MappingSettings) {
     this.#writer = writer;
     this.#settings = settings;
-    this.#tagWriter = new TagWriter(writer);
     this.#learnt = this.#learnAnew();
   }
 
   /**
-   * Writes the span.
-   *
-   * @returns whether the span asks for a sampling priority of its trace.
+   * Writes the span, or nothing: one that throws while it is read costs itself, one of its attributes
+   * that throws costs only itself.
    */
-  write(item: ChunkSpan, chunk: ChunkTags, isFirst: boolean): boolean {
-    const { span } = item;
+  write(span: EncodableSpan, place: SpanPlace): WriteOutcome {
+    const start = this.#writer.position;
+    try {
+      const { attributes } = span;
+      if (isPlain(attributes)) return this.#write(span, attributes, place);
+    } catch {
+      this.#writer.rewind(start);
+    }
+    try {
+      return this.#write(span, readableCopy(span.attributes), place);
+    } catch {
+      this.#writer.rewind(start);
+      return 'encode';
+    }
+  }
+
+  #write(span: EncodableSpan, attributes: Attributes, place: SpanPlace): WriteOutcome {
+    const writer = this.#writer;
+    const at = writer.position;
     if (this.#learnt.keys.isFull) this.#learnt = this.#learnAnew();
-    const resource = this.#resourceTags(span.resource ?? NO_RESOURCE);
-    const links = encodableLinks(item.links);
-    this.#facts.reset(resource.facts);
-    this.#header.write(this.#writer, item, links.length > 0 ? 1 : 0);
-    const decidesSampling = this.#learnt.tags.write(item, resource, chunk, isFirst);
-    this.#names(span, resource);
-    if (links.length > 0) this.#links.write(this.#writer, links);
-    return decidesSampling;
+    const { tags } = this.#learnt;
+    const template = this.#templateOf(span);
+    const context = span.spanContext();
+    writer.bytes(template.bytes);
+    if (!this.#header(span, context, place.chunk, at)) {
+      writer.rewind(at);
+      return 'invalid_id';
+    }
+    this.#facts.reset(template.resource.facts);
+    tags.start(at, template);
+    tags.ofChunk(place.tags, place.isFirst);
+    const decidesSampling = tags.write(span, attributes, template, context.traceState ?? undefined);
+    this.#names.write(writer, span, template);
+    this.#writeLinks(span, at);
+    return decidesSampling ? 'decidesSampling' : 'written';
   }
 
-  #names(span: EncodableSpan, resource: ResourceTags): void {
-    const service = this.#facts.ownText(SERVICE_NAME);
-    const name = normalizeName(operationName(this.#facts, span.kind));
-    const spanName = typeof span.name === 'string' ? span.name : '';
-    const workedOn = resourceName(this.#facts, span.kind, spanName);
-    const type = spanType(this.#facts, span.kind);
-    this.#field(this.#fields.service, service ? normalizeService(service) : resource.service);
-    this.#field(this.#fields.name, name);
-    this.#field(this.#fields.resource, cutUtf8(workedOn || name, MAX_RESOURCE_BYTES));
-    this.#field(this.#fields.type, cutUtf8(type, MAX_TYPE_BYTES));
+  #header(span: EncodableSpan, { spanId }: SpanContext, trace: TraceIdentity, at: number): boolean {
+    const writer = this.#writer;
+    const parentIdHex = span.parentSpanContext?.spanId ?? span.parentSpanId;
+    if (!fillIds(writer, at, spanId, parentIdHex)) return false;
+    fillTrace(writer, at, trace);
+    fillTimes(writer, at, span.startTime, span.endTime);
+    return true;
   }
 
-  #field(key: Uint8Array, value: string): void {
-    this.#writer.bytes(key);
-    this.#writer.text(value, UNLIMITED);
+  #writeLinks({ links }: EncodableSpan, at: number): void {
+    const encodable = links && links.length > 0 ? encodableLinks(links) : [];
+    if (encodable.length === 0) return;
+    addFields(this.#writer, at, 1);
+    this.#links.write(this.#writer, encodable);
+  }
+
+  #templateOf(span: EncodableSpan): SpanTemplate {
+    const scope = span.instrumentationScope ?? span.instrumentationLibrary;
+    const status = span.status?.code ?? NO_STATUS;
+    return this.#templatesOf(span.resource ?? NO_RESOURCE).templateFor(scope, span.kind, status);
   }
 
   /** A resource never changes once its asynchronous attributes are there. */
-  #resourceTags(resource: Resource): ResourceTags {
-    const { keys, resources } = this.#learnt;
-    const known = resources.get(resource);
-    if (known !== undefined) return known;
+  #templatesOf(resource: Resource): SpanTemplates {
+    if (resource === this.#lastResource && this.#ofLastResource !== undefined) {
+      return this.#ofLastResource;
+    }
+    const { keys, known, resources } = this.#learnt;
+    const templates = resources.get(resource) ?? this.#newTemplates(resource, keys, known);
+    if (resource.asyncAttributesPending === true) return templates;
+    resources.set(resource, templates);
+    this.#lastResource = resource;
+    this.#ofLastResource = templates;
+    return templates;
+  }
+
+  #newTemplates(resource: Resource, keys: TagKeys, known: WellKnownTags): SpanTemplates {
     const tags = resourceTags(resource, this.#settings, keys);
-    keys.allowFor(tags.block.entries.length);
-    if (resource.asyncAttributesPending !== true) resources.set(resource, tags);
-    return tags;
+    keys.allowFor(tags.common.entries.length);
+    return new SpanTemplates(tags, known);
   }
 
   #learnAnew(): Learnt {
+    this.#lastResource = undefined;
     const keys = new TagKeys();
-    const tags = new SpanTags(keys, this.#tagWriter, this.#facts, this.#settings);
-    return { keys, tags, resources: new WeakMap() };
+    const known = new WellKnownTags(keys);
+    const { processId } = known;
+    const encoded = Buffer.concat([processId.key.bytes, encodedNumber(this.#settings.processId)]);
+    const writer = new TagWriter(this.#writer, { tag: processId, encoded });
+    const tags = new SpanTags(known, writer, this.#facts, this.#settings);
+    return { keys, known, tags, resources: new WeakMap() };
   }
+}
+
+/** Whether a loop over the keys finds its own only. */
+function isPlain(attributes: object): boolean {
+  if (Object.getPrototypeOf(attributes) !== Object.prototype) return false;
+  for (const _ in Object.prototype) return false;
+  return true;
+}
+
+function readableCopy(attributes: object): Attributes {
+  const copy: Record<string, unknown> = {};
+  Object.setPrototypeOf(copy, null);
+  for (const [key, value] of readableEntries(attributes)) copy[key] = value;
+  return copy;
 }

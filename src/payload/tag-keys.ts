@@ -9,9 +9,10 @@ import {
   repairOf,
   type RepairText,
 } from './attribute-rules.js';
-import { factSlot } from './concepts.js';
-import { encodedText } from './encoded-text.js';
+import { type Fact, factOf } from './concepts.js';
+import { constantText } from './encoded-text.js';
 import { MAX_TAG_KEY_BYTES } from './limits.js';
+import type { Constant } from './msgpack-writer.js';
 import { cutWithEllipsis } from './normalize.js';
 
 /** Beyond this number all keys are forgotten and learnt anew; a service has a few hundred. */
@@ -21,24 +22,26 @@ const MAX_KEPT_CHARACTERS = 1_024;
 
 /** A key of `meta` or `metrics`. */
 export class Tag {
-  readonly encoded: Uint8Array;
+  readonly key: Constant;
   readonly repair: RepairText | undefined;
+  /** Whether it may be among the tags that spans have in common, so that the span's own may clash. */
+  isShared = false;
   /** Serial of the last span that has this tag in `meta`, and in `metrics`. */
   metaOf = 0;
   metricsOf = 0;
 
   constructor(key: string) {
-    this.encoded = encodedText(key);
+    this.key = constantText(key);
     this.repair = repairOf(key);
   }
 }
 
 /** What becomes of an attribute of a given key. */
 export interface AttributeKey {
+  readonly name: string;
   /** The tag it is written to; `undefined` if it is none. */
   readonly tag: Tag | undefined;
-  /** Slot of the facts that it fills. */
-  readonly fact: number | undefined;
+  readonly fact: Fact | undefined;
   readonly effect: AttributeEffect | undefined;
 }
 
@@ -70,10 +73,11 @@ export class TagKeys {
   attribute(key: string): AttributeKey {
     const known = this.#attributes.get(key);
     if (known !== undefined) return known;
-    const name = datadogKey(key);
+    const datadog = datadogKey(key);
     const attribute = {
-      tag: name === undefined ? undefined : this.tag(name),
-      fact: factSlot(key),
+      name: key,
+      tag: datadog === undefined ? undefined : this.tag(datadog),
+      fact: factOf(key),
       effect: attributeEffect(key),
     };
     if (key.length <= MAX_KEPT_CHARACTERS) this.#attributes.set(key, attribute);

@@ -1,14 +1,17 @@
 // Owns `meta` and `metrics` of the span being written: each tag at most once, counts filled in at
 // the end. Knows nothing of which tags there are.
 
-import { encodedText } from './encoded-text.js';
+import { constantText } from './encoded-text.js';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
+import { META_COUNT_AT } from './span-header.js';
+import type { SpanTemplate } from './span-template.js';
 import type { Tag } from './tag-keys.js';
 
 /** Entries of `meta` that are the same in many spans, encoded one after another. */
 export interface TagBlock {
   readonly entries: readonly TagBlockEntry[];
+  readonly tags: ReadonlySet<Tag>;
   readonly encoded: Uint8Array;
 }
 
@@ -18,37 +21,66 @@ export interface TagBlockEntry {
   readonly encoded: Uint8Array;
 }
 
+const NO_TAGS: ReadonlySet<Tag> = new Set();
+
 export class TagWriter {
   readonly #writer: MsgpackWriter;
-  readonly #metricsKey = encodedText('metrics');
+  readonly #constantMetric: TagBlockEntry;
+  readonly #metricsKey = constantText('metrics');
   readonly #metricTags: Tag[] = [];
   readonly #metricValues: number[] = [];
   readonly #emptyTags: Tag[] = [];
+  readonly #chunkTags: Tag[] = [];
+  readonly #chunkValues: string[] = [];
+  #chunkCount = 0;
+  #written = NO_TAGS;
+  #common = NO_TAGS;
+  #overridesCommon = false;
   #serial = 0;
-  #metaOpened = 0;
+  #startByte = 0;
   #metaCount = 0;
   #metricCount = 0;
 
-  constructor(writer: MsgpackWriter) {
+  /** `constantMetric` is written in each span that does not have that tag itself. */
+  constructor(writer: MsgpackWriter, constantMetric: TagBlockEntry) {
     this.#writer = writer;
+    this.#constantMetric = constantMetric;
   }
 
-  /** Begins the `meta` map of another span; its key has been written. */
-  start(): void {
+  /** Goes on with a span that begins at `startByte` with the bytes of the template. */
+  start(startByte: number, { tags, resource, overridesResource }: SpanTemplate): void {
     this.#serial++;
-    this.#metaCount = 0;
+    this.#startByte = startByte;
+    this.#written = tags;
+    this.#common = resource.common.tags;
+    this.#overridesCommon = overridesResource;
+    this.#metaCount = tags.size;
     this.#metricCount = 0;
-    this.#emptyTags.length = 0;
-    this.#metaOpened = this.#writer.openMap();
+    if (this.#emptyTags.length > 0) this.#emptyTags.length = 0;
+    this.#chunkCount = 0;
+  }
+
+  /** Whether the span has a tag that is in the block `common` of its resource, too. */
+  get differsFromCommon(): boolean {
+    return this.#overridesCommon || this.#emptyTags.length > 0;
   }
 
   /** Writes a string tag, unless the span has it already: the first that is not empty wins. */
   meta(tag: Tag, value: string): void {
-    if (tag.metaOf === this.#serial) return;
+    if (tag.metaOf === this.#serial || (tag.isShared && this.#isWritten(tag))) return;
     const text = tag.repair === undefined ? value : tag.repair(value);
     if (text === undefined) return;
     if (value === '') this.#emptyTags.push(tag);
     else this.#write(tag, text);
+  }
+
+  /** A tag that the span carries for its chunk: nothing else may have it, and it comes last. */
+  ofChunk(tag: Tag, value: string): void {
+    tag.metaOf = this.#serial;
+    if (tag.isShared) this.#overridesCommon ||= this.#common.has(tag);
+    this.#chunkTags[this.#chunkCount] = tag;
+    this.#chunkValues[this.#chunkCount] = value;
+    this.#chunkCount++;
   }
 
   /** Whether the tag was given in `meta`, be it empty. */
@@ -56,31 +88,32 @@ export class TagWriter {
     return tag.metaOf === this.#serial || this.#emptyTags.includes(tag);
   }
 
+  #isWritten(tag: Tag): boolean {
+    if (this.#written.has(tag)) return true;
+    this.#overridesCommon ||= this.#common.has(tag);
+    return false;
+  }
+
   #write(tag: Tag, value: string): void {
     tag.metaOf = this.#serial;
     this.#metaCount++;
-    this.#writer.bytes(tag.encoded);
-    this.#writer.text(value, MAX_TAG_VALUE_BYTES);
+    this.#writer.entry(tag.key, value, MAX_TAG_VALUE_BYTES);
+  }
+
+  /** Writes a block of which the span has no tag. */
+  wholeBlock({ encoded, entries }: TagBlock): void {
+    this.#writer.bytes(encoded);
+    this.#metaCount += entries.length;
   }
 
   /** Writes those entries of a block that the span does not have yet. The block is the last. */
-  block(block: TagBlock): void {
-    if (this.#isDisjoint(block)) {
-      this.#writer.bytes(block.encoded);
-      this.#metaCount += block.entries.length;
-      return;
-    }
-    for (const { tag, encoded } of block.entries) {
-      if (tag.metaOf === this.#serial) continue;
+  block({ entries }: TagBlock): void {
+    for (const { tag, encoded } of entries) {
+      if (tag.metaOf === this.#serial || this.#written.has(tag)) continue;
       tag.metaOf = this.#serial;
       this.#metaCount++;
       this.#writer.bytes(encoded);
     }
-  }
-
-  #isDisjoint({ entries }: TagBlock): boolean {
-    if (this.#emptyTags.length > 0) return false;
-    return entries.every(({ tag }) => tag.metaOf !== this.#serial);
   }
 
   /** Notes a numeric tag, written when `meta` is complete. `value` is finite. */
@@ -94,18 +127,31 @@ export class TagWriter {
 
   /** Ends `meta` and writes `metrics`: in this order, because Agents keep the later of one key. */
   finish(): void {
+    const writer = this.#writer;
     for (const tag of this.#emptyTags) {
       if (tag.metaOf !== this.#serial) this.#write(tag, '');
     }
-    this.#writer.fillCount(this.#metaOpened, this.#metaCount);
-    this.#writer.bytes(this.#metricsKey);
-    this.#writer.fillCount(this.#writer.openMap(), this.#metricCount);
+    for (let at = 0; at < this.#chunkCount; at++) {
+      const tag = this.#chunkTags[at];
+      const value = this.#chunkValues[at];
+      if (tag !== undefined && value !== undefined) this.#write(tag, value);
+    }
+    writer.fillCount(this.#startByte + META_COUNT_AT, this.#metaCount);
+    this.#metrics();
+  }
+
+  #metrics(): void {
+    const writer = this.#writer;
+    const { tag: constantTag, encoded } = this.#constantMetric;
+    const isExtra = constantTag.metricsOf !== this.#serial;
+    writer.constant(this.#metricsKey);
+    writer.fillCount(writer.openMap(), this.#metricCount + (isExtra ? 1 : 0));
     for (let at = 0; at < this.#metricCount; at++) {
       const tag = this.#metricTags[at];
       const value = this.#metricValues[at];
       if (tag === undefined || value === undefined) continue;
-      this.#writer.bytes(tag.encoded);
-      this.#writer.number(value);
+      writer.numberEntry(tag.key, value);
     }
+    if (isExtra) writer.bytes(encoded);
   }
 }

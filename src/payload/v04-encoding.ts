@@ -3,17 +3,14 @@
 // trace together all the same. Knows nothing of when it pauses, nor of how payloads travel.
 
 import type { ReadableSpan } from '../sdk-contract.js';
-import { type ChunkTags, chunkTags, samplingPriorityOf } from './chunk-tags.js';
-import type { MsgpackWriter, ParkedBytes } from './msgpack-writer.js';
+import { chunkTags, samplingPriorityOf } from './chunk-tags.js';
+import type { ParkedBytes } from './growing-buffer.js';
+import type { MsgpackWriter } from './msgpack-writer.js';
+import { openPart, type OpenTrace, openTrace } from './open-trace.js';
 import { type Payload, PayloadBuilder } from './payload-builder.js';
 import { copyOfSpan, keepFrom } from './span-copy.js';
 import type { SpanWriter } from './span-writer.js';
-import {
-  type ChunkSpan,
-  type GroupableSpan,
-  type TraceChunk,
-  TraceGrouping,
-} from './trace-chunks.js';
+import { type EncodableSpan, TraceGrouping } from './trace-chunks.js';
 
 export type EncodeDropReason = 'invalid_id' | 'encode' | 'too_large';
 
@@ -32,40 +29,18 @@ export interface EncodingTools {
   isWriting: boolean;
 }
 
-/** The trace that is being written, and its part in the open payload. */
-interface OpenTrace {
-  readonly chunk: TraceChunk;
-  /**
-   * What the chunk says of itself. Assumed without asking each span, which would cost every trace
-   * for the sake of the few whose spans decide their own sampling; then it is encoded once more.
-   */
-  tags: ChunkTags;
-  sampling: 'assumed' | 'known';
-  /** Index of the first span that is in no payload yet. */
-  from: number;
-  /** Index of the next span. */
-  at: number;
-  startByte: number;
-  header: number;
-  written: number;
-  /** Spans of the part that could not be encoded. */
-  failed: number;
-}
-
 type EncodingState =
   | { readonly phase: 'begun' }
   | { readonly phase: 'paused'; readonly payload: PayloadBuilder; readonly bytes: ParkedBytes }
   | { readonly phase: 'writing'; readonly payload: PayloadBuilder }
   | { readonly phase: 'done' };
 
-type WriteOutcome = 'failed' | 'written' | 'decidesSampling';
-
 /** Grouping a span takes about a quarter of the time that encoding it does. */
 const GROUPED_PER_ENCODED = 4;
 
 export class V04Encoding {
   readonly #tools: EncodingTools;
-  #spans: readonly GroupableSpan[];
+  #spans: readonly EncodableSpan[];
   readonly #grouping = new TraceGrouping();
   #grouped = 0;
   /** Index of the next chunk. */
@@ -164,7 +139,7 @@ export class V04Encoding {
 
   #finish(payload: PayloadBuilder): void {
     const { writer, maxPayloadBytes } = this.#tools;
-    this.#complete(payload);
+    this.#take(payload.completeLast());
     this.#state = { phase: 'done' };
     writer.shrink(maxPayloadBytes * 2);
   }
@@ -184,10 +159,10 @@ export class V04Encoding {
     if (trace === undefined) return 0;
     const first = trace.at;
     const { spans } = trace.chunk;
-    for (let item = spans[first]; item !== undefined; item = spans[trace.at]) {
+    for (let span = spans[first]; span !== undefined; span = spans[trace.at]) {
       if (trace.at - first === maxSpans) return maxSpans;
       const position = this.#tools.writer.position;
-      const outcome = this.#tryWrite(item, trace.tags, trace.written === 0);
+      const outcome = this.#tools.spans.write(span, trace);
       if (payload.bytes > this.#tools.maxPayloadBytes) {
         this.#tools.writer.rewind(position);
         this.#makeRoom(trace, payload);
@@ -195,8 +170,11 @@ export class V04Encoding {
       }
       if (outcome === 'decidesSampling' && !this.#knowsSampling(trace)) return 1;
       trace.at++;
-      if (outcome === 'failed') trace.failed++;
-      else trace.written++;
+      if (outcome === 'invalid_id' || outcome === 'encode') trace.lost[outcome]++;
+      else {
+        trace.written++;
+        trace.isFirst = false;
+      }
     }
     this.#closeTrace(trace, payload);
     return trace.at - first;
@@ -206,9 +184,7 @@ export class V04Encoding {
     const chunk = this.#grouping.chunks[this.#nextChunk];
     if (chunk === undefined) return undefined;
     this.#nextChunk++;
-    const part = { from: 0, at: 0, startByte: 0, header: 0, written: 0, failed: 0 };
-    const tags = chunkTags(chunk, undefined);
-    const trace: OpenTrace = { chunk, tags, sampling: 'assumed', ...part };
+    const trace = openTrace(chunk);
     this.#openPart(trace, 0);
     this.#trace = trace;
     return trace;
@@ -219,9 +195,9 @@ export class V04Encoding {
     if (!payload.isEmpty) return this.#moveToNextPayload(trace, payload);
     if (!this.#knowsSampling(trace)) return;
     if (trace.written > 0) return this.#splitTrace(trace, payload);
-    const { at, startByte, failed } = trace;
+    const { at, startByte } = trace;
     this.#dropped.too_large++;
-    this.#dropped.encode += failed;
+    this.#noteLost(trace);
     this.#tools.writer.rewind(startByte);
     this.#openPart(trace, at + 1);
   }
@@ -252,17 +228,14 @@ export class V04Encoding {
 
   #openPart(trace: OpenTrace, from: number): void {
     const { writer } = this.#tools;
-    trace.from = from;
-    trace.at = from;
-    trace.startByte = writer.position;
-    trace.header = writer.openArray();
-    trace.written = 0;
-    trace.failed = 0;
+    const startByte = writer.position;
+    openPart(trace, from, startByte, writer.openArray());
   }
 
-  #closePart({ header, written, failed, startByte, chunk }: OpenTrace, payload: PayloadBuilder) {
+  #closePart(trace: OpenTrace, payload: PayloadBuilder): void {
+    const { header, written, startByte, chunk } = trace;
     const { writer } = this.#tools;
-    this.#dropped.encode += failed;
+    this.#noteLost(trace);
     if (written === 0) return writer.rewind(startByte);
     writer.fillCount(header, written);
     payload.add(written, chunk.traceIdHex);
@@ -274,20 +247,16 @@ export class V04Encoding {
   }
 
   #complete(payload: PayloadBuilder): void {
-    const completed = payload.complete();
+    this.#take(payload.complete());
+  }
+
+  #take(completed: Payload | undefined): void {
     if (completed !== undefined) this.#ready.push(completed);
   }
 
-  /** Writes a span; one that throws while it is read costs itself and leaves no byte. */
-  #tryWrite(item: ChunkSpan, tags: ChunkTags, isFirst: boolean): WriteOutcome {
-    const { writer, spans } = this.#tools;
-    const position = writer.position;
-    try {
-      return spans.write(item, tags, isFirst) ? 'decidesSampling' : 'written';
-    } catch {
-      writer.rewind(position);
-      return 'failed';
-    }
+  #noteLost({ lost }: OpenTrace): void {
+    this.#dropped.invalid_id += lost.invalid_id;
+    this.#dropped.encode += lost.encode;
   }
 }
 

@@ -3,6 +3,7 @@
 import type { Tag, TagKeys } from './tag-keys.js';
 
 export class WellKnownTags {
+  readonly keys: TagKeys;
   readonly spanKind: Tag;
   readonly otelTraceId: Tag;
   readonly otelStatusCode: Tag;
@@ -25,8 +26,10 @@ export class WellKnownTags {
   readonly version: Tag;
   readonly env: Tag;
   readonly dbName: Tag;
+  readonly #contested: ReadonlySet<Tag>;
 
   constructor(keys: TagKeys) {
+    this.keys = keys;
     this.spanKind = keys.tag('span.kind');
     this.otelTraceId = keys.tag('otel.trace_id');
     this.otelStatusCode = keys.tag('otel.status_code');
@@ -49,5 +52,18 @@ export class WellKnownTags {
     this.version = keys.tag('version');
     this.env = keys.tag('env');
     this.dbName = keys.tag('db.name');
+
+    this.#contested = new Set([
+      this.otelStatusDescription,
+      this.traceState,
+      this.origin,
+      this.events,
+      this.hasException,
+    ]);
+  }
+
+  /** Whether spans that have something to say there overrule their scope. */
+  isContested(tag: Tag): boolean {
+    return this.#contested.has(tag);
   }
 }

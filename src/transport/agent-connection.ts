@@ -177,6 +177,8 @@ export class AgentConnection implements Connection {
       onResponseEnd: () => {
         wire.repliedAt = momentOf(clock);
         settle({ outcome: reader.complete(), wasDead: false });
+        // An answer before all was written: the rest of the body must not follow.
+        if (wire.socket?.writableLength !== 0) this.close();
       },
       onResponseError: (_controller, cause) => {
         const at = breakPointOf(cause, isWritten);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { decode } from '@msgpack/msgpack';
 import { expect, it } from 'vitest';
 import type { ReadableSpan } from '../../src/index.js';
-import { unixNanos } from '../../src/payload/span-header.js';
+import { unixNanos } from '../../src/payload/unix-nanos.js';
 import { V04Encoder } from '../../src/payload/v04-encoder.js';
 import { decodeStrictly, encodeWith, FOUR_MIB, NO_SETTINGS } from '../support/encoding.js';
 import { generatedSpan } from './generated-spans.js';

@@ -31,10 +31,10 @@ describe('parseSpanId', () => {
 });
 
 describe('parseTraceId', () => {
-  it('keeps the high half as text and the low half as a number pair', () => {
+  it('is known by its low half, as a pair of numbers', () => {
     expect(parseTraceId('72df520af2bde7a5240031ead750e5f3')).toEqual({
-      highHex: '72df520af2bde7a5',
-      low64: { high: 0x2400_31ea, low: 0xd750_e5f3 },
+      high: 0x2400_31ea,
+      low: 0xd750_e5f3,
     });
   });
 

@@ -1,0 +1,119 @@
+// Owns the memory that is written into: it grows as needed, is left with in the middle of a batch, and
+// handed over when a payload is complete. Knows nothing of what is written.
+
+import { BufferPool } from './buffer-pool.js';
+
+/** What was written before a pause. */
+export interface ParkedBytes {
+  readonly buffer: Buffer<ArrayBuffer>;
+  readonly view: DataView;
+  readonly position: number;
+}
+
+export interface HandedOver {
+  readonly bytes: Uint8Array;
+  /** To be called once, by whom the bytes belong to, when nobody will read them any more. */
+  readonly recycle: () => void;
+}
+
+/** A buffer that is handed over may be twice as large as what is in it, not more. */
+const MAX_WASTE = 2;
+/** Room for nothing; the first byte replaces it. */
+const NO_BUFFER = Buffer.allocUnsafeSlow(0);
+
+export class GrowingBuffer {
+  protected buffer: Buffer<ArrayBuffer> = NO_BUFFER;
+  protected view: DataView = viewOf(NO_BUFFER);
+  /** Where the next byte goes. */
+  protected at = 0;
+  readonly #initialBytes: number;
+  readonly #pool: BufferPool;
+  /** Of what was handed over last: the next may well be as large. */
+  #lastBytes = 0;
+
+  constructor(initialBytes: number = 64 * 1024, pool: BufferPool = new BufferPool()) {
+    this.#initialBytes = initialBytes;
+    this.#pool = pool;
+  }
+
+  /** Bytes written so far; where the next one goes. */
+  get position(): number {
+    return this.at;
+  }
+
+  /** Forgets everything from `position` on. */
+  rewind(position: number): void {
+    this.at = position;
+  }
+
+  /** A copy of the bytes from `start` to the present position. */
+  copyFrom(start: number): Uint8Array {
+    const bytes = Buffer.allocUnsafeSlow(this.at - start);
+    this.buffer.copy(bytes, 0, start, this.at);
+    return bytes;
+  }
+
+  /**
+   * All bytes written so far, and the next one is the first again. Not copied, unless they are few for the
+   * buffer that they are in; once they have been read, `recycle` makes the buffer worth something again.
+   */
+  handOver(): HandedOver {
+    const { buffer, at: length } = this;
+    this.at = 0;
+    if (length * MAX_WASTE < buffer.length) {
+      return { bytes: Buffer.from(buffer.subarray(0, length)), recycle: nothingToRecycle };
+    }
+    this.#replace(NO_BUFFER);
+    this.#lastBytes = length;
+    return { bytes: buffer.subarray(0, length), recycle: () => this.#pool.give(buffer) };
+  }
+
+  /** Leaves with what was written, so that something else can be written meanwhile. */
+  park(): ParkedBytes {
+    const parked = { buffer: this.buffer, view: this.view, position: this.at };
+    this.#replace(NO_BUFFER);
+    this.at = 0;
+    return parked;
+  }
+
+  /** Goes on where `park` left. */
+  resume({ buffer, view, position }: ParkedBytes): void {
+    this.buffer = buffer;
+    this.view = view;
+    this.at = position;
+  }
+
+  /** Gives memory back after an unusually large payload. */
+  shrink(maxBytes: number): void {
+    this.at = 0;
+    if (this.buffer.length > maxBytes) this.#replace(NO_BUFFER);
+  }
+
+  /** Makes sure that so many bytes find room. */
+  protected reserve(bytes: number): void {
+    const needed = this.at + bytes;
+    if (needed > this.buffer.length) this.#grow(needed);
+  }
+
+  #grow(needed: number): void {
+    let length = Math.max(this.buffer.length * 2, this.#initialBytes, this.#lastBytes);
+    while (length < needed) length *= 2;
+    const larger = this.#pool.take(length);
+    this.buffer.copy(larger, 0, 0, this.at);
+    if (this.buffer !== NO_BUFFER) this.#pool.give(this.buffer);
+    this.#replace(larger);
+  }
+
+  #replace(buffer: Buffer<ArrayBuffer>): void {
+    this.buffer = buffer;
+    this.view = viewOf(buffer);
+  }
+}
+
+function viewOf(buffer: Buffer<ArrayBuffer>): DataView {
+  return new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
+}
+
+function nothingToRecycle(): void {
+  // The bytes have memory of their own.
+}

@@ -1,0 +1,73 @@
+// Owns the four fields by which Datadog groups spans: service, operation name, resource name and type.
+// Knows nothing of tags.
+
+import type { SpanKind } from '@opentelemetry/api';
+import { BoundedMemo } from './bounded-memo.js';
+import { SERVICE_NAME } from './concepts.js';
+import { constantOf, encodedText } from './encoded-text.js';
+import { MAX_RESOURCE_BYTES, MAX_TYPE_BYTES } from './limits.js';
+import type { Constant, MsgpackWriter } from './msgpack-writer.js';
+import { operationName, resourceName, spanType } from './naming.js';
+import { cutUtf8, normalizeName, normalizeService } from './normalize.js';
+import type { SpanFacts } from './span-facts.js';
+import type { SpanTemplate } from './span-template.js';
+import type { EncodableSpan } from './trace-chunks.js';
+
+const UNLIMITED = 0xffff_ffff;
+const RESOURCE = encodedText('resource');
+
+/** What a span is, apart from what it worked on. */
+export interface NamedType {
+  readonly service: string;
+  readonly operation: string;
+  readonly type: string;
+  /** The fields `service`, `name` and `type`, and the key `resource`. */
+  readonly encoded: Constant;
+}
+
+export class SpanNames {
+  readonly #facts: SpanFacts;
+  /** By service, operation and type. */
+  readonly #named = new BoundedMemo((service) => {
+    return new BoundedMemo((operation) => {
+      return new BoundedMemo((type) => namedType(service, operation, type));
+    });
+  });
+
+  constructor(facts: SpanFacts) {
+    this.#facts = facts;
+  }
+
+  write(writer: MsgpackWriter, span: EncodableSpan, template: SpanTemplate): void {
+    const facts = this.#facts;
+    const spanName = typeof span.name === 'string' ? span.name : '';
+    const named = this.#namedType(span.kind, template);
+    const workedOn = resourceName(facts, span.kind, spanName) || normalizeName(named.operation);
+    writer.entry(named.encoded, cutUtf8(workedOn, MAX_RESOURCE_BYTES), UNLIMITED);
+  }
+
+  /** That of the last span of the template, if it was the same. */
+  #namedType(kind: SpanKind, template: SpanTemplate): NamedType {
+    const { last, resource } = template;
+    const ownService = this.#facts.ownText(SERVICE_NAME);
+    const service = ownService ? normalizeService(ownService) : resource.service;
+    const operation = operationName(this.#facts, kind);
+    const type = spanType(this.#facts, kind);
+    const isSame = last?.operation === operation && last.type === type && last.service === service;
+    if (isSame) return last;
+    template.last = this.#named.get(service).get(operation).get(type);
+    return template.last;
+  }
+}
+
+function namedType(service: string, operation: string, type: string): NamedType {
+  const fields = [
+    ['service', service],
+    ['name', normalizeName(operation)],
+    ['type', cutUtf8(type, MAX_TYPE_BYTES)],
+  ];
+  const encoded = constantOf(
+    Buffer.concat([...fields.flat().map((text) => encodedText(text)), RESOURCE]),
+  );
+  return { service, operation, type, encoded };
+}

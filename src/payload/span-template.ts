@@ -1,0 +1,121 @@
+// Owns what the spans of one resource, scope, kind and status have in common, as the bytes with which each of
+// them begins: header, the tags that no attribute overrides, and those of the scope. Copying them, and
+// filling in what differs, takes a third less time than writing field by field.
+
+import { SpanKind } from '@opentelemetry/api';
+import type { InstrumentationScope } from '../sdk-contract.js';
+import { isReserved } from './attribute-rules.js';
+import { attributeText } from './attribute-text.js';
+import { encodedText } from './encoded-text.js';
+import { MAX_TAG_VALUE_BYTES } from './limits.js';
+import { spanKindName } from './naming.js';
+import { readableEntries } from './readable-entries.js';
+import type { ResourceTags } from './resource-tags.js';
+import { emptyHeader } from './span-header.js';
+import type { NamedType } from './span-names.js';
+import type { AttributeKey, Tag } from './tag-keys.js';
+import type { WellKnownTags } from './well-known-tags.js';
+
+const STATUS_NAMES = ['Unset', 'Ok', 'Error'] as const;
+const ERROR = 2;
+
+export interface SpanTemplate {
+  readonly bytes: Uint8Array;
+  /** Tags that are in `bytes`. */
+  readonly tags: ReadonlySet<Tag>;
+  /** Tags of the scope that others may have to give way to, or that give way to others. */
+  readonly contested: readonly (readonly [Tag, string])[];
+  readonly resource: ResourceTags;
+  /** Whether `tags` and those of the resource have one in common. */
+  readonly overridesResource: boolean;
+  /** The keys of the last span, by position: spans made in one place have the same ones. */
+  readonly expectedKeys: AttributeKey[];
+  /** Names of the last span. */
+  last: NamedType | undefined;
+}
+
+type Scope = InstrumentationScope | undefined;
+
+const NO_SCOPE = {};
+
+/** The templates of a resource. */
+export class SpanTemplates {
+  readonly #resource: ResourceTags;
+  readonly #known: WellKnownTags;
+  readonly #byScope = new WeakMap<object, (SpanTemplate | undefined)[]>();
+  #lastScope: object = NO_SCOPE;
+  #ofLastScope: (SpanTemplate | undefined)[] = [];
+
+  constructor(resource: ResourceTags, known: WellKnownTags) {
+    this.#resource = resource;
+    this.#known = known;
+    this.#byScope.set(NO_SCOPE, this.#ofLastScope);
+  }
+
+  /** A scope never changes. */
+  templateFor(scope: Scope, kind: SpanKind, status: number): SpanTemplate {
+    const ofScope = this.#ofScope(scope);
+    const index = kind * STATUS_NAMES.length + status;
+    const known = ofScope[index];
+    if (known !== undefined) return known;
+    const template = this.#newTemplate(scope, kind, status);
+    // Kinds and statuses that there are not have no place.
+    if (kind in SpanKind && status in STATUS_NAMES) ofScope[index] = template;
+    return template;
+  }
+
+  #ofScope(scope: Scope): (SpanTemplate | undefined)[] {
+    const key = scope ?? NO_SCOPE;
+    if (key === this.#lastScope) return this.#ofLastScope;
+    const templates = this.#byScope.get(key) ?? [];
+    this.#byScope.set(key, templates);
+    this.#lastScope = key;
+    this.#ofLastScope = templates;
+    return templates;
+  }
+
+  #newTemplate(scope: Scope, kind: SpanKind, status: number): SpanTemplate {
+    const known = this.#known;
+    const texts = new Map<Tag, string>([
+      [known.spanKind, spanKindName(kind)],
+      [known.otelStatusCode, STATUS_NAMES[status] ?? STATUS_NAMES[0]],
+    ]);
+    const contested: [Tag, string][] = [];
+    for (const [tag, text] of this.#scopeTags(scope)) {
+      if (text === '' || tag.repair !== undefined || known.isContested(tag)) {
+        contested.push([tag, text]);
+      } else if (!texts.has(tag)) texts.set(tag, text);
+    }
+    const encoded = [...texts].flatMap(([tag, text]) => {
+      return [tag.key.bytes, encodedText(text, MAX_TAG_VALUE_BYTES)];
+    });
+    const tags = new Set([known.otelTraceId, ...texts.keys()]);
+    for (const tag of tags) tag.isShared = true;
+    const bytes = Buffer.concat([emptyHeader(status === ERROR), ...encoded]);
+    const resource = this.#resource;
+    const overridesResource = [...tags].some((tag) => resource.common.tags.has(tag));
+    return {
+      bytes,
+      tags,
+      contested,
+      resource,
+      overridesResource,
+      expectedKeys: [],
+      last: undefined,
+    };
+  }
+
+  #scopeTags(scope: Scope): [Tag, string][] {
+    const known = this.#known;
+    const tags: [Tag, string][] = [];
+    const name = attributeText(scope?.name);
+    const version = attributeText(scope?.version);
+    if (name) tags.push([known.otelScopeName, name], [known.otelLibraryName, name]);
+    if (version) tags.push([known.otelScopeVersion, version], [known.otelLibraryVersion, version]);
+    for (const [key, value] of readableEntries(scope?.attributes)) {
+      const text = isReserved(key) ? undefined : attributeText(value);
+      if (text !== undefined) tags.push([known.keys.tag(key), text]);
+    }
+    return tags;
+  }
+}

@@ -1,0 +1,25 @@
+// Owns times of the SDK, `[seconds, nanoseconds]`, as integers of nanoseconds since 1970, which do not
+// fit a JavaScript number. Pure functions.
+
+const MAX_INT64 = 2n ** 63n - 1n;
+const NANOS_PER_SECOND = 1_000_000_000;
+/** The largest int64 is some later. */
+const MAX_SECONDS = 9_000_000_000;
+
+/** As an int64; the SDK may leave a fraction in the nanoseconds. */
+export function unixNanos(time: readonly [number, number]): bigint {
+  const nanos = BigInt(Math.trunc(time[0])) * 1_000_000_000n + BigInt(Math.trunc(time[1]));
+  if (nanos > MAX_INT64) return MAX_INT64;
+  return nanos < 0n ? 0n : nanos; // before 1970 the Agent would say that it is now
+}
+
+/**
+ * The same as text; for the times that clocks show, which are below 2^53 seconds and have nine digits of
+ * nanoseconds, without a BigInt, of which the text takes ten times as long.
+ */
+export function unixNanosText(time: readonly [number, number]): string {
+  const [seconds, nanos] = time;
+  const isUsual = seconds > 0 && seconds < MAX_SECONDS && nanos >= 0 && nanos < NANOS_PER_SECOND;
+  if (!isUsual) return String(unixNanos(time));
+  return `${Math.trunc(seconds)}${String(NANOS_PER_SECOND + Math.trunc(nanos)).slice(1)}`;
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { BufferPool } from '../../src/payload/buffer-pool.js';
+import { MsgpackWriter } from '../../src/payload/msgpack-writer.js';
+
+const MIB = 1_024 * 1_024;
+
+describe('a pool', () => {
+  it('gives a buffer out again that is large enough', () => {
+    const pool = new BufferPool();
+    const buffer = pool.take(1_000);
+    pool.give(buffer);
+
+    expect(pool.take(1_025)).not.toBe(buffer);
+    expect(pool.take(900)).toBe(buffer);
+    expect(pool.take(900)).not.toBe(buffer);
+  });
+
+  it('keeps three of at most 8 MiB together, the larger ones', () => {
+    const pool = new BufferPool();
+    const sizes = [1, 2, 4, 2, 8, 1];
+    const buffers = sizes.map((mib) => pool.take(mib * MIB));
+    for (const buffer of buffers) pool.give(buffer);
+
+    const kept = Array.from({ length: 4 }, () => pool.take(1)).map(({ length }) => length / MIB);
+
+    expect(kept.filter((mib) => mib >= 1)).toEqual([8]);
+  });
+});
+
+describe('what a writer hands over', () => {
+  function someBytes(bytes: number): Uint8Array {
+    return Uint8Array.from({ length: bytes }, (_, at) => (at * 7 + bytes) % 256);
+  }
+
+  it('is not disturbed by what is written next, until it is given back', () => {
+    const writer = new MsgpackWriter(64);
+    const first = someBytes(60);
+    const second = someBytes(61);
+    writer.bytes(first);
+    const handedOver = writer.handOver();
+    writer.bytes(second);
+
+    expect(Buffer.from(handedOver.bytes)).toEqual(Buffer.from(first));
+    expect(Buffer.from(writer.copyFrom(0))).toEqual(Buffer.from(second));
+
+    handedOver.recycle();
+    const { bytes } = writer.handOver();
+    writer.bytes(first);
+    expect(Buffer.from(bytes)).toEqual(Buffer.from(second));
+    expect(writer.handOver().bytes.buffer).toBe(handedOver.bytes.buffer);
+  });
+
+  it('is a copy where most of the buffer would be wasted', () => {
+    const writer = new MsgpackWriter(64 * 1_024);
+    writer.bytes(someBytes(10));
+
+    expect(writer.handOver().bytes.buffer.byteLength).toBeLessThanOrEqual(8_192);
+    expect(writer.position).toBe(0);
+  });
+});

@@ -1,0 +1,40 @@
+import { decode } from '@msgpack/msgpack';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { unixNanos, unixNanosText } from '../../src/payload/unix-nanos.js';
+import { at, makeSpan } from '../support/spans.js';
+import { encode } from '../support/encoding.js';
+
+type Time = [number, number];
+
+const anyTime: fc.Arbitrary<Time> = fc.oneof(
+  fc.tuple(fc.integer({ min: 0, max: 2 ** 33 }), fc.integer({ min: 0, max: 999_999_999 })),
+  fc.tuple(
+    fc.constantFrom(0, 1, 1_700_000_000, 2 ** 32 - 1, 2 ** 32, 9_223_372_036, -1),
+    fc.constantFrom(0, 1, 999_999_999, 999_999_999.7, 1_000_000_000, -1),
+  ),
+);
+
+describe('a time', () => {
+  it('is the same number as text', () => {
+    fc.assert(
+      fc.property(anyTime, (time) => {
+        expect(unixNanosText(time)).toBe(String(unixNanos(time)));
+      }),
+    );
+  });
+
+  it('and a duration are exact in the span, whatever they are', () => {
+    fc.assert(
+      fc.property(anyTime, anyTime, (startTime, endTime) => {
+        const span = makeSpan({ startTime: at(...startTime), endTime: at(...endTime) });
+        const [body = new Uint8Array()] = encode([span]).payloads.map((payload) => payload.body);
+        const duration = unixNanos(endTime) - unixNanos(startTime);
+
+        expect(decode(body, { useBigInt64: true })).toMatchObject([
+          [{ start: unixNanos(startTime), duration: duration > 0n ? duration : 0n }],
+        ]);
+      }),
+    );
+  });
+});
