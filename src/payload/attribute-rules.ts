@@ -27,6 +27,11 @@ const CONSUMED: ReadonlySet<string> = new Set([
 /** Said of a whole trace by the exporter; a second `_dd.p.tid` makes the Agent drop the chunk. */
 const RESERVED: ReadonlySet<string> = new Set(['_dd.p.tid', '_dd.p.dm']);
 
+/** Whether spans carry a tag of that name for their chunk. */
+export function isOfChunk(key: string): boolean {
+  return key.startsWith('_dd.p.') || key === '_dd.origin';
+}
+
 /** Whether a tag of that name cannot be set from outside. */
 export function isReserved(key: string): boolean {
   return key === '' || RESERVED.has(key);

@@ -53,6 +53,12 @@ export class GrowingBuffer {
     return bytes;
   }
 
+  /** Writes bytes that stand in another buffer. */
+  copyOf(other: GrowingBuffer, start: number, end: number): void {
+    this.reserve(end - start);
+    this.at += other.buffer.copy(this.buffer, this.at, start, end);
+  }
+
   /**
    * All bytes written so far, and the next one is the first again. Not copied, unless they are few for the
    * buffer that they are in; once they have been read, `recycle` makes the buffer worth something again.

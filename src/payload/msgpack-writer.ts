@@ -76,6 +76,10 @@ export class MsgpackWriter extends GrowingBuffer {
     this.view.setUint32(opened, count);
   }
 
+  addToCount(opened: number, more: number): void {
+    this.view.setUint32(opened, this.view.getUint32(opened) + more);
+  }
+
   /** The raw eight bytes of an id, over what a template left at `position`. */
   patchId(position: number, id: Id64): void {
     this.patchHalves(position, id.high, id.low);

@@ -30,6 +30,14 @@ export interface SpanTagsSettings {
   readonly processId: number;
 }
 
+/** Where the tags of a chunk go into a span that was written without them. */
+export interface ChunkMark {
+  /** The end of the other tags. */
+  readonly metaEnd: number;
+  /** Whether the span has such a tag already, so that nothing can be put in. */
+  readonly isTaken: boolean;
+}
+
 /** A span has 128 attributes at most, unless somebody set another limit. */
 const MAX_EXPECTED_KEYS = 128;
 
@@ -69,6 +77,11 @@ export class SpanTags {
     if (chunk.traceIdHigh !== undefined) this.#tags.ofChunk(known.traceIdHigh, chunk.traceIdHigh);
     for (const [key, value] of chunk.propagated) this.#tags.ofChunk(this.#keys.tag(key), value);
     this.#tags.metric(known.samplingPriority, chunk.samplingPriority);
+  }
+
+  /** Where the last span says what it carries for its chunk, and whether it says so itself. */
+  get chunkMark(): ChunkMark {
+    return { metaEnd: this.#tags.metaEnd, isTaken: this.#tags.mentionsChunk };
   }
 
   /**

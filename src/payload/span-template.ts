@@ -28,6 +28,8 @@ export interface SpanTemplate {
   readonly resource: ResourceTags;
   /** Whether `tags` and those of the resource have one in common. */
   readonly overridesResource: boolean;
+  /** Whether scope or resource have a tag that is there for chunks to have. */
+  readonly mentionsChunk: boolean;
   /** The keys of the last span, by position: spans made in one place have the same ones. */
   readonly expectedKeys: AttributeKey[];
   /** Names of the last span. */
@@ -100,6 +102,7 @@ export class SpanTemplates {
       contested,
       resource,
       overridesResource,
+      mentionsChunk: [...tags, ...resource.common.tags].some(({ isOfChunk }) => isOfChunk),
       expectedKeys: [],
       last: undefined,
     };

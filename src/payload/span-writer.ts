@@ -12,7 +12,7 @@ import { SpanFacts } from './span-facts.js';
 import { addFields, fillIds, fillTimes, fillTrace, type TraceIdentity } from './span-header.js';
 import { encodableLinks, SpanLinksWriter } from './span-links.js';
 import { SpanNames } from './span-names.js';
-import { SpanTags, type SpanTagsSettings } from './span-tags.js';
+import { type ChunkMark, SpanTags, type SpanTagsSettings } from './span-tags.js';
 import { type SpanTemplate, SpanTemplates } from './span-template.js';
 import { TagKeys } from './tag-keys.js';
 import { TagWriter } from './tag-writer.js';
@@ -57,6 +57,11 @@ export class SpanWriter {
     this.#writer = writer;
     this.#settings = settings;
     this.#learnt = this.#learnAnew();
+  }
+
+  /** Where the tags of a chunk go into the last span. */
+  get chunkMark(): ChunkMark {
+    return this.#learnt.tags.chunkMark;
   }
 
   /**

@@ -6,6 +6,7 @@ import {
   type AttributeEffect,
   attributeEffect,
   datadogKey,
+  isOfChunk,
   repairOf,
   type RepairText,
 } from './attribute-rules.js';
@@ -24,8 +25,10 @@ const MAX_KEPT_CHARACTERS = 1_024;
 export class Tag {
   readonly key: Constant;
   readonly repair: RepairText | undefined;
+  /** Whether chunks have it, so that the span's own may clash with theirs. */
+  readonly isOfChunk: boolean;
   /** Whether it may be among the tags that spans have in common, so that the span's own may clash. */
-  isShared = false;
+  isShared: boolean;
   /** Serial of the last span that has this tag in `meta`, and in `metrics`. */
   metaOf = 0;
   metricsOf = 0;
@@ -33,6 +36,8 @@ export class Tag {
   constructor(key: string) {
     this.key = constantText(key);
     this.repair = repairOf(key);
+    this.isOfChunk = isOfChunk(key);
+    this.isShared = this.isOfChunk;
   }
 }
 

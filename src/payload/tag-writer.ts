@@ -36,6 +36,8 @@ export class TagWriter {
   #written = NO_TAGS;
   #common = NO_TAGS;
   #overridesCommon = false;
+  #mentionsChunk = false;
+  #metaEnd = 0;
   #serial = 0;
   #startByte = 0;
   #metaCount = 0;
@@ -48,12 +50,16 @@ export class TagWriter {
   }
 
   /** Goes on with a span that begins at `startByte` with the bytes of the template. */
-  start(startByte: number, { tags, resource, overridesResource }: SpanTemplate): void {
+  start(
+    startByte: number,
+    { tags, resource, overridesResource, mentionsChunk }: SpanTemplate,
+  ): void {
     this.#serial++;
     this.#startByte = startByte;
     this.#written = tags;
     this.#common = resource.common.tags;
     this.#overridesCommon = overridesResource;
+    this.#mentionsChunk = mentionsChunk;
     this.#metaCount = tags.size;
     this.#metricCount = 0;
     if (this.#emptyTags.length > 0) this.#emptyTags.length = 0;
@@ -63,6 +69,16 @@ export class TagWriter {
   /** Whether the span has a tag that is in the block `common` of its resource, too. */
   get differsFromCommon(): boolean {
     return this.#overridesCommon || this.#emptyTags.length > 0;
+  }
+
+  /** Whether a tag that is there for chunks to have was given by the span, its scope or its resource. */
+  get mentionsChunk(): boolean {
+    return this.#mentionsChunk;
+  }
+
+  /** Where the tags of the chunk began in the last span. */
+  get metaEnd(): number {
+    return this.#metaEnd;
   }
 
   /** Writes a string tag, unless the span has it already: the first that is not empty wins. */
@@ -89,6 +105,7 @@ export class TagWriter {
   }
 
   #isWritten(tag: Tag): boolean {
+    this.#mentionsChunk ||= tag.isOfChunk;
     if (this.#written.has(tag)) return true;
     this.#overridesCommon ||= this.#common.has(tag);
     return false;
@@ -131,6 +148,7 @@ export class TagWriter {
     for (const tag of this.#emptyTags) {
       if (tag.metaOf !== this.#serial) this.#write(tag, '');
     }
+    this.#metaEnd = writer.position;
     for (let at = 0; at < this.#chunkCount; at++) {
       const tag = this.#chunkTags[at];
       const value = this.#chunkValues[at];

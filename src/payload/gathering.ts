@@ -1,0 +1,74 @@
+// Owns the payloads that spans of a segment are gathered into: each of a bounded size, and each trace in
+// one of them, if it fits. Knows nothing of how spans are copied.
+
+import type { MsgpackWriter } from './msgpack-writer.js';
+import { type Payload, PayloadBuilder } from './payload-builder.js';
+
+export interface GatheredSpans {
+  readonly payloads: readonly Payload[];
+  /** Spans that are in none, because each alone is too large for one. */
+  readonly tooLarge: number;
+}
+
+/** A chunk that is being written. */
+export interface ChunkPart {
+  readonly startByte: number;
+  readonly header: number;
+  /** That it has so far. */
+  spans: number;
+}
+
+export class Gathering {
+  readonly #writer: MsgpackWriter;
+  readonly #maxPayloadBytes: number;
+  readonly #payload: PayloadBuilder;
+  readonly #payloads: Payload[] = [];
+  #tooLarge = 0;
+
+  /** The writer is empty. */
+  constructor(writer: MsgpackWriter, maxPayloadBytes: number) {
+    this.#writer = writer;
+    this.#maxPayloadBytes = maxPayloadBytes;
+    this.#payload = new PayloadBuilder(writer);
+  }
+
+  get hasOverflown(): boolean {
+    return this.#payload.bytes > this.#maxPayloadBytes;
+  }
+
+  openPart(): ChunkPart {
+    const startByte = this.#writer.position;
+    return { startByte, header: this.#writer.openArray(), spans: 0 };
+  }
+
+  closePart(part: ChunkPart, traceIdHex: string): void {
+    this.#writer.fillCount(part.header, part.spans);
+    this.#payload.add(part.spans, traceIdHex);
+  }
+
+  /**
+   * Makes room where a span that begins at `spanStart` did not find any: the part begins anew in the next
+   * payload, with `spans` 0, or its rest does; or the span is too large for any.
+   */
+  cutPart(part: ChunkPart, spanStart: number, traceIdHex: string): 'cut' | 'too_large' {
+    const isAlone = this.#payload.isEmpty;
+    if (isAlone && part.spans > 0) {
+      this.#writer.rewind(spanStart);
+      this.closePart(part, traceIdHex);
+    } else {
+      this.#writer.rewind(part.startByte);
+      part.spans = 0;
+    }
+    const completed = this.#payload.complete();
+    if (completed !== undefined) this.#payloads.push(completed);
+    else this.#tooLarge++;
+    return completed === undefined ? 'too_large' : 'cut';
+  }
+
+  end(): GatheredSpans {
+    const completed = this.#payload.completeLast();
+    if (completed !== undefined) this.#payloads.push(completed);
+    this.#writer.rewind(0);
+    return { payloads: this.#payloads, tooLarge: this.#tooLarge };
+  }
+}

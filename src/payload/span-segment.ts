@@ -1,0 +1,172 @@
+// Owns spans that are encoded as they end, one behind the other, until they are gathered by trace into
+// payloads: then it is known what each chunk says of itself. Holds bytes, not spans. Knows nothing of when
+// that is, nor of where payloads go.
+
+import type { TraceState } from '@opentelemetry/api';
+import { type ChunkTags, chunkTags, priorityOf } from './chunk-tags.js';
+import { ChunkTagsWriter } from './chunk-tags-writer.js';
+import { type GatheredSpans, Gathering } from './gathering.js';
+import { parseTraceId } from './identifiers.js';
+import { MsgpackWriter } from './msgpack-writer.js';
+import { copyOfSpan } from './span-copy.js';
+import type { TraceIdentity } from './span-header.js';
+import { type MappingSettings, SpanWriter } from './span-writer.js';
+import type { EncodableSpan } from './trace-chunks.js';
+
+/** What became of a span. */
+export type AddOutcome = 'added' | 'invalid_id' | 'encode';
+
+/** The spans of a trace, as a chain of their indexes. */
+interface TraceRecord extends TraceIdentity {
+  /** Of the first span that has one. */
+  traceState: TraceState | undefined;
+  /** That the last span that decides asks for. */
+  priority: number | undefined;
+  first: number;
+  last: number;
+}
+
+interface Chunk {
+  readonly trace: TraceRecord;
+  readonly tags: ChunkTags;
+}
+
+const NO_MORE = -1;
+/** Spans are written without what they carry for their chunk. */
+const NO_CHUNK_TAGS: ChunkTags = {
+  traceIdHigh: undefined,
+  samplingPriority: 1,
+  origin: undefined,
+  propagated: [],
+};
+
+export class SpanSegment {
+  readonly #maxPayloadBytes: number;
+  readonly #bytes = new MsgpackWriter();
+  readonly #spans: SpanWriter;
+  readonly #chunkTags = new ChunkTagsWriter();
+  readonly #payload = new MsgpackWriter();
+  readonly #traces = new Map<string, TraceRecord>();
+  #lastTrace: TraceRecord | undefined;
+  /** By the index of the span, where it starts and where its own tags end, and the next of its trace. */
+  readonly #starts: number[] = [];
+  readonly #metaEnds: number[] = [];
+  readonly #nexts: number[] = [];
+  /** Spans with tags that only chunks should have: they must be encoded when those are known. */
+  readonly #kept = new Map<number, EncodableSpan>();
+  #count = 0;
+
+  constructor(settings: MappingSettings, maxPayloadBytes: number) {
+    this.#maxPayloadBytes = maxPayloadBytes;
+    this.#spans = new SpanWriter(this.#bytes, settings);
+  }
+
+  get spanCount(): number {
+    return this.#count;
+  }
+
+  get byteCount(): number {
+    return this.#bytes.position;
+  }
+
+  /** Encodes the span as it is now. Never throws. */
+  add(span: EncodableSpan): AddOutcome {
+    try {
+      const { traceId, traceState } = span.spanContext();
+      const trace = this.#traceOf(traceId);
+      if (trace === undefined) return 'invalid_id';
+      trace.traceState ??= traceState;
+      return this.#append(span, trace);
+    } catch {
+      return 'encode';
+    }
+  }
+
+  /** Takes all spans out, as payloads; a trace is split only if it does not fit one of its own. */
+  gather(): GatheredSpans {
+    const gathering = new Gathering(this.#payload, this.#maxPayloadBytes);
+    for (const trace of this.#traces.values()) {
+      const tags = chunkTags(trace, trace.priority);
+      let index = trace.first;
+      while (index !== NO_MORE) index = this.#gatherPart(gathering, { trace, tags }, index);
+    }
+    this.clear();
+    return gathering.end();
+  }
+
+  /** Forgets all spans. */
+  clear(): void {
+    this.#traces.clear();
+    this.#lastTrace = undefined;
+    this.#kept.clear();
+    this.#count = 0;
+    this.#bytes.shrink(this.#maxPayloadBytes * 2);
+  }
+
+  #traceOf(traceIdHex: string): TraceRecord | undefined {
+    if (this.#lastTrace?.traceIdHex === traceIdHex) return this.#lastTrace;
+    const trace = this.#traces.get(traceIdHex) ?? this.#newTrace(traceIdHex);
+    if (trace !== undefined) this.#lastTrace = trace;
+    return trace;
+  }
+
+  #newTrace(traceIdHex: string): TraceRecord | undefined {
+    const traceIdLow64 = parseTraceId(traceIdHex);
+    if (traceIdLow64 === undefined) return undefined;
+    const unknown = { traceState: undefined, priority: undefined };
+    const trace = { traceIdHex, traceIdLow64, ...unknown, first: NO_MORE, last: NO_MORE };
+    this.#traces.set(traceIdHex, trace);
+    return trace;
+  }
+
+  #append(span: EncodableSpan, trace: TraceRecord): AddOutcome {
+    const start = this.#bytes.position;
+    const outcome = this.#spans.write(span, { chunk: trace, tags: NO_CHUNK_TAGS, isFirst: false });
+    if (outcome === 'invalid_id' || outcome === 'encode') return outcome;
+    if (outcome === 'decidesSampling') trace.priority = priorityOf(span) ?? trace.priority;
+    const index = this.#count++;
+    const { metaEnd, isTaken } = this.#spans.chunkMark;
+    this.#starts[index] = start;
+    this.#metaEnds[index] = metaEnd;
+    this.#nexts[index] = NO_MORE;
+    this.#starts[index + 1] = this.#bytes.position;
+    if (isTaken) this.#kept.set(index, copyOfSpan(span));
+    if (trace.first === NO_MORE) trace.first = index;
+    else this.#nexts[trace.last] = index;
+    trace.last = index;
+    return 'added';
+  }
+
+  /** Returns the index of the span with which the next part begins. */
+  #gatherPart(gathering: Gathering, chunk: Chunk, from: number): number {
+    const part = gathering.openPart();
+    for (let index = from; index !== NO_MORE; index = this.#nexts[index] ?? NO_MORE) {
+      const at = this.#payload.position;
+      this.#copy(index, chunk, part.spans === 0);
+      if (gathering.hasOverflown) {
+        const isLost = gathering.cutPart(part, at, chunk.trace.traceIdHex) === 'too_large';
+        if (isLost) return this.#nexts[index] ?? NO_MORE;
+        return part.spans === 0 ? from : index;
+      }
+      part.spans++;
+    }
+    gathering.closePart(part, chunk.trace.traceIdHex);
+    return NO_MORE;
+  }
+
+  #copy(index: number, { trace, tags }: Chunk, isFirst: boolean): void {
+    const bytes = this.#bytes;
+    const kept = this.#kept.get(index);
+    if (kept !== undefined) {
+      const start = bytes.position;
+      this.#spans.write(kept, { chunk: trace, tags, isFirst });
+      this.#payload.copyOf(bytes, start, bytes.position);
+      return bytes.rewind(start);
+    }
+    const start = this.#starts[index] ?? 0;
+    const metaEnd = this.#metaEnds[index] ?? 0;
+    const span = { bytes, start, metaEnd, end: this.#starts[index + 1] ?? 0 };
+    if (isFirst) this.#chunkTags.first(this.#payload, span, tags);
+    else this.#chunkTags.later(this.#payload, span, tags);
+  }
+}

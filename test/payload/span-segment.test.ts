@@ -1,0 +1,103 @@
+import { TraceState } from '@opentelemetry/core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ReadableSpan } from '../../src/index.js';
+import { SpanSegment } from '../../src/payload/span-segment.js';
+import { V04Encoder } from '../../src/payload/v04-encoder.js';
+import { generatedSpan } from '../oracle/generated-spans.js';
+import { decodeStrictly, encodeWith, FOUR_MIB, NO_SETTINGS } from '../support/encoding.js';
+import { makeSpan } from '../support/spans.js';
+
+const TRACE_IDS = ['1', '2', '3'].map((digit) => digit.repeat(32));
+const STATES = ['dd=s:2;o:rum;t.dm:-4;t.usr:x', 'dd=s:1;o:synthetics', 'ot=th:8'];
+
+/** What decides about chunks, and what clashes with that, comes more often than it would by chance. */
+const spanOfFewTraces = fc
+  .record({
+    span: generatedSpan,
+    traceId: fc.constantFrom(...TRACE_IDS, '0'.repeat(31) + '1', 'malformed'),
+    state: fc.constantFrom(undefined, undefined, ...STATES),
+    attributes: fc.constantFrom(
+      {},
+      {},
+      { 'sampling.priority': 2 },
+      { _sampling_priority_v1: -1 },
+      { '_dd.p.usr': 'own' },
+      { '_dd.origin': 'own' },
+    ),
+  })
+  .map(({ span, traceId, state, attributes }): ReadableSpan => {
+    const traceState = state === undefined ? undefined : new TraceState(state);
+    const context = { ...span.spanContext(), traceId, traceState };
+    Object.assign(span.attributes, attributes);
+    return Object.assign(span, { spanContext: () => context });
+  });
+
+const hex = ({ body }: { body: Uint8Array }): string => Buffer.from(body).toString('hex');
+
+function throwing(): ReadableSpan {
+  return Object.defineProperty(makeSpan(), 'name', {
+    get: () => {
+      throw new Error('hostile');
+    },
+  });
+}
+
+describe('spans that were encoded one by one', () => {
+  it('are gathered to the very bytes of a batch, also when the segment is used again', () => {
+    const batch = fc.array(spanOfFewTraces, { maxLength: 40 });
+    const maxPayloadBytes = fc.constantFrom(3_000, 10_000, FOUR_MIB);
+    const property = fc.property(batch, batch, maxPayloadBytes, (first, second, maxBytes) => {
+      const segment = new SpanSegment(NO_SETTINGS, maxBytes);
+      const encoder = new V04Encoder(NO_SETTINGS, maxBytes);
+      for (const spans of [first, second]) {
+        const outcomes = spans.map((span) => segment.add(span));
+        const { payloads, tooLarge } = segment.gather();
+        const expected = encodeWith(encoder, spans);
+
+        expect(payloads.map(hex)).toEqual(expected.payloads.map(hex));
+        expect(tooLarge).toBe(expected.dropped.too_large);
+        expect(outcomes.filter((outcome) => outcome === 'invalid_id')).toHaveLength(
+          expected.dropped.invalid_id,
+        );
+      }
+    });
+
+    fc.assert(property, { numRuns: 400 });
+  });
+
+  it('leave nothing behind when they throw, and are counted by the segment', () => {
+    const segment = new SpanSegment(NO_SETTINGS, FOUR_MIB);
+
+    expect([makeSpan(), throwing(), makeSpan()].map((span) => segment.add(span))).toEqual([
+      'added',
+      'encode',
+      'added',
+    ]);
+    expect(segment.spanCount).toBe(2);
+    expect(segment.byteCount).toBeGreaterThan(200);
+    const [body = new Uint8Array()] = segment.gather().payloads.map((payload) => payload.body);
+    expect(decodeStrictly(body).flat()).toHaveLength(2);
+    expect([segment.spanCount, segment.byteCount]).toEqual([0, 0]);
+    expect(segment.gather().payloads).toEqual([]);
+  });
+
+  it('may change afterwards', () => {
+    const segment = new SpanSegment(NO_SETTINGS, FOUR_MIB);
+    const spans = [1, 2, 3].map(() => {
+      return makeSpan({ attributes: { '_dd.p.usr': 'kept', state: 'ended' } });
+    });
+    for (const span of spans) {
+      segment.add(span);
+      span.attributes['state'] = 'changed';
+    }
+
+    const [{ body } = { body: new Uint8Array() }] = segment.gather().payloads;
+
+    expect(
+      decodeStrictly(body)
+        .flat()
+        .map(({ meta }) => meta['state']),
+    ).toEqual(['ended', 'ended', 'ended']);
+  });
+});
