@@ -86,10 +86,9 @@ export class ExporterGenerations {
     if (!isRunning) this.#life.retire();
   }
 
-  /** What is under way comes to its end first. */
+  /** What is under way comes to its end first, or is left behind in a copy; then the hooks go. */
   #retire(): void {
-    this.#removeHooks();
-    this.#life.retire();
+    this.life.retire();
   }
 
   #newLife(): ExporterLife {

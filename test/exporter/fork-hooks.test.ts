@@ -133,7 +133,8 @@ describe('a heap that is duplicated in the middle of an export', () => {
     const spans = new Proxy(makeSpans(3), {
       get: (target, name) => {
         if (name === '1') afterForkInChild();
-        return Reflect.get(target, name);
+        const value: unknown = Reflect.get(target, name);
+        return value;
       },
     });
 

@@ -147,7 +147,7 @@ describe('processes that start with the snapshot of a traced application', () =>
     expect(agent.spans).toHaveLength(exported);
   });
 
-  it('sends each of its spans once though five that were built under load run at once', async () => {
+  it('send each of their spans once, five at once and all under load, as the build was', async () => {
     const agent = await openScriptedAgent();
     const snapshot = await buildSnapshotOf(LOADED_APP, { DD_TRACE_AGENT_URL: agent.url });
     expect(agent.requests).toEqual([]);
@@ -211,7 +211,7 @@ describe('processes that start with the snapshot of a traced application', () =>
     });
   });
 
-  it('are told of spans, while they are built, that are none', async () => {
+  it('could be built though what was exported then were no spans', async () => {
     const snapshot = await buildSnapshotOf(`
       import { startupSnapshot } from 'node:v8';
       import { DatadogSpanExporter } from '${DIST}';
@@ -226,16 +226,14 @@ describe('processes that start with the snapshot of a traced application', () =>
         exporter.export(spans, undefined);
       }
       startupSnapshot.setDeserializeMainFunction(() => {
-        console.log(JSON.stringify({ log, inherited: exporter.stats().inherited }));
+        console.log(...log, exporter.stats().inherited);
       });
     `);
 
     const run = await snapshot.restore();
 
     expect(run).toMatchObject({ ended: 0, stderr: '' });
-    const { log, inherited } = JSON.parse(run.stdout);
-    expect(log).toEqual([...Array(7).fill('given'), ...Array(7).fill(0)]);
-    expect(inherited).toBe(4); // of those that are none, two were handed over twice
+    expect(run.stdout).toBe('given given given given given given given 0 0 0 0 0 0 0 4\n');
   });
 
   it('send the spans of the build as well without our processor: the control', async () => {
