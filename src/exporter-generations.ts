@@ -1,21 +1,28 @@
 // Owns what an exporter is in each generation of the process: one life after another, a new one where the
 // heap was duplicated. Knows nothing of what becomes of spans in a life.
 
+import { Diagnostics } from './diagnostics.js';
 import type { ExitDeliverer } from './exit-deliverer.js';
 import { ExporterLife, type ResultCallback } from './exporter-life.js';
 import { forkRegistry } from './fork-registry.js';
 import { generations } from './generation.js';
 import { answerInherited } from './inherited-export.js';
-import { type Dispose, nothingToDispose } from './lang/clock.js';
+import { type Dispose, nothingToDispose, systemClock } from './lang/clock.js';
 import type { LedgerSnapshot } from './ledger.js';
-import { type DatadogSpanExporterOptions, handOnLineage } from './options.js';
+import {
+  type CheckedOptions,
+  checkOptions,
+  type DatadogSpanExporterOptions,
+  handOnLineage,
+} from './options.js';
 import { processIdentity } from './process-identity.js';
+import type { ReadableSpan } from './sdk-contract.js';
 import { isBuildingSnapshot } from './snapshot-callbacks.js';
 
 const CONSEQUENCE = 'traces may not be sent to Datadog';
 
 export class ExporterGenerations {
-  readonly #options: DatadogSpanExporterOptions;
+  readonly #options: CheckedOptions;
   readonly #generations = generations();
   #generation = this.#generations.present;
   #life: ExporterLife;
@@ -24,7 +31,8 @@ export class ExporterGenerations {
 
   /** @throws TypeError or RangeError for an option of the wrong type or range. */
   constructor(options: DatadogSpanExporterOptions) {
-    this.#options = options;
+    const diagnostics = new Diagnostics(systemClock);
+    this.#options = checkOptions(options, (name, message) => diagnostics.warn(name, message));
     this.#life = this.#newLife();
     this.#removeHooks = forkRegistry().add({
       child: () => this.#renew(),
@@ -38,30 +46,29 @@ export class ExporterGenerations {
     dropped.register(owner, this, this);
   }
 
+  /** Of the present generation, though its hook may still be to come: others may run before it. */
   get life(): ExporterLife {
+    this.#renew();
     return this.#life;
   }
 
   /**
-   * Whether spans are discarded, because the heap is going to be written as a startup snapshot: each
-   * process that starts with it would send them.
+   * Discards the spans if the heap is going to be written as a startup snapshot: each process that starts
+   * with it would send them. A machine that builds is no place to fail, nor to send from.
    */
-  get isDiscarding(): boolean {
-    return isBuildingSnapshot();
-  }
-
-  /** A machine that builds is no place to fail, nor to send from. */
-  discard(spans: number, resultCallback: ResultCallback): void {
-    this.#inherited += spans;
+  export(spans: readonly ReadableSpan[], resultCallback: ResultCallback): void {
+    if (!isBuildingSnapshot()) return this.life.export(spans, resultCallback);
+    this.#inherited += spans.length;
     void answerInherited(resultCallback);
   }
 
   stats(): LedgerSnapshot {
-    return Object.freeze({ ...this.#life.counts, inherited: this.#inherited });
+    const { counts } = this.life;
+    return Object.freeze({ ...counts, inherited: this.#inherited });
   }
 
   exitDeliverer(): ExitDeliverer {
-    const present = (): ExitDeliverer => this.#life.exitDeliverer;
+    const present = (): ExitDeliverer => this.life.exitDeliverer;
     return {
       get received() {
         return present().received;
@@ -85,10 +92,9 @@ export class ExporterGenerations {
     if (!isRunning) this.#life.retire();
   }
 
-  /** What is under way comes to its end first. */
+  /** What is under way comes to its end first, or is left behind in a copy; then the hooks go. */
   #retire(): void {
-    this.#removeHooks();
-    this.#life.retire();
+    this.life.retire();
   }
 
   #newLife(): ExporterLife {

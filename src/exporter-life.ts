@@ -21,11 +21,7 @@ import { waitFor } from './lang/bounded-wait.js';
 import { type Dispose, nothingToDispose, systemClock } from './lang/clock.js';
 import { FencedClock } from './lang/fenced-clock.js';
 import type { LedgerCounts } from './ledger.js';
-import {
-  type DatadogSpanExporterOptions,
-  type ResolvedOptions,
-  resolveOptions,
-} from './options.js';
+import { type CheckedOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import type { SampleRates } from './sample-rates.js';
 import type { ExportResult, ReadableSpan } from './sdk-contract.js';
 import { untraced } from './tracing-suppression.js';
@@ -51,12 +47,8 @@ export class ExporterLife {
   #stopListening = nothingToDispose;
   #state: ExporterState = { phase: 'running' };
 
-  /**
-   * `onStopped` is called once it is over in an orderly way.
-   *
-   * @throws TypeError or RangeError for an option of the wrong type or range.
-   */
-  constructor(options: DatadogSpanExporterOptions, onStopped: () => void) {
+  /** `onStopped` is called once it is over in an orderly way. */
+  constructor(options: CheckedOptions, onStopped: () => void) {
     const diagnostics = new Diagnostics(this.#clock);
     this.#options = resolveOptions(options, (variable, message) => {
       diagnostics.warn(variable, message);
@@ -66,10 +58,10 @@ export class ExporterLife {
     preloadUndici(this.#options.requireFrom);
   }
 
+  /** The array is not changed afterwards. */
   export(spans: readonly ReadableSpan[], resultCallback: ResultCallback): void {
-    const batch = copyOf(spans);
     const isRunning = this.#state.phase === 'running' && this.#options.signal?.aborted !== true;
-    const result = isRunning ? this.#accept(batch) : this.#decline(batch.length);
+    const result = isRunning ? this.#accept(spans) : this.#decline(spans.length);
     void result.then((value) =>
       this.#callUser('the callback of an export', () => resultCallback(value)),
     );
@@ -107,7 +99,7 @@ export class ExporterLife {
    */
   abandon(): number {
     const { ledger, queue } = this.#context;
-    const spans = ledger.unsettled;
+    const spans = ledger.close();
     this.#clock.close();
     queue.abandon();
     this.#stopListening();
@@ -274,14 +266,4 @@ export class ExporterLife {
 /** Whether somebody wanted the export to end, be it us at the end of the grace. */
 function isCut({ kind }: DatadogExportError): boolean {
   return kind === 'shutdown' || kind === 'aborted';
-}
-
-/** A copy, because the caller may reuse its array; from JavaScript it may be anything. */
-function copyOf(spans: readonly ReadableSpan[]): readonly ReadableSpan[] {
-  try {
-    const given: unknown = spans;
-    return Array.isArray(given) ? spans.slice() : [];
-  } catch {
-    return []; // a revoked proxy
-  }
 }

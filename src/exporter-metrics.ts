@@ -70,6 +70,10 @@ export class ExporterMetrics implements LedgerObserver {
     });
   }
 
+  left(spans: number): void {
+    guarded(() => this.#inFlight.add(-spans, this.#attributes));
+  }
+
   /** An export has come to its result. */
   finished({ durationMillis, error, status }: FinishedExport): void {
     const attributes = {

@@ -31,9 +31,7 @@ export class DatadogSpanExporter implements SpanExporter {
    * dropped and counted in `stats()`; they do not fail the others.
    */
   export(spans: readonly ReadableSpan[], resultCallback: ResultCallback): void {
-    const { isDiscarding, life } = this.#generations;
-    if (isDiscarding) this.#generations.discard(spans.length, resultCallback);
-    else life.export(spans, resultCallback);
+    this.#generations.export(copyOf(spans), resultCallback);
   }
 
   /**
@@ -78,5 +76,15 @@ export class DatadogSpanExporter implements SpanExporter {
   /** The Agent's last sampling rates, by `service:<name>,env:<env>`. */
   get sampleRates(): RateByService {
     return this.#generations.life.sampleRates.rates;
+  }
+}
+
+/** A copy, because the caller may reuse its array; from JavaScript it may be anything. */
+function copyOf(spans: readonly ReadableSpan[]): readonly ReadableSpan[] {
+  try {
+    const given: unknown = spans;
+    return Array.isArray(given) ? spans.slice() : [];
+  } catch {
+    return []; // a revoked proxy
   }
 }

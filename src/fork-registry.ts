@@ -5,7 +5,7 @@ import { Diagnostics } from './diagnostics.js';
 import { clusterWorker } from './exit-cluster.js';
 import { type ForkEntry, type ForkStage, type ForkTrigger, runStage } from './fork-hooks.js';
 import { ForkInProgress } from './fork-in-progress.js';
-import { nextGeneration } from './generation.js';
+import { generations, nextGeneration } from './generation.js';
 import { Audience } from './lang/audience.js';
 import { type Dispose, nothingToDispose, systemClock } from './lang/clock.js';
 import { healTimers } from './lang/timer-heal.js';
@@ -120,11 +120,11 @@ class ProcessRegistry implements ForkRegistry {
   #joinSnapshot(): void {
     if (this.#isInSnapshot) return;
     this.#isInSnapshot = true;
+    generations(); // made here, so that it ends here
     onSnapshot({
       serialize: () => this.#run([...this.#entries], 'before', 'snapshot'),
       deserialize: () => {
         healTimers();
-        nextGeneration('snapshot');
         this.#run([...this.#entries], 'child', 'snapshot');
       },
     });

@@ -1,6 +1,8 @@
 // Owns which generation of this process is the present one. A generation ends where the heap is
 // duplicated, by a startup snapshot or a clone of the machine: what was made before belongs to another
-// process as well. Knows nothing of what is reset then, nor of what notices it.
+// process as well. Knows nothing of what is reset then, nor of what notices a clone.
+
+import { isBuildingSnapshot } from './snapshot-callbacks.js';
 
 /** Compared by identity: the same number may stand for another process. */
 export interface Generation {
@@ -12,26 +14,48 @@ export interface Generation {
 }
 
 export interface Generations {
-  present: Generation;
+  readonly present: Generation;
+  /** Begins another, in a clone. */
+  next(): void;
 }
 
 /** Each entry of the package is a copy of its own in memory; all of them share one state. */
 const SHARED = Symbol.for('opentelemetry-exporter-datadog-agent.generations');
 
-/** The one holder of the present generation in this heap, made when it is first asked for. */
+/**
+ * The one holder of the present generation in this heap, made when it is first asked for. If that is while
+ * a startup snapshot is built, each process that starts with it has a generation of its own.
+ */
 export function generations(): Generations {
   const found: unknown = Reflect.get(globalThis, SHARED);
   if (isGenerations(found)) return found;
-  const made: Generations = { present: generation(1, false) };
+  const made = new SharedGenerations();
   Object.defineProperty(globalThis, SHARED, { value: made, configurable: true });
   return made;
 }
 
 /** Says that the heap was duplicated: all that was made so far is inherited from now on. */
-export function nextGeneration(by: 'snapshot' | 'clone' = 'clone'): void {
-  const shared = generations();
-  const { number, isOfSnapshot } = shared.present;
-  shared.present = generation(number + 1, isOfSnapshot || by === 'snapshot');
+export function nextGeneration(): void {
+  generations().next();
+}
+
+class SharedGenerations implements Generations {
+  #present = generation(1, false);
+  #isOfBuild = isBuildingSnapshot();
+
+  /** Noticed when it is looked at: code of the application may run before any callback of ours. */
+  get present(): Generation {
+    if (this.#isOfBuild && !isBuildingSnapshot()) {
+      this.#isOfBuild = false;
+      this.#present = generation(this.#present.number + 1, true);
+    }
+    return this.#present;
+  }
+
+  next(): void {
+    const { number, isOfSnapshot } = this.present;
+    this.#present = generation(number + 1, isOfSnapshot);
+  }
 }
 
 function generation(number: number, isOfSnapshot: boolean): Generation {
@@ -39,5 +63,5 @@ function generation(number: number, isOfSnapshot: boolean): Generation {
 }
 
 function isGenerations(value: unknown): value is Generations {
-  return typeof value === 'object' && value !== null && 'present' in value;
+  return typeof value === 'object' && value !== null && 'present' in value && 'next' in value;
 }

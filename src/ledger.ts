@@ -33,10 +33,12 @@ export interface LedgerObserver {
   received(spans: number): void;
   exported(spans: number): void;
   dropped(reason: DropReason, spans: number): void;
+  /** What had been received is another process's to settle. */
+  left(spans: number): void;
 }
 
 export class Ledger {
-  readonly #observer: LedgerObserver | undefined;
+  #observer: LedgerObserver | undefined;
   #received = 0;
   #exported = 0;
   #dropped = 0;
@@ -82,6 +84,18 @@ export class Ledger {
     this.#dropped += spans;
     this.#droppedByReason.set(reason, (this.#droppedByReason.get(reason) ?? 0) + spans);
     this.#observer?.dropped(reason, spans);
+  }
+
+  /**
+   * Leaves the account to another process. Nobody hears of what becomes of it here.
+   *
+   * @returns the spans that were unsettled.
+   */
+  close(): number {
+    const { unsettled } = this;
+    this.#observer?.left(unsettled);
+    this.#observer = undefined;
+    return unsettled;
   }
 
   counts(): LedgerCounts {

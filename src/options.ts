@@ -90,6 +90,11 @@ export interface DatadogSpanExporterOptions {
   readonly selfObsMeterProvider?: MeterProvider | undefined;
 }
 
+/** What was said in code, with the defaults of what no variable can say; frozen. */
+export interface CheckedOptions extends Omit<ResolvedOptions, 'target' | 'environment'> {
+  readonly target: AgentTarget | undefined;
+}
+
 /** The options after environment and defaults; frozen, nothing optional. */
 export interface ResolvedOptions {
   readonly target: AgentTarget;
@@ -128,28 +133,26 @@ const TIMER: IntegerRange = { min: 1, max: MAX_TIMER_MILLIS };
 export const TIMER_OR_ZERO: IntegerRange = { min: 0, max: MAX_TIMER_MILLIS };
 
 /**
- * Resolves code over environment over default.
+ * Takes what was said in code as it is now: later changes to the object make no difference.
  *
- * @throws TypeError or RangeError for an option in code; a bad variable only warns.
+ * @throws TypeError or RangeError for an option of the wrong type or range; an unknown one only warns.
  */
-export function resolveOptions(
+export function checkOptions(
   options: DatadogSpanExporterOptions,
   warn: WarnOfVariable,
-): ResolvedOptions {
+): CheckedOptions {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(expectation('options', 'an object', options));
   }
   warnOfUnknownOptions(options, warn);
-  const environment = readEnvironment(process.env, warn);
   const { service, env, version, ...tags } = checkTextRecord('tags', options.tags);
   return Object.freeze({
-    target: targetOf(options.url, environment),
+    target: targetOf(options.url),
     ca: checkText('ca', options.ca),
     service: checkText('service', options.service) ?? checkText("tags['service']", service),
     env: checkText('env', options.env) ?? checkText("tags['env']", env),
     version: checkText('version', options.version) ?? checkText("tags['version']", version),
     tags,
-    environment,
     headers: checkHeaders('headers', options.headers),
     ...resolveLimits(options),
     exceptionTags: checkBoolean('exceptionTags', options.exceptionTags) ?? true,
@@ -158,6 +161,13 @@ export function resolveOptions(
     signal: checkSignal('signal', options.signal),
     selfObsMeterProvider: checkMeterProvider('selfObsMeterProvider', options.selfObsMeterProvider),
   });
+}
+
+/** Resolves code over environment, as that is now, over default. A bad variable only warns. */
+export function resolveOptions(options: CheckedOptions, warn: WarnOfVariable): ResolvedOptions {
+  const environment = readEnvironment(process.env, warn);
+  const target = options.target ?? environment.target ?? defaultTarget();
+  return Object.freeze({ ...options, target, environment });
 }
 
 const KNOWN_OPTIONS: Readonly<Record<keyof DatadogSpanExporterOptions, true>> = {
@@ -243,9 +253,9 @@ export function handOnLineage(identity: ProcessIdentity): Dispose {
   return handOn(identity, () => process.env);
 }
 
-function targetOf(url: unknown, environment: Environment): AgentTarget {
+function targetOf(url: unknown): AgentTarget | undefined {
   const inCode = checkText('url', url);
-  if (inCode === undefined) return environment.target ?? defaultTarget();
+  if (inCode === undefined) return undefined;
   try {
     return parseAgentUrl(inCode);
   } catch (error) {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeTarget } from '../src/agent-target.js';
 import { DatadogSpanExporter, type DatadogSpanExporterOptions } from '../src/index.js';
-import { resolveOptions } from '../src/options.js';
+import { checkOptions, resolveOptions } from '../src/options.js';
 
 const before = { ...process.env };
 
@@ -16,9 +16,10 @@ afterEach(() => {
 });
 
 function resolve(options: DatadogSpanExporterOptions = {}): ReturnType<typeof resolveOptions> {
-  return resolveOptions(options, (_variable, message) => {
+  const warn = (_name: string, message: string): never => {
     throw new Error(`unexpected warning: ${message}`);
-  });
+  };
+  return resolveOptions(checkOptions(options, warn), warn);
 }
 
 /** Options as a JavaScript user may write them. */
@@ -81,7 +82,7 @@ describe('an unknown option', () => {
   it('is warned about', () => {
     const warnings: string[] = [];
 
-    resolveOptions(untyped({ timeoutMilis: 1 }), (_name, message) => warnings.push(message));
+    checkOptions(untyped({ timeoutMilis: 1 }), (_name, message) => warnings.push(message));
 
     expect(warnings).toEqual(['the option `timeoutMilis` is unknown; it is ignored']);
   });

@@ -56,11 +56,19 @@ interface Wire {
   repliedAt: Moment | undefined;
 }
 
+/** How far the present request has come. */
+type Progress =
+  | { readonly phase: 'none' }
+  /** It waits in undici for the connection to be open, or to be looked at before it is used again. */
+  | { readonly phase: 'waiting' }
+  | { readonly phase: 'begun'; readonly wire: Wire };
+
+const NO_REQUEST: Progress = { phase: 'none' };
+
 export class AgentConnection implements Connection {
   readonly #settings: ConnectionSettings;
   #wire: Wire | undefined;
-  /** Whose socket the present request is being written to. */
-  #written: Wire | undefined;
+  #progress = NO_REQUEST;
   #isAbandoned = false;
 
   constructor(settings: ConnectionSettings) {
@@ -82,7 +90,8 @@ export class AgentConnection implements Connection {
   }
 
   get hasWritten(): boolean {
-    return this.#written?.socket?.writableLength === 0;
+    const { wire } = { wire: undefined, ...this.#progress };
+    return wire?.socket?.writableLength === 0;
   }
 
   close(): void {
@@ -94,10 +103,12 @@ export class AgentConnection implements Connection {
     wire.socket?.destroy();
   }
 
+  /** What waits for a connection or is half written would go on, and keep the process: only closing ends it. */
   abandon(): void {
+    this.#isAbandoned = true;
+    if (this.#progress.phase !== 'none' && !this.hasWritten) return this.close();
     this.#wire?.socket?.unref();
     this.#wire = undefined;
-    this.#isAbandoned = true;
   }
 
   #request(payload: Sendable, signal: AbortSignal): Promise<WireOutcome> {
@@ -108,7 +119,7 @@ export class AgentConnection implements Connection {
       let attempts: 0 | 1 = 0;
       const settle = settleOnce<WireOutcome>((outcome) => {
         stopListening();
-        this.#written = undefined;
+        this.#progress = NO_REQUEST;
         resolve(outcome);
       });
       const stopListening = onAbort(signal, () => {
@@ -143,6 +154,7 @@ export class AgentConnection implements Connection {
     const path = target.transport === 'tcp' ? target.basePath + TRACES_PATH : TRACES_PATH;
     if (this.#isStale()) this.close();
     this.#wire ??= this.#open(undici);
+    this.#progress = { phase: 'waiting' };
     this.#wire.client.dispatch(
       { method: 'PUT', path, headers: headersOf(payload), body: payload.body },
       this.#handler(this.#wire, attempt),
@@ -165,7 +177,7 @@ export class AgentConnection implements Connection {
     return {
       onRequestStart: () => {
         isWritten = true;
-        this.#written = wire;
+        this.#progress = { phase: 'begun', wire };
         if (wire.repliedAt !== undefined) reuse = momentOf(clock);
       },
       onResponseStart: (_controller, status, headers) => reader.start(status, headers),

@@ -36,6 +36,9 @@ export interface Connection {
   readonly hasWritten: boolean;
   /** Gives up socket and client at once. A later `send` opens new ones. */
   close(): void;
-  /** Gives up socket and client without touching them: they are another process's. Sends nothing more. */
+  /**
+   * Gives up socket and client without touching them: they are another process's. Sends nothing more; so a
+   * connection that is being opened, or that a request is still being written to, is closed.
+   */
   abandon(): void;
 }

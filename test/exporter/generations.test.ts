@@ -85,6 +85,28 @@ describe('an exporter whose heap was duplicated', () => {
     expect(after?.meta['runtime-id']).not.toBe(before?.meta['runtime-id']);
   });
 
+  it('keeps to what was said in code when it was made, whatever became of the objects', async () => {
+    const [agent, other] = [await openScriptedAgent(), await openScriptedAgent()];
+    const options = {
+      url: agent.url,
+      service: 'first',
+      tags: { team: 'a', version: '1' },
+      headers: { 'x-api': 'a' },
+    };
+    const exporter = openExporter(options);
+
+    Object.assign(options.tags, { team: 'b', version: '2', more: 'b' });
+    Object.assign(options.headers, { 'x-api': 'b', host: 'not allowed' });
+    Object.assign(options, { url: other.url, service: 7, timeoutMillis: -1 });
+    afterForkInChild();
+    await exportSpans(exporter, [makeSpan({ resource: { attributes: {} } })]);
+
+    expect(agent.requests.map(({ headers }) => headers['x-api'])).toEqual(['a']);
+    const [span] = agent.spans;
+    expect(span).toMatchObject({ service: 'first', meta: { team: 'a', version: '1' } });
+    expect(span?.meta).not.toHaveProperty('more');
+  });
+
   it('keeps the sampling rates, but asks for them anew', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });

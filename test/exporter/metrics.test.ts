@@ -6,6 +6,7 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 import { afterEach, describe, expect, it } from 'vitest';
+import { afterForkInChild } from '../../src/fork.js';
 import type { DatadogSpanExporterOptions } from '../../src/index.js';
 import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
@@ -110,6 +111,32 @@ describe('the metrics of an exporter', () => {
     await until('the request', () => server.spans.length === 7);
 
     expect(await collect()).toMatchObject([{ name: INFLIGHT, value: 7 }]);
+  });
+
+  it('count nothing as under way any more where the heap was duplicated, nor as exported', async () => {
+    const { provider, collect } = openMeters();
+    const server = await openFaultServer({ scripts: [[readAll, stall]] });
+    const exporter = openExporter({ url: server.url, selfObsMeterProvider: provider });
+    const life = new AbortController();
+    const ended = openExporter({
+      url: server.url,
+      selfObsMeterProvider: provider,
+      signal: life.signal,
+    });
+    void exportSpans(exporter, makeSpans(7));
+    void exportSpans(ended, makeSpans(5));
+    await until('the requests', () => server.spans.length === 12);
+
+    life.abort(); // the spans have not settled yet when the heap is duplicated
+    afterForkInChild();
+    server.play(ACCEPT);
+    await exportSpans(exporter, makeSpans(2));
+
+    const points = await collect();
+    const inFlight = points.filter(({ name }) => name === INFLIGHT);
+    expect(inFlight.map(({ value }) => value)).toEqual([0, 0, 0]);
+    expect(points.filter(({ name }) => name === EXPORTED)).toMatchObject([{ value: 2 }]);
+    expect(points.filter(({ name }) => name === DURATION)).toMatchObject([{ value: { count: 1 } }]);
   });
 
   it('count drops by reason, also those that fail no export', async () => {
