@@ -20,8 +20,9 @@ const SUCCESS = { code: 0 };
 
 /** The exit code of a child process that has nothing to do. */
 async function forkAndWait(): Promise<unknown> {
-  const [code] = await once(spawn(process.execPath, ['-e', '']), 'exit');
-  return code;
+  const child = spawn(process.execPath, ['-e', '']);
+  await once(child, 'exit');
+  return child.exitCode;
 }
 
 describe('an exporter in a process that forks', () => {
@@ -224,7 +225,7 @@ describe('a shutdown in a hook', () => {
 });
 
 describe('the hooks of an exporter', () => {
-  it('are gone once it was shut down, and nobody else’s with them', async () => {
+  it("are gone once it was shut down, and nobody else's with them", async () => {
     const agent = await openScriptedAgent();
     const [ended, other] = [openExporter({ url: agent.url }), openExporter({ url: agent.url })];
     await Promise.all([ended, other].map((exporter) => exportSpans(exporter, makeSpans(3))));
