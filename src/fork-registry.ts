@@ -83,8 +83,12 @@ class ProcessRegistry implements ForkRegistry {
     const phase = this.#phase;
     if (phase.kind === 'runningHooks') return;
     nextGeneration();
-    if (phase.kind === 'forking') phase.fork.endInChild();
-    else this.#run([...this.#entries], 'child', 'manual');
+    if (phase.kind === 'idle') {
+      this.#run([...this.#entries], 'child', 'manual');
+      return;
+    }
+    this.#phase = IDLE; // what the copy does from here on is no part of the fork that made it
+    phase.fork.endInChild();
   }
 
   #onSpawn(): () => void {

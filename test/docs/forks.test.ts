@@ -5,8 +5,11 @@ import { runNode } from '../examples/run-example.js';
 import { writeModules } from '../support/code-modules.js';
 import { openExporter } from '../support/exporters.js';
 import { codeBlocks } from '../support/markdown-code.js';
+import { markedTable, type Table, tableIn } from '../support/markdown-table.js';
 
 const PAGE = fileURLToPath(new URL('../../docs/forks.md', import.meta.url));
+/** 22 processes and 2 snapshots; 4 s where nothing else runs. */
+const DEADLINE_MILLIS = 110_000;
 
 /** The code of the page, by the file name in its first line. */
 const modules = Object.fromEntries(
@@ -49,7 +52,41 @@ async function output(file: string): Promise<string> {
   return stdout;
 }
 
+/** What a script of `scripts/` prints. */
+async function printedTable(script: string): Promise<Table> {
+  const file = fileURLToPath(new URL(`../../scripts/${script}`, import.meta.url));
+  const { ended, stdout, stderr } = await runNode([file], { deadlineMillis: DEADLINE_MILLIS });
+  expect({ ended, stderr }).toEqual({ ended: 0, stderr: '' });
+  return tableIn(stdout);
+}
+
+function tableOfPage(name: string): Table {
+  return markedTable(readFileSync(PAGE, 'utf8'), name);
+}
+
 describe('docs/forks.md', () => {
+  it(
+    'says of every fork what really arrives',
+    async () => {
+      const table = await printedTable('forks.mjs');
+
+      expect(tableOfPage('forks')).toEqual(table);
+      expect(table).toHaveLength(6);
+    },
+    DEADLINE_MILLIS + 10_000,
+  );
+
+  it(
+    'gives the times that can be measured',
+    async () => {
+      const names = (await printedTable('fork-times.mjs')).map(([name]) => name);
+
+      expect(tableOfPage('fork-times').map(([name]) => name)).toEqual(names);
+      expect(names).toHaveLength(6);
+    },
+    DEADLINE_MILLIS + 10_000,
+  );
+
   it('has hooks in watch.mjs that see a child process', async () => {
     expect(await output('watch.mjs')).toBe('before a fork (spawn)\nstill the parent\n');
   });

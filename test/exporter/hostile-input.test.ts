@@ -28,6 +28,29 @@ describe('export never throws', () => {
     expect(exporter.stats()).toMatchObject({ exported: 1, droppedByReason: { encode: 1 } });
   });
 
+  it('for twenty batches in a row that cannot be encoded, and sends the next one', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const hostile = Object.defineProperty(makeSpan(), 'resource', {
+      get: () => {
+        throw new Error('hostile');
+      },
+    });
+
+    for (let batch = 0; batch < 20; batch++) {
+      expect(await exportSpans(exporter, [hostile])).toEqual({ code: 0 });
+    }
+
+    expect(await exportSpans(exporter, makeSpans(2))).toEqual({ code: 0 });
+    expect(agent.requests).toHaveLength(1);
+    expect(exporter.stats()).toMatchObject({
+      exported: 2,
+      droppedByReason: { encode: 20 },
+      buffered: 0,
+      inFlight: 0,
+    });
+  });
+
   it('for a resource that does', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });

@@ -28,6 +28,16 @@ describe('atFork', () => {
     expect(act).toThrow(message);
   });
 
+  it('registers nothing of a triplet that it refuses', () => {
+    const wrong = { ...hooks('a'), child: 1 };
+    const act = (): unknown => Reflect.apply(atFork, undefined, [wrong]);
+
+    expect(act).toThrow(TypeError);
+    withForkHooks(NOTHING);
+
+    expect(lines).toEqual([]);
+  });
+
   it('takes hooks that are undefined for hooks that are not there', () => {
     register({ ...hooks('a'), before: undefined });
 

@@ -3,6 +3,8 @@ import { buildSnapshot } from './snapshot.js';
 
 /** Leaves the time of its expiry in the heap; without healing, a later timer never fires. */
 const STALE_TIMER = 'setTimeout(() => undefined, 200).unref();';
+/** Due after the stale one, counted from the start of either process, however slow the build was. */
+const LATER_MILLIS = 3_000;
 const SAY = (value: string): string => `console.log(JSON.stringify(${value}))`;
 
 function printed(stdout: string): unknown {
@@ -44,7 +46,7 @@ describe('a startup snapshot', () => {
     const snapshot = await buildSnapshot(`
       ${STALE_TIMER}
       ${register}
-      main(() => { setTimeout(() => console.log('fired'), 500); });
+      main(() => { setTimeout(() => console.log('fired'), ${LATER_MILLIS}); });
     `);
 
     expect(await snapshot.restore()).toEqual(printed(stdout));

@@ -94,6 +94,33 @@ describe('withForkHooks', () => {
     expect(lines).toEqual(['a before manual', 'a child manual', 'in the copy']);
     expect(generations().present.number).toBe(present.number + 1);
   });
+
+  it('lets a copy fork and be copied again within the function that made it', () => {
+    register(hooks('a'));
+
+    withForkHooks(() => {
+      afterForkInChild();
+      lines.push('in the copy');
+      withForkHooks(() => {
+        afterForkInChild();
+        lines.push('in its copy');
+      });
+      withForkHooks(() => undefined);
+      afterForkInChild();
+    });
+
+    expect(lines).toEqual([
+      'a before manual',
+      'a child manual',
+      'in the copy',
+      'a before manual',
+      'a child manual',
+      'in its copy',
+      'a before manual',
+      'a parent manual',
+      'a child manual',
+    ]);
+  });
 });
 
 describe('afterForkInChild', () => {

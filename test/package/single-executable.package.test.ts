@@ -26,19 +26,45 @@ const APP = `
   if (isExiting) process.exit(3);
 `;
 
+/** Is built from the heap that this leaves, with five spans in it. */
+const SNAPSHOT_APP = `
+  import { startupSnapshot } from 'node:v8';
+  import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+  import { DatadogSpanExporter, flushOnExit, ForkSafeSpanProcessor } from 'opentelemetry-exporter-datadog-agent';
+  const createProcessor = (exporter) => new BatchSpanProcessor(exporter);
+  const processor = new ForkSafeSpanProcessor({ exporter: new DatadogSpanExporter(), createProcessor });
+  const provider = new NodeTracerProvider({ spanProcessors: [processor] });
+  const endSpans = (count, name) => {
+    for (let index = 0; index < count; index++) provider.getTracer('one file').startSpan(name).end();
+  };
+  endSpans(5, 'built');
+  flushOnExit(processor);
+  startupSnapshot.setDeserializeMainFunction(() => {
+    endSpans(50, 'started');
+    process.on('exit', () => console.log(processor.inherited));
+  });
+`;
+
+interface Kind {
+  readonly source: string;
+  /** The executable starts with the heap of the application instead of its code. */
+  readonly useSnapshot: boolean;
+}
+
 /** An executable that is Node and the application in one file. */
-async function singleExecutable(): Promise<string> {
+async function singleExecutable({ source, useSnapshot }: Kind): Promise<string> {
   checkBuild();
   const cwd = temporaryDirectory();
   const outfile = join(cwd, 'app.cjs');
   await build({
-    stdin: { contents: APP, resolveDir: import.meta.dirname },
+    stdin: { contents: source, resolveDir: import.meta.dirname },
     outfile,
     bundle: true,
     platform: 'node',
     format: 'cjs',
   });
-  const config = { main: 'app.cjs', output: 'app.blob', disableExperimentalSEAWarning: true };
+  const files = { main: 'app.cjs', output: 'app.blob' };
+  const config = { ...files, useSnapshot, disableExperimentalSEAWarning: true };
   writeFileSync(join(cwd, 'sea.json'), JSON.stringify(config));
   const { ended } = await runNode(['--experimental-sea-config', 'sea.json'], { cwd });
   const executable = join(cwd, 'app');
@@ -54,18 +80,37 @@ async function singleExecutable(): Promise<string> {
   return executable;
 }
 
+/** What comes of its start, in which `END` is set. */
+function start(executable: string, agentUrl: string, end = 'natural'): ReturnType<typeof runChild> {
+  const env = { ...plainEnvironment(), END: end, DD_TRACE_AGENT_URL: agentUrl };
+  return runChild(executable, [], { cwd: '/', env, timeoutMillis: DEADLINE_MILLIS });
+}
+
 describe('a single-executable application', () => {
   it('delivers its last spans at a natural end and at process.exit()', async () => {
-    const executable = await singleExecutable();
+    const executable = await singleExecutable({ source: APP, useSnapshot: false });
     const agent = await openScriptedAgent();
-    const run = (end: string): ReturnType<typeof runChild> => {
-      const env = { ...plainEnvironment(), END: end, DD_TRACE_AGENT_URL: agent.url };
-      return runChild(executable, [], { cwd: '/', env, timeoutMillis: DEADLINE_MILLIS });
-    };
+    const run = (end: string): ReturnType<typeof runChild> => start(executable, agent.url, end);
 
     expect(await run('natural')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
     expect(agent.spans).toHaveLength(50);
     expect(await run('exit')).toEqual({ exitCode: 3, stdout: '', stderr: '' });
     expect(agent.spans).toHaveLength(100);
+  });
+
+  it('that is a startup snapshot delivers what each start of it ends, and nothing of the build', async () => {
+    const executable = await singleExecutable({ source: SNAPSHOT_APP, useSnapshot: true });
+    const agent = await openScriptedAgent();
+
+    for (let count = 0; count < 2; count++) {
+      const run = await start(executable, agent.url);
+      expect(run).toEqual({ exitCode: 0, stdout: '5\n', stderr: '' });
+    }
+
+    expect(agent.spans.map(({ resource }) => resource)).toEqual(
+      Array.from({ length: 100 }, () => 'started'),
+    );
+    expect(new Set(agent.spans.map(({ spanId }) => spanId)).size).toBe(100);
+    expect(new Set(agent.spans.map(({ meta }) => meta['runtime-id'])).size).toBe(2);
   });
 });

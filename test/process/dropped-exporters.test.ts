@@ -138,24 +138,3 @@ describe('exporters that are dropped while they send', () => {
     expect(server.requests).toBe(20);
   });
 });
-
-it('2 000 exporters that come and go leave no listener, socket or warning', async () => {
-  const server = await openFaultServer({ scripts: [ACCEPT] });
-  const script = startScript(
-    `${EXPORT}
-     process.on('warning', ({ message }) => console.log(message));
-     const listeners = () => process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
-     const before = listeners();
-     for (let round = 0; round < 40; round++) {
-       const fifty = Array.from({ length: 50 }, () => new DatadogSpanExporter());
-       await Promise.all(fifty.map(exported));
-       await Promise.all(fifty.map((one) => one.shutdown()));
-     }
-     await new Promise((resolve) => setTimeout(resolve, 50)); // closing a socket takes a turn
-     console.log(listeners() - before, process.getActiveResourcesInfo().filter((name) => /TCP|Timeout/.test(name)).join());`,
-    { agentUrl: server.url },
-  );
-
-  expect(await script.end).toMatchObject({ code: 0, stdout: '0 \n', stderr: '' });
-  await until('all sockets closed', () => server.open === 0);
-}, 30_000);
