@@ -4,17 +4,15 @@
 import type { Deliveries } from './deliveries.js';
 import type { Diagnostics } from './diagnostics.js';
 import type { SliceOutcome, SlicePace } from './encoding-turns.js';
-import { countOf, type DropReason } from './errors.js';
+import { noteDropped } from './dropped-spans.js';
 import type { Failure } from './export-failure.js';
+import type { ExportSource } from './export-source.js';
 import type { Ledger } from './ledger.js';
 import type { Payload } from './payload/payload-builder.js';
-import type { V04Encoder } from './payload/v04-encoder.js';
-import type { EncodedPart, V04Encoding } from './payload/v04-encoding.js';
+import type { EncodedPart, SpanEncoding } from './payload/v04-encoding.js';
 import type { PendingBytes } from './pending-bytes.js';
-import type { ReadableSpan } from './sdk-contract.js';
 
 export interface EncodingContext {
-  readonly encoder: V04Encoder;
   readonly pending: PendingBytes;
   readonly ledger: Ledger;
   readonly diagnostics: Diagnostics;
@@ -28,7 +26,7 @@ const LARGE_BATCH_SHARE = 0.5;
 type EncodingState =
   | {
       readonly phase: 'encoding';
-      readonly encoding: V04Encoding;
+      readonly encoding: SpanEncoding;
       /** Spans that the ledger has not taken out of its buffer. */
       buffered: number;
       /** Encoded, and waiting for room among the pending bytes. */
@@ -43,12 +41,12 @@ export class BatchEncoding {
   /** Lets go of the spans when it has ended: the bytes may have to wait much longer. */
   #state: EncodingState;
 
-  constructor(spans: readonly ReadableSpan[], context: EncodingContext, deliveries: Deliveries) {
-    const encoding = context.encoder.begin(spans);
-    this.#state = { phase: 'encoding', encoding, buffered: spans.length, held: [] };
+  constructor(source: ExportSource, context: EncodingContext, deliveries: Deliveries) {
+    const { spanCount } = source;
+    this.#state = { phase: 'encoding', encoding: source.begin(), buffered: spanCount, held: [] };
     this.#context = context;
     this.#deliveries = deliveries;
-    this.#share = spans.length > LARGE_BATCH_SPANS ? LARGE_BATCH_SHARE : 1;
+    this.#share = spanCount > LARGE_BATCH_SPANS ? LARGE_BATCH_SHARE : 1;
   }
 
   /**
@@ -107,7 +105,7 @@ export class BatchEncoding {
     return 'done';
   }
 
-  #encode(step: (encoding: V04Encoding) => EncodedPart): void {
+  #encode(step: (encoding: SpanEncoding) => EncodedPart): void {
     const { ledger, pending } = this.#context;
     const state = this.#state;
     if (state.phase === 'ended') return;
@@ -120,7 +118,7 @@ export class BatchEncoding {
     ledger.take(spans);
     for (const { spanCount, body } of payloads) pending.learn(spanCount, body.length);
     state.held = this.#deliver(payloads);
-    this.#noteDropped(dropped); // last, as a logger or an instrument of the user may abort
+    noteDropped(dropped, this.#context); // last, as a logger or an instrument of the user may abort
   }
 
   #loseHeld(): void {
@@ -128,21 +126,6 @@ export class BatchEncoding {
     const spans = spansIn(this.#state.held);
     this.#state.held = [];
     this.#deliveries.fail({ kind: 'queue_full', spans, attempts: 0 });
-  }
-
-  /** Spans that no Agent would take are dropped and counted; they do not fail the others. */
-  #noteDropped(dropped: EncodedPart['dropped']): void {
-    const { ledger, diagnostics } = this.#context;
-    const reasons: readonly [DropReason, number, string][] = [
-      ['invalid_id', dropped.invalid_id, 'its trace or span id is malformed or zero'],
-      ['encode', dropped.encode, 'reading it threw an error'],
-      ['too_large', dropped.too_large, 'it is larger than `maxPayloadBytes`'],
-    ];
-    for (const [reason, spans, why] of reasons) {
-      if (spans === 0) continue;
-      ledger.dropped(reason, spans);
-      diagnostics.warn(reason, `${countOf(spans, 'span')} dropped, each because ${why}`);
-    }
   }
 
   /** Hands over the payloads for which there is room; returns the others. */

@@ -68,6 +68,11 @@ export class EncodingTurns {
       const isOver = this.#encodeInTime(turn, work) || !this.#keepRest(turn, work);
       if (isOver) return nothingToDispose;
     }
+    return this.queue(work);
+  }
+
+  /** Leaves a batch to coming turns. */
+  queue(work: EncodingWork): Dispose {
     this.#work.add(work);
     this.#spans += work.spans;
     this.#resume(); // there may be room for this one

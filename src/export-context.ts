@@ -12,6 +12,7 @@ import { ExporterMetrics } from './exporter-metrics.js';
 import type { Clock } from './lang/clock.js';
 import { Ledger } from './ledger.js';
 import type { ResolvedOptions } from './options.js';
+import { SpanSegment } from './payload/span-segment.js';
 import { V04Encoder } from './payload/v04-encoder.js';
 import { PendingBytes } from './pending-bytes.js';
 import { ResourceWaits } from './pending-resources.js';
@@ -29,6 +30,10 @@ const MAX_EXCERPT_CHARS = 256;
 
 /** What an exporter needs besides. */
 export interface SharedParts extends ExportContext, ExitDeliveryContext {
+  readonly encoder: V04Encoder;
+  /** For spans that are encoded as they end. */
+  readonly newSegment: () => SpanSegment;
+  readonly maxPayloadBytes: number;
   readonly queue: SendQueue;
   readonly sampleRates: SampleRates;
   readonly deferrals: Deferrals;
@@ -49,8 +54,11 @@ export function exportContext(
   const headers = headersOf(options, sampleRates);
   const queue = sendQueue(options, clock, headers);
   const metrics = meters === undefined ? undefined : new ExporterMetrics(meters, target);
+  const mapping = { ...options, ...identity };
   return {
-    encoder: new V04Encoder({ ...options, ...identity }, maxPayloadBytes),
+    encoder: new V04Encoder(mapping, maxPayloadBytes),
+    newSegment: () => new SpanSegment(mapping, maxPayloadBytes),
+    maxPayloadBytes,
     turns: new EncodingTurns(clock, (task) => pending.whenReleased(task)),
     pending,
     resourceWaits: new ResourceWaits(clock),

@@ -3,6 +3,7 @@
 
 import { countOf, DatadogExportError, type ExportErrorKind, reasonOf } from './errors.js';
 import type { WaitOutcome } from './lang/bounded-wait.js';
+import type { ExportResult } from './sdk-contract.js';
 import type { DeliveryResult } from './transport/delivery.js';
 import type { Cancellation, SendOutcome } from './transport/send-outcome.js';
 
@@ -122,4 +123,20 @@ function sentence({ kind, status, cause }: Failure): string {
   const answered = status === undefined ? '' : ` (status ${status})`;
   const because = cause === undefined ? '' : `: ${reasonOf(cause)}`;
   return REASONS[kind] + answered + because;
+}
+
+/** Whether somebody wanted the export to end, be it us at the end of the grace. */
+export function isCut({ kind }: DatadogExportError): boolean {
+  return kind === 'shutdown' || kind === 'aborted';
+}
+
+/** What was lost by cutting exports short, if anything was. */
+export function cutSummary(results: readonly ExportResult[]): string | undefined {
+  const cut = results.flatMap(({ error }) => {
+    return error instanceof DatadogExportError && isCut(error) ? error : [];
+  });
+  const [first] = cut;
+  if (first === undefined) return undefined;
+  const lost = cut.reduce((sum, { lostSpans }) => sum + lostSpans, 0);
+  return `${first.kind}: ${countOf(lost, 'span')} lost`;
 }

@@ -6,11 +6,12 @@ import { BatchEncoding, type EncodingContext } from './batch-encoding.js';
 import { Deliveries, type DeliveriesContext, type UnansweredPayload } from './deliveries.js';
 import type { EncodingTurns, SliceOutcome, SlicePace } from './encoding-turns.js';
 import { exportError, type Failure } from './export-failure.js';
+import type { ExportSource } from './export-source.js';
 import type { ExporterMetrics } from './exporter-metrics.js';
 import type { Clock, Dispose } from './lang/clock.js';
 import { type Settle, settleOnce } from './lang/settle-once.js';
 import { pendingResources, type ResourceWaits } from './pending-resources.js';
-import type { ExportResult, ReadableSpan } from './sdk-contract.js';
+import type { ExportResult } from './sdk-contract.js';
 import type { Cancellation } from './transport/send-outcome.js';
 
 /** What all exports of an exporter share. */
@@ -25,9 +26,9 @@ export interface ExportContext extends EncodingContext, DeliveriesContext {
 }
 
 type TaskState =
-  | { readonly phase: 'accepted'; readonly spans: readonly ReadableSpan[] }
+  | { readonly phase: 'accepted'; readonly source: ExportSource }
   /** For resource attributes. */
-  | { readonly phase: 'waiting'; readonly spans: readonly ReadableSpan[] }
+  | { readonly phase: 'waiting'; readonly source: ExportSource }
   | { readonly phase: 'encoding'; readonly batch: BatchEncoding }
   | { readonly phase: 'sending' }
   | { readonly phase: 'settled' };
@@ -48,12 +49,12 @@ export class ExportTask {
   #state: TaskState;
 
   /** The spans have been received by the ledger. */
-  constructor(spans: readonly ReadableSpan[], context: ExportContext) {
+  constructor(source: ExportSource, context: ExportContext) {
     const { promise, resolve } = deferred<ExportResult>();
     const { clock, timeoutMillis } = context;
     this.result = promise;
     this.#context = context;
-    this.#state = { phase: 'accepted', spans };
+    this.#state = { phase: 'accepted', source };
     this.#startMillis = clock.nowMillis();
     this.#deadlineMillis = this.#startMillis + timeoutMillis;
     const onSettled = (): void => this.#finishIfIdle();
@@ -71,14 +72,18 @@ export class ExportTask {
    */
   start(): void {
     if (this.#state.phase !== 'accepted') return;
-    const { pending, turns, resourceWaits, clock, timeoutMillis } = this.#context;
-    const { batches, spans } = turns.backlog;
-    const isFull = pending.isFullWith({ batches, spans: spans + resourceWaits.spans });
-    if (isFull && this.#state.spans.length > 0) return this.#refuse('queue_full');
+    const { clock, timeoutMillis } = this.#context;
+    const { spanCount, isPatient } = this.#state.source;
+    if (!isPatient && spanCount > 0 && this.#isFull) return this.#refuse('queue_full');
     const timeOut = (): void =>
       this.cancel({ kind: 'timeout', cause: timedOutError(timeoutMillis) });
     this.#disposers.push(clock.schedule(timeoutMillis, timeOut));
     this.#encodeUnless((all) => this.#waitForResources(all));
+  }
+
+  /** Whether nothing of it is on its way yet, nor lost. */
+  get isUnsent(): boolean {
+    return this.#state.phase !== 'sending' && this.#state.phase !== 'settled';
   }
 
   /** Whether all that is left waits for a moment that the Agent has named. */
@@ -102,9 +107,8 @@ export class ExportTask {
 
   /** Encodes what is left at once, and gives away what has no answer: the event loop has ended. */
   takeOver(): readonly UnansweredPayload[] {
-    const { spans, batch } = { spans: undefined, batch: undefined, ...this.#state };
-    if (spans !== undefined || batch !== undefined) {
-      const rest = batch ?? new BatchEncoding(spans ?? [], this.#context, this.#deliveries);
+    const rest = this.#unsent();
+    if (rest !== undefined) {
       this.#state = { phase: 'sending' };
       rest.encodeRest();
     }
@@ -124,6 +128,20 @@ export class ExportTask {
     this.#disposers.push(clock.schedule(this.#longestWaitMillis, () => this.#endWaiting()));
   }
 
+  #unsent(): BatchEncoding | undefined {
+    const state = this.#state;
+    if (state.phase === 'encoding') return state.batch;
+    if (state.phase !== 'accepted' && state.phase !== 'waiting') return undefined;
+    return new BatchEncoding(state.source, this.#context, this.#deliveries);
+  }
+
+  /** Whether the pending bytes are used up once those are encoded that wait. */
+  get #isFull(): boolean {
+    const { pending, turns, resourceWaits } = this.#context;
+    const { batches, spans } = turns.backlog;
+    return pending.isFullWith({ batches, spans: spans + resourceWaits.spans });
+  }
+
   /** Drops all spans of an export that is not even begun. */
   #refuse(kind: Failure['kind']): void {
     this.#dropUnsent({ kind, attempts: 0 });
@@ -136,7 +154,7 @@ export class ExportTask {
     this.#state = { phase: 'sending' };
     if (state.phase === 'encoding') return state.batch.drop(why);
     if (state.phase !== 'accepted' && state.phase !== 'waiting') return;
-    const spans = state.spans.length;
+    const spans = state.source.spanCount;
     this.#context.ledger.take(spans);
     if (spans > 0) this.#deliveries.fail({ ...why, spans });
   }
@@ -147,12 +165,13 @@ export class ExportTask {
   }
 
   /** Whether the spans have to wait for their resources, or may not even do that. */
-  #waitForResources(spans: readonly ReadableSpan[]): boolean {
+  #waitForResources(source: ExportSource): boolean {
+    const { spans } = source;
     const resources = pendingResources(spans);
     if (resources.length === 0 || !this.#isAccepted) return false;
     const { resourceWaits } = this.#context;
     if (resourceWaits.hasRoomFor(spans.length)) {
-      this.#state = { phase: 'waiting', spans };
+      this.#state = { phase: 'waiting', source };
       const waiting = { spans: spans.length, resources };
       const proceed = (): void => this.#endWaiting();
       this.#disposers.push(resourceWaits.wait(waiting, this.#longestWaitMillis, proceed));
@@ -173,15 +192,15 @@ export class ExportTask {
   }
 
   /** Encodes in this turn as far as it has time, the rest in later ones; unless something holds the spans up. */
-  #encodeUnless(isHeldUp: (spans: readonly ReadableSpan[]) => boolean): void {
+  #encodeUnless(isHeldUp: (source: ExportSource) => boolean): void {
     if (this.#state.phase !== 'accepted' && this.#state.phase !== 'waiting') return;
     const { turns } = this.#context;
-    const { spans } = this.#state;
-    const batch = new BatchEncoding(spans, this.#context, this.#deliveries);
-    this.#state = { phase: 'accepted', spans };
+    const { source } = this.#state;
+    const batch = new BatchEncoding(source, this.#context, this.#deliveries);
+    this.#state = { phase: 'accepted', source };
     const begin = (): boolean => {
       if (this.#state.phase === 'encoding') return true;
-      if (this.#state.phase !== 'accepted' || isHeldUp(this.#state.spans)) return false;
+      if (this.#state.phase !== 'accepted' || isHeldUp(this.#state.source)) return false;
       if (!this.#isAccepted) return false;
       this.#state = { phase: 'encoding', batch };
       return true;
@@ -192,7 +211,9 @@ export class ExportTask {
       return outcome;
     };
     const keepRest = (): boolean => begin() && batch.keepRest();
-    this.#disposers.push(turns.run({ spans: spans.length, encodeSlice, keepRest }));
+    const work = { spans: source.spanCount, encodeSlice, keepRest };
+    if (!source.isPatient) this.#disposers.push(turns.run(work));
+    else if (encodeSlice(Infinity, 'later') !== 'done') this.#disposers.push(turns.queue(work));
   }
 
   #endEncoding(): void {

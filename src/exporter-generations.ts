@@ -18,6 +18,7 @@ import {
 import { processIdentity } from './process-identity.js';
 import type { ReadableSpan } from './sdk-contract.js';
 import { isBuildingSnapshot } from './snapshot-callbacks.js';
+import type { IntakeSettings, SpanSink } from './span-intake.js';
 
 const CONSEQUENCE = 'traces may not be sent to Datadog';
 
@@ -38,6 +39,23 @@ export class ExporterGenerations {
       child: () => this.#renew(),
       consequence: CONSEQUENCE,
     });
+  }
+
+  /** Takes spans one by one, in the present generation. */
+  openIntake(settings: IntakeSettings): SpanSink {
+    let owner: ExporterLife | undefined;
+    let sink: SpanSink = () => undefined;
+    return (span) => {
+      if (isBuildingSnapshot()) {
+        this.#inherited++;
+        return;
+      }
+      if (owner !== this.life) {
+        owner = this.#life;
+        sink = owner.openIntake(settings);
+      }
+      sink(span);
+    };
   }
 
   /** Ends the exporter once `owner` is dropped: it would leave hooks and sockets behind. */
@@ -113,3 +131,15 @@ export class ExporterGenerations {
 
 /** Made by the first exporter, so that an import leaves nothing behind. */
 let dropped: FinalizationRegistry<ExporterGenerations> | undefined;
+
+const byExporter = new WeakMap<object, ExporterGenerations>();
+
+/** Lets `generationsOf` find them. */
+export function registerGenerations(exporter: object, own: ExporterGenerations): void {
+  byExporter.set(exporter, own);
+}
+
+/** Of an exporter of this package. */
+export function generationsOf(exporter: object): ExporterGenerations | undefined {
+  return byExporter.get(exporter);
+}

@@ -2,6 +2,7 @@
 // behind where the heap was duplicated. How spans become bytes, and bytes requests, is the business of
 // `payload/` and `transport/`.
 
+import { declineExport } from './declined-export.js';
 import { allDeferred } from './deferrals.js';
 import { Diagnostics } from './diagnostics.js';
 import {
@@ -10,9 +11,10 @@ import {
   shutdownLimits,
   type ShutdownOptions,
 } from './drain-options.js';
-import { countOf, DatadogExportError, reasonOf } from './errors.js';
+import { DatadogExportError, reasonOf } from './errors.js';
 import { exportContext, type SharedParts } from './export-context.js';
-import { combinedError, exportError, flushEndedError } from './export-failure.js';
+import { combinedError, cutSummary, flushEndedError, isCut } from './export-failure.js';
+import { type ExportSource, spanSource } from './export-source.js';
 import { ExportTask } from './export-task.js';
 import type { ExitDeliverer } from './exit-deliverer.js';
 import { deliverAtExit } from './exit-delivery.js';
@@ -24,6 +26,7 @@ import type { LedgerCounts } from './ledger.js';
 import { type CheckedOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import type { SampleRates } from './sample-rates.js';
 import type { ExportResult, ReadableSpan } from './sdk-contract.js';
+import { type IntakeSettings, SpanIntake, type SpanSink } from './span-intake.js';
 import { untraced } from './tracing-suppression.js';
 import { preloadUndici } from './transport/load-undici.js';
 import type { Cancellation } from './transport/send-outcome.js';
@@ -41,10 +44,11 @@ export class ExporterLife {
   readonly #onStopped: () => void;
   readonly #context: SharedParts;
   readonly #tasks = new Set<ExportTask>();
+  readonly #intakes = new Set<SpanIntake>();
   /** Results of the present tasks, once a flush has asked for them. */
   #flush: Promise<readonly ExportResult[]> | undefined;
-  /** Removes the listener from the user's signal, which is there only while exports are under way. */
-  #stopListening = nothingToDispose;
+  /** Removes the listener from the user's signal, which is there only while there are spans. */
+  #stopListening: Dispose | undefined;
   #state: ExporterState = { phase: 'running' };
 
   /** `onStopped` is called once it is over in an orderly way. */
@@ -60,11 +64,19 @@ export class ExporterLife {
 
   /** The array is not changed afterwards. */
   export(spans: readonly ReadableSpan[], resultCallback: ResultCallback): void {
-    const isRunning = this.#state.phase === 'running' && this.#options.signal?.aborted !== true;
-    const result = isRunning ? this.#accept(spans) : this.#decline(spans.length);
+    const result = this.#isOpen
+      ? this.#accept(spans)
+      : Promise.resolve(this.#decline(spans.length));
     void result.then((value) =>
       this.#callUser('the callback of an export', () => resultCallback(value)),
     );
+  }
+
+  /** Where spans go one by one, each in turn exported like a batch. */
+  openIntake(settings: IntakeSettings): SpanSink {
+    const intake = new SpanIntake(settings, { parts: this.#context, run: (one) => this.#run(one) });
+    this.#intakes.add(intake);
+    return (span) => this.#takeIn(span, intake);
   }
 
   async forceFlush(options: ForceFlushOptions = {}): Promise<void> {
@@ -102,7 +114,8 @@ export class ExporterLife {
     const spans = ledger.close();
     this.#clock.close();
     queue.abandon();
-    this.#stopListening();
+    this.#stopListening?.();
+    for (const intake of this.#intakes) intake.forget();
     for (const task of this.#tasks) task.abandon();
     if (this.#state.phase === 'running') this.#state = { phase: 'stopped' };
     return spans;
@@ -134,36 +147,68 @@ export class ExporterLife {
         return ledger.unsettled;
       },
       cutShort: (cause) => this.#cut({ kind: 'timeout', cause }),
-      deliver: (timeoutMillis) => deliverAtExit(this.#tasks, this.#context, timeoutMillis),
+      deliver: (timeoutMillis) => {
+        this.#seal();
+        deliverAtExit(this.#tasks, this.#context, timeoutMillis);
+      },
     };
   }
 
-  #accept(spans: readonly ReadableSpan[]): Promise<ExportResult> {
-    const task = new ExportTask(spans, this.#context);
-    if (this.#tasks.size === 0) this.#listen();
-    this.#tasks.add(task);
-    this.#flush = undefined;
-    this.#context.ledger.receive(spans.length); // an instrument of the user may abort the task
-    untraced(() => task.start());
-    return task.result.then((result) => this.#conclude(task, result));
+  get #isOpen(): boolean {
+    return this.#state.phase === 'running' && this.#options.signal?.aborted !== true;
   }
 
-  #conclude(task: ExportTask, result: ExportResult): ExportResult {
+  #accept(spans: readonly ReadableSpan[]): Promise<ExportResult> {
+    const task = this.#newTask(spanSource(spans, this.#context.encoder));
+    this.#context.ledger.receive(spans.length); // an instrument of the user may abort the task
+    untraced(() => task.start());
+    return task.result;
+  }
+
+  #takeIn(span: ReadableSpan, intake: SpanIntake): void {
+    if (!this.#isOpen) return void this.#decline(1);
+    this.#listen();
+    this.#context.ledger.receive(1);
+    intake.add(span);
+  }
+
+  /** Exports what an intake has collected. */
+  #run(source: ExportSource): ExportTask {
+    const task = this.#newTask(source);
+    untraced(() => task.start());
+    return task;
+  }
+
+  #newTask(source: ExportSource): ExportTask {
+    const task = new ExportTask(source, this.#context);
+    this.#listen();
+    this.#tasks.add(task);
+    this.#flush = undefined;
+    void task.result.then((result) => this.#conclude(task, result));
+    return task;
+  }
+
+  #seal(): void {
+    for (const intake of this.#intakes) intake.seal();
+  }
+
+  #conclude(task: ExportTask, { error }: ExportResult): void {
     this.#tasks.delete(task);
     this.#flush = undefined;
-    if (this.#tasks.size === 0) this.#stopListening();
+    if (this.#tasks.size === 0 && [...this.#intakes].every(({ isEmpty }) => isEmpty)) {
+      this.#stopListening?.();
+      this.#stopListening = undefined;
+    }
     this.#context.deferrals.changed();
-    const { error } = result;
     // What is cut is summed up when the exporter has stopped.
     if (error instanceof DatadogExportError && !isCut(error)) {
       this.#context.diagnostics.warn(error.kind, error.message);
     }
-    return result;
   }
 
   #listen(): void {
     const { signal } = this.#options;
-    this.#stopListening = onAbort(signal, () => {
+    this.#stopListening ??= onAbort(signal, () => {
       if (this.#state.phase === 'running') void this.#drain();
       this.#cut({ kind: 'aborted', cause: signal?.reason });
     });
@@ -171,9 +216,10 @@ export class ExporterLife {
 
   /** Of all exports under way; flushes that come in a row share them. */
   #hurriedResults(): Promise<readonly ExportResult[]> {
+    this.#seal();
     if (this.#flush === undefined) {
       for (const task of this.#tasks) task.hurry();
-      this.#flush = this.#results();
+      this.#flush = resultsOf(this.#tasks);
     }
     return this.#flush;
   }
@@ -186,24 +232,13 @@ export class ExporterLife {
     return this.#context.deferrals.watch(isDeferred, tell);
   }
 
-  #results(): Promise<readonly ExportResult[]> {
-    return Promise.all([...this.#tasks].map((task) => task.result));
-  }
-
-  #decline(spans: number): Promise<ExportResult> {
-    const { ledger, request, diagnostics } = this.#context;
+  #decline(spans: number): ExportResult {
     if (this.#state.phase === 'running') void this.#drain(); // nothing was under way at the abort
-    const cancellation = this.#cancellation();
-    ledger.receive(spans);
-    ledger.take(spans);
-    ledger.dropped(cancellation.kind, spans);
-    const error = exportError([{ ...cancellation, spans, attempts: 0 }], request);
-    if (spans > 0) diagnostics.warn('declined', error.message);
-    return Promise.resolve({ code: 1, error });
+    return declineExport(spans, this.#cancellation, this.#context);
   }
 
   /** Why nothing is accepted any more. */
-  #cancellation(): Cancellation {
+  get #cancellation(): Cancellation {
     const { signal } = this.#options;
     return signal?.aborted === true
       ? { kind: 'aborted', cause: signal.reason }
@@ -219,7 +254,8 @@ export class ExporterLife {
   }
 
   #drain(): Promise<void> {
-    const done = this.#results().then((results) => this.#stop(results));
+    this.#seal();
+    const done = resultsOf(this.#tasks).then((results) => this.#stop(results));
     this.#state = { phase: 'draining', done };
     return done;
   }
@@ -253,17 +289,11 @@ export class ExporterLife {
     this.#state = { phase: 'stopped' };
     queue.close();
     this.#onStopped();
-    const cut = results.flatMap(({ error }) => {
-      return error instanceof DatadogExportError && isCut(error) ? error : [];
-    });
-    const [first] = cut;
-    if (first === undefined) return;
-    const lost = cut.reduce((sum, { lostSpans }) => sum + lostSpans, 0);
-    diagnostics.warn('cut', `${first.kind}: ${countOf(lost, 'span')} lost, ${request}`);
+    const cut = cutSummary(results);
+    if (cut !== undefined) diagnostics.warn('cut', `${cut}, ${request}`);
   }
 }
 
-/** Whether somebody wanted the export to end, be it us at the end of the grace. */
-function isCut({ kind }: DatadogExportError): boolean {
-  return kind === 'shutdown' || kind === 'aborted';
+function resultsOf(tasks: Iterable<ExportTask>): Promise<readonly ExportResult[]> {
+  return Promise.all([...tasks].map(({ result }) => result));
 }

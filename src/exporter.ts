@@ -3,7 +3,7 @@
 
 import type { ForceFlushOptions, ShutdownOptions } from './drain-options.js';
 import { registerExitDeliverer } from './exit-deliverer.js';
-import { ExporterGenerations } from './exporter-generations.js';
+import { ExporterGenerations, registerGenerations } from './exporter-generations.js';
 import type { ResultCallback } from './exporter-life.js';
 import type { LedgerSnapshot } from './ledger.js';
 import type { DatadogSpanExporterOptions } from './options.js';
@@ -18,6 +18,7 @@ export class DatadogSpanExporter implements SpanExporter {
   /** @throws TypeError or RangeError for an option of the wrong type or range. */
   constructor(options: DatadogSpanExporterOptions = {}) {
     this.#generations = new ExporterGenerations(options);
+    registerGenerations(this, this.#generations);
     registerExitDeliverer(this, this.#generations.exitDeliverer());
     if (!isBuildingSnapshot()) this.#generations.endWith(this);
   }

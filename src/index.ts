@@ -1,6 +1,10 @@
 // Owns the public names of the package, nothing else.
 
 export {
+  DatadogBatchSpanProcessor,
+  type DatadogBatchSpanProcessorOptions,
+} from './batch-processor.js';
+export {
   DatadogExportError,
   type DatadogExportErrorDetails,
   type DropReason,

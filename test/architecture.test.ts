@@ -28,19 +28,20 @@ const arrows: readonly Arrow[] = [...sources].flatMap(([file, source]) => {
 /** From the public names down to what knows nobody. An arrow may go down or stay, never up. */
 const LAYERS: readonly (readonly RegExp[])[] = [
   [/^index$/],
-  [/^fork-safe-processor$/],
+  [/^batch-processor$/, /^fork-safe-processor$/],
   [/^exporter-drain$/, /^inner-processor$/],
   [/^exporter$/, /^exit$/, /^fork$/, /^serverless$/],
   [/^exporter-generations$/],
   [/^exporter-life$/],
-  [/^exit-registry$/],
+  [/^exit-registry$/, /^span-intake$/],
   [/^exit-flush$/, /^exit-pm2$/],
   [/^export-context$/, /^invocation$/, /^generation-exporter$/, /^drain-options$/],
   [/^exit-delivery$/],
   [/^export-task$/, /^options$/],
   [/^batch-encoding$/],
+  [/^export-source$/, /^declined-export$/],
   [/^deliveries$/],
-  [/^environment$/, /^export-failure$/, /^flushable$/, /^pending-resources$/],
+  [/^dropped-spans$/, /^environment$/, /^export-failure$/, /^flushable$/, /^pending-resources$/],
   [/^payload\//, /^transport\//],
   [/^fork-registry$/],
   [

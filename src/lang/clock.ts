@@ -18,6 +18,8 @@ export interface Clock {
   unixMillis(): number;
   /** Runs `task` once after `delayMillis`, soon if that is negative, unless disposed before. */
   schedule(delayMillis: number, task: () => void): Dispose;
+  /** The same for work that nobody waits for: the timer does not keep the process alive. */
+  scheduleInBackground(delayMillis: number, task: () => void): Dispose;
   /** Runs `task` in the next turn of the event loop, after its I/O. */
   nextTurn(task: () => void): void;
 }
@@ -42,6 +44,10 @@ export const systemClock: Clock = {
       clearTimeout(timer);
       clearImmediate(turn);
     };
+  },
+  scheduleInBackground(delayMillis, task) {
+    const timer = setTimeout(task, delayMillis).unref();
+    return () => clearTimeout(timer);
   },
   nextTurn(task) {
     setImmediate(task);

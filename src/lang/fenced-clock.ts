@@ -20,19 +20,12 @@ export class FencedClock implements Clock {
   }
 
   schedule(delayMillis: number, task: () => void): Dispose {
-    if (this.#armed === undefined) return nothingToDispose;
-    const disarm = this.#clock.schedule(delayMillis, () => {
-      this.#armed?.delete(dispose);
-      task();
-    });
-    const dispose = (): void => {
-      this.#armed?.delete(dispose);
-      disarm();
-    };
-    this.#armed.add(dispose);
-    return dispose;
+    return this.#arm(task, (run) => this.#clock.schedule(delayMillis, run));
   }
 
+  scheduleInBackground(delayMillis: number, task: () => void): Dispose {
+    return this.#arm(task, (run) => this.#clock.scheduleInBackground(delayMillis, run));
+  }
   nextTurn(task: () => void): void {
     this.#clock.nextTurn(() => {
       if (this.#armed !== undefined) task();
@@ -44,5 +37,19 @@ export class FencedClock implements Clock {
     const armed = this.#armed ?? [];
     this.#armed = undefined;
     for (const dispose of armed) dispose();
+  }
+
+  #arm(task: () => void, schedule: (run: () => void) => Dispose): Dispose {
+    if (this.#armed === undefined) return nothingToDispose;
+    const disarm = schedule(() => {
+      this.#armed?.delete(dispose);
+      task();
+    });
+    const dispose = (): void => {
+      this.#armed?.delete(dispose);
+      disarm();
+    };
+    this.#armed.add(dispose);
+    return dispose;
   }
 }

@@ -21,6 +21,21 @@ export interface EncodedPart {
   readonly dropped: Readonly<Record<EncodeDropReason, number>>;
 }
 
+/** Spans that become payloads step by step. */
+export interface SpanEncoding {
+  readonly isDone: boolean;
+  /** Whether encoding proper has begun. */
+  readonly hasBegun: boolean;
+  /** Bytes of the spans in the payload that is not complete yet, with those around them. */
+  readonly openBytes: number;
+  /** Encodes up to so many further spans as they are now. */
+  advance(maxSpans: number): EncodedPart;
+  /** Completes the open payload before it is full. */
+  cut(): EncodedPart;
+  /** From now on, later changes to the spans do not matter. */
+  keepRest(): void;
+}
+
 /** What the encodings of an encoder share, one at a time. */
 export interface EncodingTools {
   readonly writer: MsgpackWriter;
@@ -38,7 +53,7 @@ type EncodingState =
 /** Grouping a span takes about a quarter of the time that encoding it does. */
 const GROUPED_PER_ENCODED = 4;
 
-export class V04Encoding {
+export class V04Encoding implements SpanEncoding {
   readonly #tools: EncodingTools;
   #spans: readonly EncodableSpan[];
   readonly #grouping = new TraceGrouping();
@@ -64,7 +79,6 @@ export class V04Encoding {
     return this.#nextChunk > 0;
   }
 
-  /** Bytes of the spans in the payload that is not complete yet, with those around them. */
   get openBytes(): number {
     if (this.#state.phase !== 'paused') return 0;
     const { payload, bytes } = this.#state;
@@ -72,7 +86,6 @@ export class V04Encoding {
     return isEmpty ? 0 : bytes.position;
   }
 
-  /** Encodes up to so many further spans as they are now. */
   advance(maxSpans: number): EncodedPart {
     return this.#write((payload) => {
       this.#group(maxSpans * GROUPED_PER_ENCODED);
@@ -83,7 +96,6 @@ export class V04Encoding {
     });
   }
 
-  /** Completes the open payload before it is full. */
   cut(): EncodedPart {
     return this.#write((payload) => {
       const trace = this.#trace;
@@ -93,7 +105,6 @@ export class V04Encoding {
     });
   }
 
-  /** From now on, later changes to the spans do not matter. */
   keepRest(): void {
     this.#spans = this.#spans.slice(this.#grouped).map(copyOfSpan);
     this.#grouped = 0;

@@ -31,6 +31,10 @@ export class ManualClock implements Clock {
     return () => void this.#timers.delete(timer);
   }
 
+  scheduleInBackground(delayMillis: number, task: () => void): Dispose {
+    return this.schedule(delayMillis, task);
+  }
+
   /** Timers that are armed. */
   get armed(): number {
     return this.#timers.size;

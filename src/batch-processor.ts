@@ -1,0 +1,106 @@
+// Owns the span processor that needs no other: what it is handed is encoded as it ends. What becomes of
+// it then is the business of the exporter.
+
+import type { ForceFlushOptions, ShutdownOptions } from './drain-options.js';
+import { shareExitDeliverer } from './exit-deliverer.js';
+import type { DatadogSpanExporter } from './exporter.js';
+import { generationsOf } from './exporter-generations.js';
+import type { SpanSink } from './span-intake.js';
+import { checkInteger, expectation } from './option-checks.js';
+import type { ReadableSpan, SpanProcessor } from './sdk-contract.js';
+
+export interface DatadogBatchSpanProcessorOptions {
+  /** Is flushed and shut down with the processor. */
+  readonly exporter: DatadogSpanExporter;
+  /**
+   * Longest time that a span waits for others before they are sent.
+   *
+   * @default 5000
+   */
+  readonly scheduledDelayMillis?: number | undefined;
+  /**
+   * Of encoded spans that wait for others, or for room among the exporter's `maxPendingBytes`. Spans
+   * that end when there is no room are lost, counted as `queue_full`.
+   *
+   * @default 8388608 (8 MiB)
+   */
+  readonly maxQueueBytes?: number | undefined;
+}
+
+const DEFAULT_DELAY_MILLIS = 5_000;
+const DEFAULT_QUEUE_BYTES = 8 * 1_024 * 1_024;
+const DELAY_RANGE = { min: 0, max: 2 ** 31 - 1 };
+const QUEUE_RANGE = { min: 64 * 1_024, max: 2 ** 30 };
+const SAMPLED = 1;
+
+/**
+ * Encodes each sampled span as it ends and hands bytes to the exporter, instead of keeping spans until
+ * there are enough for a batch. The cheapest way to the Agent.
+ */
+export class DatadogBatchSpanProcessor implements SpanProcessor {
+  readonly #exporter: DatadogSpanExporter;
+  readonly #sink: SpanSink;
+
+  /** @throws TypeError or RangeError for an option of the wrong type or range. */
+  constructor(options: DatadogBatchSpanProcessorOptions) {
+    if (typeof options !== 'object' || options === null) {
+      throw new TypeError(expectation('options', 'an object', options));
+    }
+    const { exporter, scheduledDelayMillis, maxQueueBytes } = options;
+    const isObject = typeof exporter === 'object' && exporter !== null;
+    const generations = isObject ? generationsOf(exporter) : undefined;
+    if (generations === undefined) {
+      throw new TypeError(expectation('exporter', 'a DatadogSpanExporter', exporter));
+    }
+    this.#exporter = exporter;
+    this.#sink = generations.openIntake({
+      scheduledDelayMillis:
+        checkInteger('scheduledDelayMillis', scheduledDelayMillis, DELAY_RANGE) ??
+        DEFAULT_DELAY_MILLIS,
+      maxQueueBytes:
+        checkInteger('maxQueueBytes', maxQueueBytes, QUEUE_RANGE) ?? DEFAULT_QUEUE_BYTES,
+    });
+    shareExitDeliverer(exporter, this);
+  }
+
+  onStart(): void {
+    // A span is of interest when it has ended.
+  }
+
+  /** Never throws. */
+  onEnd(span: ReadableSpan): void {
+    if (isSampled(span)) this.#sink(span);
+  }
+
+  /**
+   * Waits until every span that ended before this call is settled.
+   *
+   * @throws DatadogExportError if some of them were lost, or if the wait ended before they were
+   * settled (`timeout`, `aborted`: nothing is lost by that).
+   */
+  async forceFlush(options?: ForceFlushOptions): Promise<void> {
+    return this.#exporter.forceFlush(options);
+  }
+
+  /**
+   * Takes no more spans, lets the exports under way finish within the exporter's grace, then aborts them.
+   * Always resolves; spans that were cut are counted and warned about.
+   */
+  async shutdown(options?: ShutdownOptions): Promise<void> {
+    return this.#exporter.shutdown(options);
+  }
+
+  /** Shutdown, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+}
+
+/** One that cannot be read is counted as such by the exporter. */
+function isSampled(span: ReadableSpan): boolean {
+  try {
+    return (span.spanContext().traceFlags & SAMPLED) === SAMPLED;
+  } catch {
+    return true;
+  }
+}

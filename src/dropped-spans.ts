@@ -1,0 +1,30 @@
+// Owns what is said and counted of spans that no Agent would take: they are dropped, and do not fail the
+// others. Knows nothing of how that is found out.
+
+import type { Diagnostics } from './diagnostics.js';
+import { countOf } from './errors.js';
+import type { Ledger } from './ledger.js';
+
+export interface Account {
+  readonly ledger: Ledger;
+  readonly diagnostics: Diagnostics;
+}
+
+const WHY: Readonly<Record<'invalid_id' | 'encode' | 'too_large', string>> = {
+  invalid_id: 'its trace or span id is malformed or zero',
+  encode: 'reading it threw an error',
+  too_large: 'it is larger than `maxPayloadBytes`',
+};
+
+/** The spans have left the buffer of the ledger. */
+export function noteDropped(
+  dropped: Readonly<Record<keyof typeof WHY, number>>,
+  { ledger, diagnostics }: Account,
+): void {
+  for (const reason of ['invalid_id', 'encode', 'too_large'] as const) {
+    const spans = dropped[reason];
+    if (spans === 0) continue;
+    ledger.dropped(reason, spans);
+    diagnostics.warn(reason, `${countOf(spans, 'span')} dropped, each because ${WHY[reason]}`);
+  }
+}

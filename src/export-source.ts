@@ -1,0 +1,39 @@
+// Owns what an export is made of: spans, or payloads that they were encoded into as they ended. Knows
+// nothing of how it is sent.
+
+import type { Payload } from './payload/payload-builder.js';
+import { SealedEncoding } from './payload/sealed-encoding.js';
+import type { V04Encoder } from './payload/v04-encoder.js';
+import type { SpanEncoding } from './payload/v04-encoding.js';
+import type { ReadableSpan } from './sdk-contract.js';
+
+export interface ExportSource {
+  readonly spanCount: number;
+  /** That are not encoded yet. */
+  readonly spans: readonly ReadableSpan[];
+  /**
+   * Whether it waits for room among the pending bytes as long as an export may take; otherwise it is lost
+   * if there is none.
+   */
+  readonly isPatient: boolean;
+  begin(): SpanEncoding;
+}
+
+/** Spans, encoded as far as possible before `export()` returns. */
+export function spanSource(spans: readonly ReadableSpan[], encoder: V04Encoder): ExportSource {
+  return {
+    spanCount: spans.length,
+    spans,
+    isPatient: false,
+    begin: () => encoder.begin(spans),
+  };
+}
+
+export function sealedSource(payloads: readonly Payload[]): ExportSource {
+  return {
+    spanCount: payloads.reduce((sum, { spanCount }) => sum + spanCount, 0),
+    spans: [],
+    isPatient: true,
+    begin: () => new SealedEncoding(payloads),
+  };
+}

@@ -1,0 +1,37 @@
+// Owns payloads of which the encoding is over, as what is left of an encoding. Knows nothing of spans.
+
+import type { Payload } from './payload-builder.js';
+import type { EncodedPart, SpanEncoding } from './v04-encoding.js';
+
+const NOTHING: EncodedPart = { payloads: [], dropped: { invalid_id: 0, encode: 0, too_large: 0 } };
+
+export class SealedEncoding implements SpanEncoding {
+  #payloads: readonly Payload[];
+  readonly openBytes = 0;
+
+  constructor(payloads: readonly Payload[]) {
+    this.#payloads = payloads;
+  }
+
+  get isDone(): boolean {
+    return this.#payloads.length === 0;
+  }
+
+  get hasBegun(): boolean {
+    return this.isDone;
+  }
+
+  advance(): EncodedPart {
+    const payloads = this.#payloads;
+    this.#payloads = [];
+    return { ...NOTHING, payloads };
+  }
+
+  cut(): EncodedPart {
+    return this.advance();
+  }
+
+  keepRest(): void {
+    // Bytes do not change.
+  }
+}

@@ -1,0 +1,182 @@
+// Owns spans that are handed over one by one as they end: encoded at once, and exported when enough have
+// come together, or after a while. Holds bytes, at most so many. Knows nothing of how they are sent.
+
+import { noteDropped } from './dropped-spans.js';
+import { countOf } from './errors.js';
+import { type ExportSource, sealedSource, spanSource } from './export-source.js';
+import type { ExportTask } from './export-task.js';
+import type { SharedParts } from './export-context.js';
+import { nothingToDispose } from './lang/clock.js';
+import type { SpanSegment } from './payload/span-segment.js';
+import type { ReadableSpan } from './sdk-contract.js';
+
+export interface IntakeSettings {
+  /** Longest time that a span stays here while there is room elsewhere. */
+  readonly scheduledDelayMillis: number;
+  /** Of spans here, be they encoded or wait to be sent. */
+  readonly maxQueueBytes: number;
+}
+
+/** Takes a span that has ended. Never throws. */
+export type SpanSink = (span: ReadableSpan) => void;
+
+/** What has spans exported. */
+export interface IntakeOwner {
+  readonly parts: SharedParts;
+  /** The spans stand in the ledger. */
+  run(source: ExportSource): ExportTask;
+}
+
+interface QueuedExport {
+  readonly task: ExportTask;
+  readonly bytes: number;
+}
+
+/** What is exported at a time; a little less than a power of two, the sizes of which buffers are. */
+const SEGMENT_BYTES = 960 * 1_024;
+/** Spans that wait for attributes of their OTel resource are not encoded yet; so many are exported at a time. */
+const MAX_LATE_SPANS = 512;
+/** What such a span is taken to be worth. */
+const LATE_SPAN_BYTES = 1_024;
+
+export class SpanIntake {
+  readonly #settings: IntakeSettings;
+  readonly #owner: IntakeOwner;
+  readonly #segmentBytes: number;
+  readonly #segment: SpanSegment;
+  #late: ReadableSpan[] = [];
+  /** Exports for which there was no room when they were last looked at. */
+  #queued: QueuedExport[] = [];
+  #queuedBytes = 0;
+  #stopTimer = nothingToDispose;
+  /** Spans that found no room since the last that did. */
+  #refused = 0;
+  /** Spans that ended while another was being encoded, by a getter of it. */
+  #nested: ReadableSpan[] | undefined;
+
+  constructor(settings: IntakeSettings, owner: IntakeOwner) {
+    const { newSegment, maxPayloadBytes } = owner.parts;
+    this.#settings = settings;
+    this.#owner = owner;
+    this.#segmentBytes = Math.min(SEGMENT_BYTES, maxPayloadBytes, settings.maxQueueBytes / 2);
+    this.#segment = newSegment();
+  }
+
+  get isEmpty(): boolean {
+    return this.#segment.spanCount === 0 && this.#late.length === 0;
+  }
+
+  /** Takes the span, which stands in the ledger, as it is now. Never throws. */
+  add(span: ReadableSpan): void {
+    if (this.#nested !== undefined) {
+      this.#nested.push(span);
+      return;
+    }
+    this.#nested = [];
+    this.#place(span);
+    const nested = this.#nested;
+    this.#nested = undefined;
+    for (const one of nested) this.add(one);
+  }
+
+  /** Has all spans that are here exported. */
+  seal(): void {
+    this.#stopTimer();
+    this.#stopTimer = nothingToDispose;
+    this.#sealSegment();
+    this.#sealLate();
+  }
+
+  /** Forgets all spans: they are another process's. */
+  forget(): void {
+    this.#segment.clear();
+    this.#late = [];
+    this.#queued = [];
+    this.#stopTimer();
+  }
+
+  #place(span: ReadableSpan): void {
+    if (!this.#hasRoom) return this.#refuse();
+    if (this.#refused > 0) this.#noteRefused();
+    if (this.isEmpty) this.#startTimer();
+    if (isUnfinished(span)) this.#placeLate(span);
+    else this.#encode(span);
+  }
+
+  #encode(span: ReadableSpan): void {
+    const { ledger } = this.#owner.parts;
+    const outcome = this.#segment.add(span);
+    if (outcome !== 'added') {
+      ledger.take(1);
+      noteDropped({ ...NONE_DROPPED, [outcome]: 1 }, this.#owner.parts);
+    }
+    if (this.#segment.byteCount >= this.#segmentBytes) this.#sealSegment();
+  }
+
+  #placeLate(span: ReadableSpan): void {
+    this.#late.push(span);
+    if (this.#late.length >= MAX_LATE_SPANS) this.#sealLate();
+  }
+
+  #sealSegment(): void {
+    if (this.#segment.spanCount === 0) return;
+    const { ledger } = this.#owner.parts;
+    const { payloads, tooLarge } = this.#segment.gather();
+    ledger.take(tooLarge);
+    noteDropped({ ...NONE_DROPPED, too_large: tooLarge }, this.#owner.parts);
+    for (const payload of payloads) this.#run(sealedSource([payload]), payload.body.length);
+  }
+
+  #sealLate(): void {
+    if (this.#late.length === 0) return;
+    const spans = this.#late;
+    this.#late = [];
+    this.#run(spanSource(spans, this.#owner.parts.encoder), spans.length * LATE_SPAN_BYTES);
+  }
+
+  get #hasRoom(): boolean {
+    const here = this.#segment.byteCount + this.#late.length * LATE_SPAN_BYTES;
+    const { maxQueueBytes } = this.#settings;
+    if (here + this.#queuedBytes < maxQueueBytes) return true;
+    this.#queued = this.#queued.filter(({ task }) => task.isUnsent);
+    this.#queuedBytes = this.#queued.reduce((sum, { bytes }) => sum + bytes, 0);
+    return here + this.#queuedBytes < maxQueueBytes;
+  }
+
+  #run(source: ExportSource, bytes: number): void {
+    this.#queued.push({ task: this.#owner.run(source), bytes });
+    this.#queuedBytes += bytes;
+  }
+
+  #startTimer(): void {
+    const { clock } = this.#owner.parts;
+    const { scheduledDelayMillis } = this.#settings;
+    this.#stopTimer = clock.scheduleInBackground(scheduledDelayMillis, () => this.seal());
+  }
+
+  #refuse(): void {
+    const { ledger } = this.#owner.parts;
+    ledger.take(1);
+    ledger.dropped('queue_full', 1);
+    this.#refused++;
+    if (this.#refused === 1) this.#noteRefused();
+  }
+
+  #noteRefused(): void {
+    const { diagnostics, request } = this.#owner.parts;
+    const what = `queue_full: ${countOf(this.#refused, 'span')} lost`;
+    const why = `\`maxQueueBytes\` (${this.#settings.maxQueueBytes}) of them wait for ${request}`;
+    diagnostics.warn('queue_full', `${what}, ${why}`);
+    this.#refused = 0;
+  }
+}
+
+const NONE_DROPPED = { invalid_id: 0, encode: 0, too_large: 0 };
+
+function isUnfinished(span: ReadableSpan): boolean {
+  try {
+    return span.resource.asyncAttributesPending === true;
+  } catch {
+    return false; // encoding it will find the same
+  }
+}

@@ -1,0 +1,259 @@
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { describe, expect, it } from 'vitest';
+import {
+  DatadogBatchSpanProcessor,
+  type DatadogBatchSpanProcessorOptions,
+  type DatadogSpanExporter,
+  type ReadableSpan,
+} from '../../src/index.js';
+import { captureDiag } from '../support/diag-log.js';
+import { openExporter } from '../support/exporters.js';
+import { openFaultServer } from '../support/fault-server.js';
+import { readAll, reply, stall } from '../support/fault-steps.js';
+import { holdReply } from '../support/held-reply.js';
+import { openScriptedAgent } from '../support/scripted-agent.js';
+import { makeSpan, makeSpans } from '../support/spans.js';
+import { until } from '../support/until.js';
+
+const lines = captureDiag();
+const LARGE = { attributes: { text: 'x'.repeat(20_000) } };
+
+function openProcessor(
+  exporter: DatadogSpanExporter,
+  options: Partial<DatadogBatchSpanProcessorOptions> = {},
+): DatadogBatchSpanProcessor {
+  return new DatadogBatchSpanProcessor({ exporter, scheduledDelayMillis: 60_000, ...options });
+}
+
+function endAll(processor: DatadogBatchSpanProcessor, spans: readonly ReadableSpan[]): void {
+  for (const span of spans) processor.onEnd(span);
+}
+
+function isBalanced(exporter: DatadogSpanExporter): boolean {
+  const { received, exported, dropped, buffered, inFlight } = exporter.stats();
+  return received === exported + dropped + buffered + inFlight;
+}
+
+describe('a DatadogBatchSpanProcessor', () => {
+  it('keeps spans in the column `buffered` until a flush, which drains them', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const processor = openProcessor(exporter);
+    endAll(processor, makeSpans(10));
+
+    expect(exporter.stats()).toMatchObject({ received: 10, buffered: 10, inFlight: 0 });
+    await processor.forceFlush();
+
+    expect(agent.spans).toHaveLength(10);
+    expect(exporter.stats()).toMatchObject({ received: 10, exported: 10, buffered: 0 });
+  });
+
+  it('is drained by a flush of its exporter as well', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    endAll(openProcessor(exporter), makeSpans(3));
+
+    await exporter.forceFlush();
+
+    expect(agent.spans).toHaveLength(3);
+  });
+
+  it('sends after the scheduled delay, again and again', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const processor = openProcessor(exporter, { scheduledDelayMillis: 10 });
+
+    for (const round of [1, 2, 3]) {
+      endAll(processor, makeSpans(2));
+      await until('the spans of a round', () => exporter.stats().exported === 2 * round);
+    }
+
+    expect(agent.requests).toHaveLength(3);
+  });
+
+  it('sends before that when about a megabyte has come together', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const processor = openProcessor(exporter);
+
+    endAll(processor, makeSpans(100, LARGE));
+    await until('the first payload', () => exporter.stats().exported > 0);
+
+    expect(exporter.stats().buffered).toBeGreaterThan(0);
+    await processor.forceFlush();
+    expect(agent.spans).toHaveLength(100);
+  });
+
+  it('says of the spans of a provider what a batch processor of the SDK does', async () => {
+    const agent = await openScriptedAgent();
+    const resource = resourceFromAttributes({ 'service.name': 'shop', region: 'eu' });
+    const batched = openExporter({ url: agent.url });
+    const streamed = openExporter({ url: agent.url });
+    const spanProcessors = [new BatchSpanProcessor(batched), openProcessor(streamed)];
+    const provider = new BasicTracerProvider({ resource, spanProcessors });
+    const tracer = provider.getTracer('tests', '1.2.3');
+    for (const name of ['a', 'b', 'c']) {
+      const span = tracer.startSpan(name, { attributes: { key: name, count: 3 } });
+      span.recordException(new Error('broken'));
+      span.end();
+    }
+
+    await provider.forceFlush();
+
+    const [first, second] = agent.requests.map(({ chunks }) => chunks);
+    expect(first?.flat()).toHaveLength(3);
+    expect(second).toEqual(first);
+    await provider.shutdown();
+  });
+
+  it('skips what is not sampled, and counts what cannot be sent', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const processor = openProcessor(exporter);
+    const unsampled = makeSpan();
+    Object.assign(unsampled, {
+      spanContext: () => ({ ...makeSpan().spanContext(), traceFlags: 0 }),
+    });
+    const hostile = Object.defineProperty(makeSpan(), 'name', { get: () => expect.fail('read') });
+    const unreadable = Object.assign(makeSpan(), { spanContext: () => expect.fail('read') });
+
+    endAll(processor, [unsampled, hostile, unreadable, makeSpan({ traceId: 'zz' }), makeSpan()]);
+    await processor.forceFlush();
+
+    expect(agent.spans).toHaveLength(1);
+    expect(exporter.stats()).toMatchObject({
+      received: 4,
+      exported: 1,
+      droppedByReason: { encode: 2, invalid_id: 1 },
+    });
+  });
+
+  it('takes spans that end while one is read', async () => {
+    const agent = await openScriptedAgent();
+    const processor = openProcessor(openExporter({ url: agent.url }));
+    const span = Object.defineProperty(makeSpan(), 'name', {
+      get: () => {
+        processor.onEnd(makeSpan({ name: 'nested' }));
+        return 'outer';
+      },
+    });
+
+    processor.onEnd(span);
+    await processor.forceFlush();
+
+    expect(agent.spans.map(({ resource }) => resource).toSorted()).toContain('nested');
+    expect(agent.spans.map(({ resource }) => resource)).toContain('outer');
+  });
+
+  it('waits for attributes of a resource that are still to come', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const processor = openProcessor(exporter);
+    let arrive: (host: string) => void = () => undefined;
+    const host = new Promise<string>((resolve) => {
+      arrive = resolve;
+    });
+    const provider = new BasicTracerProvider({
+      resource: resourceFromAttributes({ 'host.name': host }),
+      spanProcessors: [processor],
+    });
+    provider.getTracer('tests').startSpan('early').end();
+
+    const flush = processor.forceFlush();
+    expect(exporter.stats()).toMatchObject({ received: 1, buffered: 1 });
+    arrive('web-1');
+    await flush;
+    provider.getTracer('tests').startSpan('late').end();
+    await processor.forceFlush();
+
+    expect(agent.spans.map(({ meta }) => meta['host.name'])).toEqual(['web-1', 'web-1']);
+  });
+});
+
+describe('an Agent that is slow', () => {
+  it('costs spans only when the queue is full, each of them counted, and never more memory', async () => {
+    const agent = await openScriptedAgent();
+    const held = holdReply();
+    agent.answer(held.reply);
+    const maxQueueBytes = 512 * 1_024;
+    const options = { maxPendingBytes: 600_000, maxConnections: 1, timeoutMillis: 60_000 };
+    const exporter = openExporter({ url: agent.url, ...options });
+    const processor = openProcessor(exporter, { maxQueueBytes });
+
+    for (let span = 0; span < 300; span++) {
+      processor.onEnd(makeSpan(LARGE));
+      expect(isBalanced(exporter)).toBe(true);
+    }
+    await agent.waitForRequests(1);
+    const { buffered, inFlight, droppedByReason } = exporter.stats();
+
+    // 300 spans of 20 kB: 600 kB are pending and 512 kB wait, but for what a payload is too large for.
+    expect(droppedByReason.queue_full).toBe(300 - buffered - inFlight);
+    expect((buffered + inFlight) * 20_000).toBeLessThan(1_200_000);
+    expect((buffered + inFlight) * 20_000).toBeGreaterThan(700_000);
+    held.release();
+    await processor.forceFlush();
+    expect(exporter.stats()).toMatchObject({ exported: buffered + inFlight, buffered: 0 });
+    expect(agent.spans).toHaveLength(buffered + inFlight);
+    expect(lines.join()).toMatch(/queue_full: 1 span lost, `maxQueueBytes` \(524288\)/);
+  });
+
+  it('and forgets none that waited for room, if a flush asks for them', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url, maxPendingBytes: 300_000 });
+    const processor = openProcessor(exporter);
+
+    endAll(processor, makeSpans(100, LARGE));
+    await processor.forceFlush();
+
+    expect(exporter.stats()).toMatchObject({ received: 100, exported: 100 });
+  });
+});
+
+describe('shutdown', () => {
+  it('loses nothing when the Agent answers, and takes no more', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const processor = openProcessor(exporter);
+    endAll(processor, makeSpans(50));
+
+    await processor.shutdown();
+    processor.onEnd(makeSpan());
+
+    expect(agent.spans).toHaveLength(50);
+    expect(exporter.stats()).toMatchObject({
+      received: 51,
+      exported: 50,
+      droppedByReason: { shutdown: 1 },
+    });
+    expect(lines.join()).toMatch(/shut down/);
+  });
+
+  it('keeps to the grace when the Agent hangs', async () => {
+    const server = await openFaultServer({ scripts: [[readAll, stall]] });
+    const exporter = openExporter({ url: server.url, graceMillis: 100 });
+    const processor = openProcessor(exporter);
+    endAll(processor, makeSpans(50));
+
+    const start = performance.now();
+    await processor.shutdown();
+
+    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(exporter.stats()).toMatchObject({ droppedByReason: { shutdown: 50 }, buffered: 0 });
+    expect(lines.join()).toMatch(/shutdown: 50 spans lost/);
+  });
+
+  it('cuts what is not sent yet when the signal of the user aborts', async () => {
+    const server = await openFaultServer({ scripts: [[readAll, reply(200)]] });
+    const controller = new AbortController();
+    const exporter = openExporter({ url: server.url, signal: controller.signal });
+    endAll(openProcessor(exporter), makeSpans(5));
+
+    controller.abort(new Error('enough'));
+    await exporter.shutdown();
+
+    expect(exporter.stats()).toMatchObject({ droppedByReason: { aborted: 5 }, buffered: 0 });
+    expect(server.requests).toBe(0);
+  });
+});

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { DatadogBatchSpanProcessor, type DatadogSpanExporter } from '../../src/index.js';
+import { openExporter } from '../support/exporters.js';
+
+/** As a JavaScript caller may call it. */
+function construct(options: unknown): unknown {
+  return Reflect.construct(DatadogBatchSpanProcessor, [options]);
+}
+
+describe('the options of a DatadogBatchSpanProcessor', () => {
+  const exporter = (): DatadogSpanExporter => openExporter({});
+
+  it.each<[string, () => unknown, RegExp]>([
+    ['none', () => undefined, /Expected `options` to be an object, got `undefined`/],
+    ['no exporter', () => ({}), /Expected `exporter` to be a DatadogSpanExporter, got `undefined`/],
+    ['another exporter', () => ({ exporter: { export: () => undefined } }), /DatadogSpanExporter/],
+    [
+      'a delay that is text',
+      () => ({ exporter: exporter(), scheduledDelayMillis: '5' }),
+      /Expected `scheduledDelayMillis` to be an integer in \[0, 2147483647\], got `"5"` \(string\)/,
+    ],
+    [
+      'a queue for nothing',
+      () => ({ exporter: exporter(), maxQueueBytes: 0 }),
+      /Expected `maxQueueBytes` to be an integer in \[65536, 1073741824\], got `0` \(number\)/,
+    ],
+  ])('are checked: %s', (_name, options, message) => {
+    expect(() => construct(options())).toThrow(message);
+  });
+});
