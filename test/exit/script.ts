@@ -14,7 +14,7 @@ import { until } from '../support/until.js';
 export const TRACED: string = new URL('traced.mjs', import.meta.url).href;
 const PRELUDE = `
   import {
-    BatchSpanProcessor, DatadogSpanExporter, endSpans, exporter, flushOnExit, ForkSafeSpanProcessor,
+    BatchSpanProcessor, DatadogBatchSpanProcessor, DatadogSpanExporter, endSpans, exporter, flushOnExit, ForkSafeSpanProcessor,
     NodeTracerProvider, provider, serve, target,
   } from '${TRACED}';
 `;

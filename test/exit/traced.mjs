@@ -5,7 +5,12 @@ import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace
 import { DatadogSpanExporter } from '../../dist/index.js';
 
 export { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-export { DatadogSpanExporter, flushOnExit, ForkSafeSpanProcessor } from '../../dist/index.js';
+export {
+  DatadogBatchSpanProcessor,
+  DatadogSpanExporter,
+  flushOnExit,
+  ForkSafeSpanProcessor,
+} from '../../dist/index.js';
 
 export const exporter = new DatadogSpanExporter({ service: 'ending' });
 export const provider = new NodeTracerProvider({

@@ -40,6 +40,7 @@ const NAME = packageJson.name;
 const MAIN_EXPORTS: unknown = expect.arrayContaining([
   'DatadogExportError',
   'DatadogSpanExporter',
+  'DatadogBatchSpanProcessor',
   'ForkSafeSpanProcessor',
 ]);
 const MINUTE_MILLIS = 60_000;
@@ -128,6 +129,8 @@ describe.each(LINES)('a project on $line', ({ line, sdkVersion, warnings, tags }
   it.each([
     ['pipeline.mjs', 'flush', 4],
     ['pipeline.cjs', 'shutdown', 0],
+    ['stream.mjs', 'flush', 4],
+    ['stream.mjs', 'shutdown', 0],
   ])('drains a pipeline of %s by the %s of its provider', async (file, end, flushed) => {
     await using agent = await startDevAgent();
     const environment = { DD_TRACE_AGENT_URL: agent.url, PIPELINE_ENDS_WITH: end };
@@ -142,7 +145,7 @@ describe.each(LINES)('a project on $line', ({ line, sdkVersion, warnings, tags }
     });
   });
 
-  it.each(['pipeline.mjs', 'pipeline.cjs'])(
+  it.each(['pipeline.mjs', 'pipeline.cjs', 'stream.mjs'])(
     'ends a pipeline of %s within its grace when the Agent hangs',
     async (file) => {
       const { url } = await openRawServer((socket) => socket.resume());

@@ -9,7 +9,7 @@ function app(pipeline: string): string {
   return `
     import { startupSnapshot } from 'node:v8';
     import { BatchSpanProcessor, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
-    import { DatadogSpanExporter, flushOnExit, ForkSafeSpanProcessor } from '${DIST}';
+    import { DatadogBatchSpanProcessor, DatadogSpanExporter, ForkSafeSpanProcessor } from '${DIST}';
     const exporter = new DatadogSpanExporter();
     ${pipeline}
     const provider = new NodeTracerProvider({ spanProcessors: [processor] });
@@ -82,6 +82,11 @@ describe('processes that start with the snapshot of a traced application', () =>
       behind: 'a ForkSafeSpanProcessor',
       pipeline: FORK_SAFE,
       discarded: { inherited: 0, ofProcessor: 5 },
+    },
+    {
+      behind: 'a DatadogBatchSpanProcessor',
+      pipeline: 'const processor = new DatadogBatchSpanProcessor({ exporter });',
+      discarded: { inherited: 5 },
     },
     {
       behind: 'a SimpleSpanProcessor',

@@ -11,6 +11,7 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import {
+  DatadogBatchSpanProcessor,
   DatadogExportError,
   DatadogSpanExporter,
   ForkSafeSpanProcessor,
@@ -35,6 +36,7 @@ export const provider = new NodeTracerProvider({
 
 /** The processor is one of this line, and so are those that it makes. */
 export const processors: SpanProcessor[] = [
+  new DatadogBatchSpanProcessor({ exporter: new DatadogSpanExporter() }),
   new ForkSafeSpanProcessor({
     exporter: new DatadogSpanExporter(),
     createProcessor: (to) => new BatchSpanProcessor(to),
