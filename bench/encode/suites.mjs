@@ -1,0 +1,61 @@
+// Owns which serializers are compared, over which spans. Sizes are in batches of 512 spans.
+
+import { SERIALIZERS } from './serializers.mjs';
+import { SHAPES } from '../spans/shapes.mjs';
+
+const SAME_TAGS = 'dd-trace 0.4, same tags';
+const COLUMNS = {
+  cpuMicros: 'CPU µs per span',
+  bytes: 'bytes per span',
+  blockMillis: 'shortest 512 spans, ms',
+  gcMicros: 'GC µs per span',
+};
+const FULL = { warmUpBatches: 300, batches: 300 };
+const QUICK = { warmUpBatches: 120, batches: 120 };
+const SHAPED = { warmUpBatches: 150, batches: 150 };
+const WARM = { warmUpBatches: 1_000, batches: 1_500 };
+
+export const encode = {
+  name: 'encode',
+  title: 'Encoding of fresh spans',
+  rounds: 7,
+  rows: freshRows(FULL),
+  columns: COLUMNS,
+};
+
+export const quickEncode = {
+  ...encode,
+  rounds: 5,
+  rows: freshRows(QUICK),
+};
+
+export const encodeWarm = {
+  name: 'encodeWarm',
+  title: 'Encoding of the same 2048 spans again and again',
+  rounds: 5,
+  rows: ['ours', 'otlp-proto', SAME_TAGS, 'map + @msgpack/msgpack'].map((serializer) =>
+    row({ serializer, spans: 'shop', mode: 'warm', ...WARM }),
+  ),
+  columns: COLUMNS,
+};
+
+export const shapes = {
+  name: 'shapes',
+  title: 'Encoding of spans of unusual shape',
+  rounds: 5,
+  rows: Object.keys(SHAPES).flatMap((spans) => [
+    row({ serializer: 'ours', spans, mode: 'fresh', ...SHAPED }, `${spans}: ours`),
+    row({ serializer: 'otlp-proto', spans, mode: 'fresh', ...SHAPED }, `${spans}: otlp-proto`),
+  ]),
+  columns: COLUMNS,
+};
+
+function freshRows(size) {
+  return Object.keys(SERIALIZERS)
+    .filter((serializer) => serializer !== SAME_TAGS)
+    .map((serializer) => row({ serializer, spans: 'shop', mode: 'fresh', ...size }));
+}
+
+function row(spec, name = spec.serializer) {
+  return { name, script: 'encode/measure.mjs', spec };
+}

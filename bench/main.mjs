@@ -1,0 +1,54 @@
+// Runs the benchmarks and says how they compare with the goals:
+//
+//   npm run bench [-- --write] [-- SUITE ...]    all suites or some; --write renews docs/performance.md
+//   npm run bench:quick                          fails where a gate is missed by half or more
+
+import { markdownTable } from '../scripts/marked-table.mjs';
+import { buildInternals } from './build.mjs';
+import { GOALS } from './goals.mjs';
+import { suiteTable, verdictTable } from './report/tables.mjs';
+import { writeResults } from './report/results-file.mjs';
+import { installedNode } from './running/installation.mjs';
+import { runRounds } from './running/rounds.mjs';
+import { FULL, QUICK } from './suites.mjs';
+import { verdictsOn } from './verdicts.mjs';
+
+/** Short runs on a shared machine differ by this much now and then. */
+const QUICK_TOLERANCE = 1.5;
+
+const words = process.argv.slice(2);
+const isQuick = words.includes('--quick');
+const names = words.filter((word) => !word.startsWith('--'));
+const suites = (isQuick ? QUICK : FULL).filter(
+  ({ name }) => names.length === 0 || names.includes(name),
+);
+const node = installedNode();
+await buildInternals();
+
+const isGood = await runAll();
+// One more time where a neighbour on the machine may have been to blame.
+if (!isGood && isQuick && !(await runAll())) process.exitCode = 1;
+
+/** @returns whether every gate holds, with the tolerance of the command, that the suites have figures for. */
+async function runAll() {
+  const results = {};
+  for (const suite of suites) results[suite.name] = await runSuite(suite);
+  const verdicts = verdictsOn(results, GOALS, isQuick ? QUICK_TOLERANCE : 1);
+  console.log(await markdownTable(verdictTable(verdicts)));
+  writeResults({ results, verdicts });
+  return verdicts.every(({ isTolerable }) => isTolerable);
+}
+
+async function runSuite(suite) {
+  console.log(`\n${suite.title}, ${suite.rounds} rounds`);
+  const results = await runRounds(node, suite, showProgress);
+  for (const [name, { skipped }] of Object.entries(results)) {
+    if (skipped !== undefined) console.log(`skipped: ${name}, ${skipped}`);
+  }
+  console.log(`${await markdownTable(suiteTable(suite, results))}\n`);
+  return results;
+}
+
+function showProgress(round, row) {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K  round ${round + 1}: ${row}`);
+}

@@ -1,0 +1,39 @@
+// Owns the packages of the benchmarks: the peers, and the Node that all rows run under.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const BENCH = fileURLToPath(new URL('..', import.meta.url));
+/** npm writes it last. */
+const INSTALLED = join(BENCH, 'node_modules', '.package-lock.json');
+const LOCKFILE = join(BENCH, 'package-lock.json');
+
+/** @returns the path of the Node binary. */
+export function installedNode() {
+  if (!isInstalled()) install();
+  const directory = join(BENCH, 'node_modules', 'node');
+  const binary = binaryBelow(directory);
+  if (binary === undefined) throw new Error(`no Node binary in ${directory}`);
+  return binary;
+}
+
+function isInstalled() {
+  return existsSync(INSTALLED) && statSync(INSTALLED).mtimeMs >= statSync(LOCKFILE).mtimeMs;
+}
+
+function install() {
+  console.log('installing the peers: npm ci');
+  const { status } = spawnSync('npm', ['ci', '--silent'], { cwd: BENCH, stdio: 'inherit' });
+  if (status !== 0) throw new Error(`npm ci in ${BENCH} ended with ${status}`);
+}
+
+/** Where install scripts are held back, the binary stays in a nested package. */
+function binaryBelow(directory) {
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true });
+  return files
+    .filter((file) => file.isFile())
+    .map((file) => join(file.parentPath, file.name))
+    .find((path) => path.endsWith('/bin/node'));
+}

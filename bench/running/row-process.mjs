@@ -1,0 +1,27 @@
+// Owns the process of one measurement: started under the given Node, with nothing of the environment that
+// an SDK or a tracer would read.
+
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const DEADLINE_MILLIS = 300_000;
+
+/**
+ * @returns the metrics that it printed, or `undefined` if it said with `{ "skipped": why }` that it cannot
+ * be measured.
+ */
+export async function measure(node, { script, spec, flags = [] }) {
+  const path = fileURLToPath(new URL(`../${script}`, import.meta.url));
+  const { stdout } = await promisify(execFile)(node, [...flags, path, JSON.stringify(spec)], {
+    timeout: DEADLINE_MILLIS,
+    env: plainEnvironment(),
+  });
+  return JSON.parse(stdout);
+}
+
+function plainEnvironment() {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(DD_|OTEL_|NODE_OPTIONS$)/.test(name)),
+  );
+}

@@ -1,0 +1,55 @@
+// Owns spans of unusual shape: what may be dear in them is one thing at a time.
+
+import { freshTexts, freshUnicodeTexts } from './fresh-text.mjs';
+import { integerBelow } from './random.mjs';
+
+const TEXTS = [
+  'order-4711-of-basket',
+  'https://example.com/a',
+  'eu-west-1',
+  'a value of some words',
+];
+const UNICODE = [
+  'Bestellung für Zürich',
+  'заказ номер семь',
+  '注文番号四千七百十一',
+  'paid ✅ with 💳',
+];
+
+const text = freshTexts(TEXTS);
+const unicodeText = freshUnicodeTexts(UNICODE);
+const KEYS = Array.from({ length: 10_000 }, (_, i) => `app.part${i % 100}.key${i}`);
+const TRACERS = Array.from({ length: 1_000 }, (_, i) => `instrumentation-${i}`);
+const ATTRIBUTES = 10;
+
+/** By name: attributes of a span, and who makes it. */
+export const SHAPES = {
+  plain: shape({}),
+  shuffled: shape({ keyOf: (i, turn) => KEYS[(i * 3 + turn) % ATTRIBUTES] }),
+  'attributes-19': shape({ attributes: 19 }),
+  'attributes-20': shape({ attributes: 20 }),
+  'attributes-40': shape({ attributes: 40 }),
+  unicode: shape({ valueOf: unicodeText }),
+  'keys-10000': shape({ keyOf: () => KEYS[integerBelow(KEYS.length)] }),
+  'tracers-1000': shape({ tracerOf: () => TRACERS[integerBelow(TRACERS.length)] }),
+};
+
+function shape({
+  attributes = ATTRIBUTES,
+  keyOf = (i) => KEYS[i],
+  valueOf = text,
+  tracerOf = () => 'shop',
+}) {
+  return { attributes, keyOf, valueOf, tracerOf };
+}
+
+/** @returns a function that makes one span of the shape and ends it. */
+export function spansOfShape(provider, name) {
+  const { attributes: count, keyOf, valueOf, tracerOf } = SHAPES[name];
+  return () => {
+    const attributes = {};
+    const turn = integerBelow(count);
+    for (let i = 0; i < count; i++) attributes[keyOf(i, turn)] = valueOf();
+    provider.getTracer(tracerOf(), '1.0.0').startSpan('process order', { attributes }).end();
+  };
+}
