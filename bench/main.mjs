@@ -5,7 +5,7 @@
 
 import { markdownTable } from '../scripts/marked-table.mjs';
 import { buildInternals } from './build.mjs';
-import { GOALS } from './goals.mjs';
+import { GOALS } from './goals/goals.mjs';
 import { suiteTable, verdictTable } from './report/tables.mjs';
 import { writeResults } from './report/results-file.mjs';
 import { installedNode } from './running/installation.mjs';

@@ -1,7 +1,9 @@
 // Owns the suites of the two commands, in the order in which they run.
 
 import { encode, encodeWarm, quickEncode, shapes } from './encode/suites.mjs';
+import { pipeline, pipelinePinned } from './pipeline/suites.mjs';
+import { sending } from './sending/suites.mjs';
 
-export const FULL = [encode, encodeWarm, shapes];
+export const FULL = [encode, encodeWarm, shapes, sending, pipeline, pipelinePinned];
 /** Takes less than a minute. */
 export const QUICK = [quickEncode];

@@ -29,7 +29,7 @@ export const SHAPES = {
   'attributes-19': shape({ attributes: 19 }),
   'attributes-20': shape({ attributes: 20 }),
   'attributes-40': shape({ attributes: 40 }),
-  unicode: shape({ valueOf: unicodeText }),
+  unicode: shape({ textOf: unicodeText }),
   'keys-10000': shape({ keyOf: () => KEYS[integerBelow(KEYS.length)] }),
   'tracers-1000': shape({ tracerOf: () => TRACERS[integerBelow(TRACERS.length)] }),
 };
@@ -37,19 +37,19 @@ export const SHAPES = {
 function shape({
   attributes = ATTRIBUTES,
   keyOf = (i) => KEYS[i],
-  valueOf = text,
+  textOf = text,
   tracerOf = () => 'shop',
 }) {
-  return { attributes, keyOf, valueOf, tracerOf };
+  return { attributes, keyOf, textOf, tracerOf };
 }
 
 /** @returns a function that makes one span of the shape and ends it. */
 export function spansOfShape(provider, name) {
-  const { attributes: count, keyOf, valueOf, tracerOf } = SHAPES[name];
+  const { attributes: count, keyOf, textOf, tracerOf } = SHAPES[name];
   return () => {
     const attributes = {};
     const turn = integerBelow(count);
-    for (let i = 0; i < count; i++) attributes[keyOf(i, turn)] = valueOf();
+    for (let i = 0; i < count; i++) attributes[keyOf(i, turn)] = textOf();
     provider.getTracer(tracerOf(), '1.0.0').startSpan('process order', { attributes }).end();
   };
 }

@@ -1,13 +1,12 @@
-// Owns what the figures of a run must come to: ratios of medians, each with the gate that has to hold and
-// the goal beyond it. `of` reads a metric of a row; absolute times are in no goal.
+// Owns the goals of encoding.
 
-import { SHAPES } from './spans/shapes.mjs';
+import { SHAPES } from '../spans/shapes.mjs';
 
 const cpu = (of, row) => of('encode', row, 'cpuMicros');
 const warm = (of, row, metric = 'cpuMicros') => of('encodeWarm', row, metric);
 const DD_SAME_TAGS = 'dd-trace 0.4, same tags';
 
-export const GOALS = [
+export const ENCODING_GOALS = [
   encodeGoal('G1', 'otlp-proto', 0.33, 0.2),
   encodeGoal('G2', 'otlp-json', 0.4, 0.25),
   encodeGoal('G2', 'zipkin', 0.4, 0.25),

@@ -1,0 +1,43 @@
+// Owns which pipelines are compared, and under which flags of V8.
+
+import { PIPELINES } from './pipelines.mjs';
+
+/** V8 lets the young generation grow as it likes, which differs from row to row by more than they do. */
+const PINNED = ['--min-semi-space-size=16', '--max-semi-space-size=16'];
+const IN_PINNED = [
+  'noproc',
+  'noop',
+  'raw socket',
+  'dispatch',
+  'ours',
+  'ours, streaming',
+  'otlp-proto',
+];
+const SIZE = { warmUpSpans: 150_000, spans: 300_000 };
+const COLUMNS = {
+  cpuMicros: 'CPU µs per span',
+  bytes: 'bytes per span',
+  gcMicros: 'GC pause µs per span',
+  collections: 'collections per 1 000 000 spans',
+  delayMillis: 'loop delay p99 ms',
+  rssMib: 'largest RSS MiB',
+};
+
+export const pipeline = {
+  name: 'pipeline',
+  title: 'From the start of a span until it is accepted',
+  rounds: 5,
+  rows: PIPELINES.map((name) => row(name, [])),
+  columns: COLUMNS,
+};
+
+export const pipelinePinned = {
+  ...pipeline,
+  name: 'pipelinePinned',
+  title: 'The same with a young generation of fixed size',
+  rows: IN_PINNED.map((name) => row(name, PINNED)),
+};
+
+function row(name, flags) {
+  return { name, script: 'pipeline/measure.mjs', flags, spec: { pipeline: name, ...SIZE } };
+}

@@ -1,0 +1,28 @@
+// Owns which ways to send are compared, over which transports.
+
+import { CLIENTS } from './clients.mjs';
+
+const SIZE = { warmUpRequests: 3_000, requests: 3_000 };
+
+export const sending = {
+  name: 'sending',
+  title: 'Sending of 200 KB and waiting for the answer',
+  rounds: 5,
+  rows: ['tcp', 'unix'].flatMap(rowsOver),
+  columns: {
+    cpuMicros: 'CPU µs per request',
+    userMicros: 'user',
+    systemMicros: 'system',
+    wallMicros: 'by the wall',
+  },
+};
+
+function rowsOver(transport) {
+  return Object.keys(CLIENTS)
+    .filter((client) => transport === 'tcp' || client !== 'fetch') // which knows no Unix sockets
+    .map((client) => ({
+      name: `${transport}: ${client}`,
+      script: 'sending/measure.mjs',
+      spec: { client, transport, ...SIZE },
+    }));
+}
