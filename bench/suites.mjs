@@ -2,8 +2,19 @@
 
 import { encode, encodeWarm, quickEncode, shapes } from './encode/suites.mjs';
 import { pipeline, pipelinePinned } from './pipeline/suites.mjs';
+import { load, overload, workers } from './scale/suites.mjs';
 import { sending } from './sending/suites.mjs';
 
-export const FULL = [encode, encodeWarm, shapes, sending, pipeline, pipelinePinned];
+export const FULL = [
+  encode,
+  encodeWarm,
+  shapes,
+  sending,
+  pipeline,
+  pipelinePinned,
+  overload,
+  load,
+  workers,
+];
 /** Takes less than a minute. */
 export const QUICK = [quickEncode];

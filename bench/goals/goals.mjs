@@ -3,6 +3,7 @@
 
 import { ENCODING_GOALS } from './encoding.mjs';
 import { PIPELINE_GOALS } from './pipeline.mjs';
+import { SCALE_GOALS } from './scale.mjs';
 import { SENDING_GOALS } from './sending.mjs';
 
-export const GOALS = [...ENCODING_GOALS, ...PIPELINE_GOALS, ...SENDING_GOALS];
+export const GOALS = [...ENCODING_GOALS, ...PIPELINE_GOALS, ...SENDING_GOALS, ...SCALE_GOALS];

@@ -1,5 +1,5 @@
-// Owns whole pipelines from a tracer to the sink: how a trace is made, how what has ended is sent, and how
-// many spans were lost on the way, where the pipeline knows.
+// Owns whole pipelines from a tracer to the sink: how a trace is made, how what has ended is sent, and what
+// the exporter says became of the spans, where it keeps an account.
 
 import { newProvider } from '../spans/pipeline.mjs';
 import { shopTraces } from '../spans/shop.mjs';
@@ -9,16 +9,16 @@ const OF_DD_TRACE = { 'dd-trace noproc': { exports: false }, 'dd-trace': { expor
 
 export const PIPELINES = [...Object.keys(PROCESSORS), ...Object.keys(OF_DD_TRACE)];
 
-/** @returns `{ emitTrace, flush, lost }`, or `{ skipped: why }`. */
+/** @returns `{ emitTrace, flush, ledger }`, or `{ skipped: why }`. */
 export async function openPipeline(name, sink) {
   const settings = OF_DD_TRACE[name];
   if (settings !== undefined) {
     const { ddProvider } = await import('./dd-provider.mjs');
     const { provider, flush } = ddProvider(sink.url, settings);
-    return { emitTrace: shopTraces(provider), flush, lost: () => 0 };
+    return { emitTrace: shopTraces(provider), flush };
   }
-  const { processor, skipped, lost = () => 0 } = await PROCESSORS[name](sink);
+  const { processor, skipped, ledger } = await PROCESSORS[name](sink);
   if (skipped !== undefined) return { skipped };
   const emitTrace = shopTraces(newProvider(processor));
-  return { emitTrace, flush: () => processor.forceFlush(), lost };
+  return { emitTrace, flush: () => processor.forceFlush(), ledger };
 }

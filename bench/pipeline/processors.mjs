@@ -8,7 +8,7 @@ import { rawClient } from '../sinks/raw-client.mjs';
 const PRODUCT = '../../dist/index.js';
 const SUCCESS = { code: 0 };
 
-/** By name: makes `{ processor, lost }`, or `{ skipped }`. `lost` counts spans at the end. */
+/** By name: makes `{ processor, ledger }`, or `{ skipped: why }`. `ledger` is for those that keep one. */
 export const PROCESSORS = {
   noproc: () => ({ processor: idleProcessor() }),
   noop: () => batching(exporter((_spans, callback) => callback(SUCCESS))),
@@ -27,7 +27,7 @@ export const PROCESSORS = {
   ours: async ({ url }) => {
     const { DatadogSpanExporter } = await import(PRODUCT);
     const ours = new DatadogSpanExporter({ url });
-    return { ...batching(ours), lost: () => lostBy(ours) };
+    return { ...batching(ours), ledger: () => ours.stats() };
   },
   'ours, streaming': async ({ url }) => {
     const { DatadogSpanExporter, DatadogBatchSpanProcessor } = await import(PRODUCT);
@@ -36,7 +36,7 @@ export const PROCESSORS = {
     }
     const ours = new DatadogSpanExporter({ url });
     const processor = new DatadogBatchSpanProcessor({ exporter: ours });
-    return { processor, lost: () => lostBy(ours) };
+    return { processor, ledger: () => ours.stats() };
   },
   'otlp-proto': async ({ url }) => {
     const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-proto');
@@ -76,11 +76,6 @@ function onceAccepted(callback) {
 
 function idleProcessor() {
   return { onStart() {}, onEnd() {}, async forceFlush() {}, async shutdown() {} };
-}
-
-function lostBy(ours) {
-  const { received, exported } = ours.stats();
-  return received - exported;
 }
 
 /** As large as ours would send it. */

@@ -12,7 +12,8 @@ const ACCEPTED = '{"rate_by_service":{}}';
 const GRPC_ACCEPTED = Buffer.alloc(5);
 
 const received = { requests: 0, bytes: 0 };
-const [socketPath, bytesPerSecond] = process.argv.slice(2);
+const [socketPath] = process.argv.slice(2);
+let bytesPerSecond = Infinity;
 /** Nobody is answered before what came so far would have been taken at that rate. */
 let freeAt = 0;
 
@@ -32,7 +33,8 @@ grpc.on('stream', (stream) => {
   });
 });
 
-process.on('message', () => {
+process.on('message', ({ limit }) => {
+  bytesPerSecond = limit ?? bytesPerSecond;
   process.send({ ...received });
   Object.assign(received, { requests: 0, bytes: 0 });
 });
@@ -55,15 +57,15 @@ function receive(stream, accept) {
     received.requests++;
     received.bytes += bytes;
     const waitMillis = takeTime(bytes);
-    if (waitMillis === 0) accept();
+    if (waitMillis <= 0) accept();
     else setTimeout(() => accept(), waitMillis);
   });
 }
 
 /** @returns how long the sink is busy with these bytes. */
 function takeTime(bytes) {
-  if (bytesPerSecond === undefined) return 0;
+  if (bytesPerSecond === Infinity) return 0;
   const now = performance.now();
-  freeAt = Math.max(freeAt, now) + (bytes / Number(bytesPerSecond)) * 1_000;
+  freeAt = Math.max(freeAt, now) + (bytes / bytesPerSecond) * 1_000;
   return freeAt - now;
 }

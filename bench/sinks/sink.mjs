@@ -7,11 +7,9 @@ import { join } from 'node:path';
 
 const SCRIPT = new URL('sink-process.mjs', import.meta.url);
 
-/** @param bytesPerSecond how fast it takes what it is sent; without it, as fast as it can. */
-export async function openSink(bytesPerSecond) {
+export async function openSink() {
   const socketPath = join(tmpdir(), `bench-${process.pid}.sock`);
-  const rate = bytesPerSecond === undefined ? [] : [String(bytesPerSecond)];
-  const child = fork(SCRIPT, [socketPath, ...rate], { execArgv: [] });
+  const child = fork(SCRIPT, [socketPath], { execArgv: [] });
   const [{ httpPort, grpcPort }] = await once(child, 'message');
   return {
     port: httpPort,
@@ -19,11 +17,15 @@ export async function openSink(bytesPerSecond) {
     grpcUrl: `http://127.0.0.1:${grpcPort}`,
     socketPath,
     /** Requests and bytes since the last time. */
-    async received() {
-      child.send('received?');
-      const [counts] = await once(child, 'message');
-      return counts;
-    },
+    received: () => ask(child, {}),
+    /** From now on, takes no more than so many bytes per second, and keeps waiting who sends more. */
+    limit: (bytesPerSecond) => ask(child, { limit: bytesPerSecond }),
     close: () => child.disconnect(),
   };
+}
+
+async function ask(child, question) {
+  child.send(question);
+  const [counts] = await once(child, 'message');
+  return counts;
 }

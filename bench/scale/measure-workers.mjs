@@ -1,0 +1,53 @@
+// Measures a pipeline in several cluster workers at once, each with a load and an exporter of its own, and
+// one sink for all.
+
+import cluster from 'node:cluster';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { openPipeline } from '../pipeline/pipelines.mjs';
+import { sendInFlushes } from '../pipeline/flushes.mjs';
+import { beginCosts } from '../running/process-costs.mjs';
+import { openSink } from '../sinks/sink.mjs';
+import { offer } from './paced-load.mjs';
+
+const { pipeline: name, workers, load, warmUpSpans } = JSON.parse(process.argv[2]);
+const spans = load.spansPerSecond * load.seconds;
+if (cluster.isPrimary) await runWorkers();
+else await work();
+
+async function runWorkers() {
+  cluster.setupPrimary({ exec: fileURLToPath(import.meta.url), args: process.argv.slice(2) });
+  const { url, port } = await openSink();
+  const started = Array.from({ length: workers }, () => cluster.fork());
+  await Promise.all(started.map(async (worker) => once(worker, 'message')));
+  const measured = Promise.all(started.map(async (worker) => (await once(worker, 'message'))[0]));
+  for (const worker of started) worker.send({ url, port });
+  console.log(JSON.stringify(totalOf(await measured)));
+  process.exit(); // the sink would stay
+}
+
+function totalOf(figures) {
+  const [{ skipped }] = figures;
+  if (skipped !== undefined) return { skipped };
+  const meanOf = (metric) => figures.reduce((sum, each) => sum + each[metric], 0) / figures.length;
+  return { cpuMicros: meanOf('cpuMicros'), lostPercent: meanOf('lostPercent') };
+}
+
+async function work() {
+  process.send('ready');
+  const [sink] = await once(process, 'message');
+  const pipeline = await openPipeline(name, sink);
+  const { skipped } = pipeline;
+  process.send(skipped === undefined ? await measure(pipeline) : { skipped });
+}
+
+async function measure(pipeline) {
+  await sendInFlushes(pipeline, warmUpSpans);
+  const before = pipeline.ledger?.().exported ?? 0;
+  const end = beginCosts();
+  await offer(pipeline.emitTrace, load, () => undefined);
+  await pipeline.flush();
+  const { cpuMicros } = await end();
+  const exported = (pipeline.ledger?.().exported ?? spans) - before;
+  return { cpuMicros: cpuMicros / spans, lostPercent: (100 * (spans - exported)) / spans };
+}

@@ -1,0 +1,44 @@
+// Measures one pipeline under a load of given rate in a process of its own. The sink may be slower than
+// the load; then spans are lost, and the account of the exporter has to say how many.
+
+import { beginCosts, loopDelay } from '../running/process-costs.mjs';
+import { openPipeline } from '../pipeline/pipelines.mjs';
+import { sendInFlushes } from '../pipeline/flushes.mjs';
+import { openSink } from '../sinks/sink.mjs';
+import { offer } from './paced-load.mjs';
+
+const { pipeline: name, load, warmUpSpans, sinkBytesPerSecond } = JSON.parse(process.argv[2]);
+const sink = await openSink();
+const pipeline = await openPipeline(name, sink);
+const { skipped, ledger } = pipeline;
+console.log(JSON.stringify(skipped === undefined ? await measure() : { skipped }));
+process.exit(); // exporters keep connections and timers
+
+async function measure() {
+  await sendInFlushes(pipeline, warmUpSpans);
+  await sink.received();
+  const isOverload = sinkBytesPerSecond !== undefined;
+  if (isOverload) await sink.limit(sinkBytesPerSecond);
+  const before = ledger?.();
+  const endDelay = isOverload ? loopDelay() : () => undefined;
+  const end = beginCosts();
+  await offer(pipeline.emitTrace, load, checkLedger);
+  await pipeline.flush().catch(() => undefined); // says that spans were lost
+  const { cpuMicros, rssMib } = await end();
+  checkLedger();
+  const spans = load.spansPerSecond * load.seconds;
+  const exported = ledger === undefined ? spans : ledger().exported - before.exported;
+  return {
+    cpuMicros: cpuMicros / spans,
+    rssMib,
+    delayMillis: endDelay(),
+    lostPercent: (100 * (spans - exported)) / spans,
+  };
+}
+
+function checkLedger() {
+  if (ledger === undefined) return;
+  const { received, exported, dropped, buffered, inFlight } = ledger();
+  const sum = exported + dropped + buffered + inFlight;
+  if (received !== sum) throw new Error(`${received} spans received, ${sum} accounted for`);
+}
