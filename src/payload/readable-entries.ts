@@ -23,7 +23,7 @@ export function readableValue(object: object, key: string): unknown {
 }
 
 /** The own enumerable keys; none if it does not want to be looked at. */
-export function readableKeys(object: unknown): readonly string[] {
+export function readableKeys(object: unknown): string[] {
   try {
     return typeof object === 'object' && object !== null ? Object.keys(object) : [];
   } catch {
