@@ -51,8 +51,9 @@ export class SpanIntake {
   #stopTimer = nothingToDispose;
   /** Spans that found no room since the last that did. */
   #refused = 0;
+  #isPlacing = false;
   /** Spans that ended while another was being encoded, by a getter of it. */
-  #nested: ReadableSpan[] | undefined;
+  readonly #nested: ReadableSpan[] = [];
 
   constructor(settings: IntakeSettings, owner: IntakeOwner) {
     const { newSegment, maxPayloadBytes } = owner.parts;
@@ -68,15 +69,15 @@ export class SpanIntake {
 
   /** Takes the span, which stands in the ledger, as it is now. Never throws. */
   add(span: ReadableSpan): void {
-    if (this.#nested !== undefined) {
+    if (this.#isPlacing) {
       this.#nested.push(span);
       return;
     }
-    this.#nested = [];
+    this.#isPlacing = true;
     this.#place(span);
-    const nested = this.#nested;
-    this.#nested = undefined;
-    for (const one of nested) this.add(one);
+    this.#isPlacing = false;
+    const next = this.#nested.shift();
+    if (next !== undefined) this.add(next);
   }
 
   /** Has all spans that are here exported. */

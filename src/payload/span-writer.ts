@@ -115,7 +115,8 @@ export class SpanWriter {
   }
 
   #writeLinks({ links }: EncodableSpan, at: number): void {
-    const encodable = links && links.length > 0 ? encodableLinks(links) : [];
+    if (!links || links.length === 0) return;
+    const encodable = encodableLinks(links);
     if (encodable.length === 0) return;
     addFields(this.#writer, at, 1);
     this.#links.write(this.#writer, encodable);
