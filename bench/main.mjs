@@ -7,7 +7,8 @@ import { markdownTable } from '../scripts/marked-table.mjs';
 import { buildInternals } from './build.mjs';
 import { GOALS } from './goals/goals.mjs';
 import { suiteTable, verdictTable } from './report/tables.mjs';
-import { writeResults } from './report/results-file.mjs';
+import { writePage } from './report/page.mjs';
+import { DOCS, publish, writeLastRun } from './report/results-file.mjs';
 import { installedNode } from './running/installation.mjs';
 import { runRounds } from './running/rounds.mjs';
 import { FULL, QUICK } from './suites.mjs';
@@ -35,7 +36,11 @@ async function runAll() {
   for (const suite of suites) results[suite.name] = await runSuite(suite);
   const verdicts = verdictsOn(results, GOALS, isQuick ? QUICK_TOLERANCE : 1);
   console.log(await markdownTable(verdictTable(verdicts)));
-  writeResults({ results, verdicts });
+  writeLastRun({ results, verdicts });
+  if (words.includes('--write')) {
+    publish({ results, verdicts });
+    await writePage(DOCS);
+  }
   return verdicts.every(({ isTolerable }) => isTolerable);
 }
 

@@ -3,7 +3,7 @@
 import { encode, encodeWarm, quickEncode, shapes } from './encode/suites.mjs';
 import { pipeline, pipelinePinned } from './pipeline/suites.mjs';
 import { load, overload, workers } from './scale/suites.mjs';
-import { sending } from './sending/suites.mjs';
+import { quickSending, sending } from './sending/suites.mjs';
 
 export const FULL = [
   encode,
@@ -17,4 +17,4 @@ export const FULL = [
   workers,
 ];
 /** Takes less than a minute. */
-export const QUICK = [quickEncode];
+export const QUICK = [quickEncode, quickSending];

@@ -7,8 +7,6 @@ import { PROCESSORS } from './processors.mjs';
 
 const OF_DD_TRACE = { 'dd-trace noproc': { exports: false }, 'dd-trace': { exports: true } };
 
-export const PIPELINES = [...Object.keys(PROCESSORS), ...Object.keys(OF_DD_TRACE)];
-
 /** @returns `{ emitTrace, flush, ledger }`, or `{ skipped: why }`. */
 export async function openPipeline(name, sink) {
   const settings = OF_DD_TRACE[name];

@@ -1,24 +1,59 @@
-// Owns the results of the last run as JSON, with what is needed to judge them: versions and machine.
+// Owns the results as JSON, with what is needed to judge them: versions, machine and date. Those of the last
+// run are in dist; those that the documentation shows are in docs/performance.json.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, release } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const FILE = fileURLToPath(new URL('../dist/results.json', import.meta.url));
-const MANIFEST = new URL('../package.json', import.meta.url);
+const LAST_RUN = pathOf('../dist/results.json');
+/** Where the documentation is. */
+export const DOCS = pathOf('../../docs');
+const MANIFEST = pathOf('../package.json');
 
-export function writeResults({ results, verdicts }) {
+export function writeLastRun(run) {
+  write(LAST_RUN, { ...circumstances(), ...run });
+}
+
+/** A run of some suites leaves what is published of the others; a goal has all its figures of one suite. */
+export function publish({ results, verdicts }) {
+  const before = readPublished(DOCS);
+  const renewed = new Set(verdicts.map(keyOf));
+  write(publishedIn(DOCS), {
+    ...circumstances(),
+    results: { ...before.results, ...results },
+    verdicts: [...before.verdicts.filter((verdict) => !renewed.has(keyOf(verdict))), ...verdicts],
+  });
+}
+
+/** What `directory` has; no results before the first run. */
+export function readPublished(directory) {
+  const file = publishedIn(directory);
+  if (!existsSync(file)) return { results: {}, verdicts: [] };
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+function publishedIn(directory) {
+  return join(directory, 'performance.json');
+}
+
+function circumstances() {
   const { devDependencies: versions } = JSON.parse(readFileSync(MANIFEST, 'utf8'));
-  const content = { date: today(), machine: machine(), versions, results, verdicts };
-  writeFileSync(FILE, `${JSON.stringify(content, undefined, 2)}\n`);
-  return content;
+  return { date: new Date().toISOString().slice(0, 10), machine: machine(), versions };
 }
 
-function today() {
-  return new Date().toISOString().slice(0, 10);
-}
-
-/** `2 × AMD EPYC, Linux 6.18` */
 function machine() {
   return `${availableParallelism()} × ${cpus()[0]?.model.trim()}, Linux ${release()}`;
+}
+
+function keyOf({ id, what }) {
+  return `${id} ${what}`;
+}
+
+function pathOf(relative) {
+  return fileURLToPath(new URL(relative, import.meta.url));
+}
+
+function write(file, content) {
+  writeFileSync(file, `${JSON.stringify(content, undefined, 2)}\n`);
 }

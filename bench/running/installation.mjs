@@ -1,14 +1,14 @@
 // Owns the packages of the benchmarks: the peers, and the Node that all rows run under.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const BENCH = fileURLToPath(new URL('..', import.meta.url));
-/** npm writes it last. */
-const INSTALLED = join(BENCH, 'node_modules', '.package-lock.json');
 const LOCKFILE = join(BENCH, 'package-lock.json');
+/** A copy of the lockfile that the installed packages are of. */
+const INSTALLED = join(BENCH, 'node_modules', '.installed-lockfile');
 
 /** @returns the path of the Node binary. */
 export function installedNode() {
@@ -20,13 +20,14 @@ export function installedNode() {
 }
 
 function isInstalled() {
-  return existsSync(INSTALLED) && statSync(INSTALLED).mtimeMs >= statSync(LOCKFILE).mtimeMs;
+  return existsSync(INSTALLED) && readFileSync(INSTALLED).equals(readFileSync(LOCKFILE));
 }
 
 function install() {
   console.log('installing the peers: npm ci');
   const { status } = spawnSync('npm', ['ci', '--silent'], { cwd: BENCH, stdio: 'inherit' });
   if (status !== 0) throw new Error(`npm ci in ${BENCH} ended with ${status}`);
+  copyFileSync(LOCKFILE, INSTALLED);
 }
 
 /** Where install scripts are held back, the binary stays in a nested package. */

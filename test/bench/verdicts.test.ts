@@ -1,0 +1,54 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { runNode } from '../examples/run-example.js';
+
+const BENCH = fileURLToPath(new URL('../../bench', import.meta.url));
+const GOAL = `{
+  id: 'G1',
+  what: 'ours ÷ peer',
+  ratio: (of) => of('encode', 'ours', 'cpu') / of('encode', 'peer', 'cpu'),
+  gate: 0.5,
+  stretch: 0.25,
+}`;
+
+/** What a script of the benchmarks makes of `expression`. */
+async function evaluate(expression: string): Promise<unknown> {
+  const script = `
+    import { verdictsOn } from '${BENCH}/verdicts.mjs';
+    import { summaryOf } from '${BENCH}/running/statistics.mjs';
+    const goal = ${GOAL};
+    const rows = (ours, peer) => ({ encode: {
+      ours: { cpu: summaryOf(ours) },
+      ...(peer === undefined ? {} : { peer: { cpu: summaryOf(peer) } }),
+    } });
+    console.log(JSON.stringify(${expression}));
+  `;
+  const { stdout, stderr } = await runNode(['--input-type=module', '--eval', script]);
+  expect(stderr).toBe('');
+  return JSON.parse(stdout);
+}
+
+describe('the verdicts on benchmarks', () => {
+  it.each([
+    ['stretch', '[1, 9, 1]', 1, true],
+    ['gate', '[2, 2, 2]', 1, true],
+    ['neither', '[3, 3, 3]', 1, false],
+    ['neither', '[3, 3, 3]', 1.5, true],
+    ['neither', '[4, 4, 4]', 1.5, false],
+  ])(
+    'compare medians: %s by %s, with a tolerance of %d',
+    async (reached, ours, by, isTolerable) => {
+      const verdicts = await evaluate(`verdictsOn(rows(${ours}, [5, 4, 4]), [goal], ${by})`);
+
+      expect(verdicts).toMatchObject([{ id: 'G1', reached, isTolerable }]);
+    },
+  );
+
+  it('are not given on what was not measured', async () => {
+    expect(await evaluate('verdictsOn(rows([1]), [goal], 1)')).toEqual([]);
+  });
+
+  it('keep the middle of an even number of rounds', async () => {
+    expect(await evaluate('summaryOf([4, 1, 2, 9])')).toEqual({ median: 3, min: 1, max: 9 });
+  });
+});

@@ -1,0 +1,28 @@
+import { copyFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { runNode } from '../examples/run-example.js';
+import { temporaryDirectory } from '../examples/temporary-directory.js';
+
+const DOCS = fileURLToPath(new URL('../../docs', import.meta.url));
+const RENDER = fileURLToPath(new URL('../../bench/render.mjs', import.meta.url));
+const MADE = ['performance.md', 'performance.svg', 'performance-load.svg'];
+
+describe('docs/performance.md', () => {
+  it('shows, with its charts, what performance.json says', async () => {
+    const directory = temporaryDirectory();
+    for (const name of ['performance.json', 'performance.md']) {
+      copyFileSync(join(DOCS, name), join(directory, name));
+    }
+
+    const ran = await runNode([RENDER, directory]);
+
+    expect(ran).toEqual({ ended: 0, stdout: '', stderr: '' });
+    for (const name of MADE) {
+      expect(readFileSync(join(directory, name), 'utf8')).toBe(
+        readFileSync(join(DOCS, name), 'utf8'),
+      );
+    }
+  });
+});
