@@ -52,9 +52,16 @@ describe('what a writer hands over', () => {
 
   it('is a copy where most of the buffer would be wasted', () => {
     const writer = new MsgpackWriter(64 * 1_024);
-    writer.bytes(someBytes(10));
+    const first = someBytes(10);
+    writer.bytes(first);
 
-    expect(writer.handOver().bytes.buffer.byteLength).toBeLessThanOrEqual(8_192);
-    expect(writer.position).toBe(0);
+    const { bytes } = writer.handOver();
+    writer.bytes(someBytes(11));
+
+    expect(writer.position).toBe(11);
+    expect(Buffer.from(bytes)).toEqual(Buffer.from(first));
+    // The writer has kept its buffer, and would have overwritten a view of it.
+    writer.bytes(someBytes(60_000));
+    expect(writer.handOver().bytes.buffer.byteLength).toBe(64 * 1_024);
   });
 });
