@@ -29,7 +29,7 @@ import type { ExportResult, ReadableSpan } from './sdk-contract.js';
 import { type IntakeSettings, SpanIntake, type SpanSink } from './span-intake.js';
 import { untraced } from './tracing-suppression.js';
 import { preloadUndici } from './transport/load-undici.js';
-import type { Cancellation } from './transport/send-outcome.js';
+import { abortedBy, type Cancellation } from './transport/send-outcome.js';
 
 export type ResultCallback = (result: ExportResult) => void;
 
@@ -168,14 +168,19 @@ export class ExporterLife {
   #takeIn(span: ReadableSpan, intake: SpanIntake): void {
     if (!this.#isOpen) return void this.#decline(1);
     this.#listen();
-    this.#context.ledger.receive(1);
-    intake.add(span);
+    const { ledger } = this.#context;
+    ledger.receive(1); // an instrument of the user may shut the exporter down
+    if (this.#isOpen) return intake.add(span);
+    ledger.take(1);
+    ledger.dropped(this.#cancellation.kind, 1);
   }
 
   /** Exports what an intake has collected. */
   #run(source: ExportSource): ExportTask {
     const task = this.#newTask(source);
-    untraced(() => task.start());
+    // It may be a span that shut the exporter down while it was encoded.
+    if (this.#isOpen) untraced(() => task.start());
+    else task.cancel(this.#cancellation);
     return task;
   }
 
@@ -210,7 +215,7 @@ export class ExporterLife {
     const { signal } = this.#options;
     this.#stopListening ??= onAbort(signal, () => {
       if (this.#state.phase === 'running') void this.#drain();
-      this.#cut({ kind: 'aborted', cause: signal?.reason });
+      this.#cut(abortedBy(signal));
     });
   }
 
@@ -240,9 +245,7 @@ export class ExporterLife {
   /** Why nothing is accepted any more. */
   get #cancellation(): Cancellation {
     const { signal } = this.#options;
-    return signal?.aborted === true
-      ? { kind: 'aborted', cause: signal.reason }
-      : { kind: 'shutdown' };
+    return signal?.aborted === true ? abortedBy(signal) : { kind: 'shutdown' };
   }
 
   #callUser(what: string, call: () => void): void {
@@ -269,9 +272,7 @@ export class ExporterLife {
     const { clock, diagnostics } = this.#context;
     const defaults = { clock, defaultMillis: this.#options.graceMillis };
     const { signal, timeoutMillis: grace } = shutdownLimits(options, defaults, diagnostics);
-    const stopListening = onAbort(signal, () =>
-      this.#cut({ kind: 'aborted', cause: signal?.reason }),
-    );
+    const stopListening = onAbort(signal, () => this.#cut(abortedBy(signal)));
     if (grace === 0) {
       this.#cut({ kind: 'shutdown' });
       return stopListening;

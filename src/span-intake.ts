@@ -27,6 +27,9 @@ export interface IntakeOwner {
   run(source: ExportSource): ExportTask;
 }
 
+/** Reading a span may call back into the exporter; what that asks for comes when the span is in place. */
+type IntakePhase = 'idle' | 'placing' | 'sealDue' | 'forgotten';
+
 interface QueuedExport {
   readonly task: ExportTask;
   readonly bytes: number;
@@ -51,7 +54,7 @@ export class SpanIntake {
   #stopTimer = nothingToDispose;
   /** Spans that found no room since the last that did. */
   #refused = 0;
-  #isPlacing = false;
+  #phase: IntakePhase = 'idle';
   /** Spans that ended while another was being encoded, by a getter of it. */
   readonly #nested: ReadableSpan[] = [];
 
@@ -69,31 +72,44 @@ export class SpanIntake {
 
   /** Takes the span, which stands in the ledger, as it is now. Never throws. */
   add(span: ReadableSpan): void {
-    if (this.#isPlacing) {
+    if (this.#phase === 'forgotten') return;
+    if (this.#phase !== 'idle') {
       this.#nested.push(span);
       return;
     }
-    this.#isPlacing = true;
+    this.#phase = 'placing';
     this.#place(span);
-    this.#isPlacing = false;
-    const next = this.#nested.shift();
-    if (next !== undefined) this.add(next);
+    this.#endPlacing();
   }
 
-  /** Has all spans that are here exported. */
+  /** Has all spans that are here exported; once the span that is being encoded is, if there is one. */
   seal(): void {
+    if (this.#phase === 'placing') this.#phase = 'sealDue';
+    if (this.#phase !== 'idle') return;
     this.#stopTimer();
     this.#stopTimer = nothingToDispose;
     this.#sealSegment();
     this.#sealLate();
   }
 
-  /** Forgets all spans: they are another process's. */
+  /** Forgets all spans, those to come as well: they are another process's. */
   forget(): void {
+    this.#phase = 'forgotten';
+    this.#stopTimer();
     this.#segment.clear();
     this.#late = [];
     this.#queued = [];
-    this.#stopTimer();
+    this.#nested.length = 0;
+  }
+
+  /** A getter of the span may have asked for anything meanwhile. */
+  #endPlacing(): void {
+    if (this.#phase === 'forgotten') return;
+    const isSealDue = this.#phase === 'sealDue' || this.#segment.byteCount >= this.#segmentBytes;
+    this.#phase = 'idle';
+    if (isSealDue) this.seal();
+    const next = this.#nested.shift();
+    if (next !== undefined) this.add(next);
   }
 
   #place(span: ReadableSpan): void {
@@ -111,12 +127,11 @@ export class SpanIntake {
       ledger.take(1);
       noteDropped({ ...NONE_DROPPED, [outcome]: 1 }, this.#owner.parts);
     }
-    if (this.#segment.byteCount >= this.#segmentBytes) this.#sealSegment();
   }
 
   #placeLate(span: ReadableSpan): void {
     this.#late.push(span);
-    if (this.#late.length >= MAX_LATE_SPANS) this.#sealLate();
+    if (this.#late.length >= MAX_LATE_SPANS) this.#phase = 'sealDue';
   }
 
   #sealSegment(): void {

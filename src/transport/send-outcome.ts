@@ -28,6 +28,10 @@ export interface Cancellation {
   readonly cause?: unknown;
 }
 
+export function abortedBy(signal: AbortSignal | undefined): Cancellation {
+  return { kind: 'aborted', cause: signal?.reason };
+}
+
 /** Sends one payload at a time. */
 export interface Connection {
   /** Settles once, and promptly when `signal` aborts; never rejects. */
