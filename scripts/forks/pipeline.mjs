@@ -1,7 +1,12 @@
-// Owns the pipelines whose spans are counted: the SDK's batch processor alone, or made anew in each copy.
+// Owns the pipelines whose spans are counted: the SDK's batch processor alone, made anew in each copy, or
+// ours.
 
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { DatadogSpanExporter, ForkSafeSpanProcessor } from 'opentelemetry-exporter-datadog-agent';
+import {
+  DatadogBatchSpanProcessor,
+  DatadogSpanExporter,
+  ForkSafeSpanProcessor,
+} from 'opentelemetry-exporter-datadog-agent';
 
 /** Longer than any of these processes lives: spans wait for the flush. */
 const BATCH = { scheduledDelayMillis: 60_000 };
@@ -12,6 +17,10 @@ export const SETUPS = {
   forkSafe: {
     name: 'in a `ForkSafeSpanProcessor`',
     create: (exporter) => new ForkSafeSpanProcessor({ exporter, createProcessor }),
+  },
+  streaming: {
+    name: '`DatadogBatchSpanProcessor`',
+    create: (exporter) => new DatadogBatchSpanProcessor({ exporter, ...BATCH }),
   },
 };
 
