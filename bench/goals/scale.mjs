@@ -1,5 +1,6 @@
 // Owns the goals under load. What a span costs is what it adds to the tracing that ends in nothing.
 
+import { beyond } from './beyond.mjs';
 import { LOADS, loadRow, WORKERS, workersRow } from '../scale/suites.mjs';
 
 const STREAMING = 'ours, streaming';
@@ -44,10 +45,10 @@ export const SCALE_GOALS = [
 
 function addedUnder(of, load) {
   const cpu = (pipeline) => of('load', loadRow(pipeline, load), 'cpuMicros');
-  return cpu(STREAMING) - cpu('noproc');
+  return beyond(cpu(STREAMING), cpu('noproc'));
 }
 
 function addedBy(of, count) {
   const cpu = (pipeline) => of('workers', workersRow(pipeline, count), 'cpuMicros');
-  return cpu(STREAMING) - cpu('noproc');
+  return beyond(cpu(STREAMING), cpu('noproc'));
 }

@@ -17,7 +17,8 @@ export function verdictTable(verdicts) {
   const rows = verdicts.map(({ id, what, ratio, gate, stretch, reached }) => [
     id,
     what,
-    ratio.toFixed(DECIMALS),
+    // JSON has null for a ratio that is no number.
+    Number.isFinite(ratio) ? ratio.toFixed(DECIMALS) : 'not measurable',
     `≤ ${gate}`,
     `≤ ${stretch}`,
     reached,

@@ -25,10 +25,14 @@ export function constantOf(strings: Uint8Array): Constant {
   const padded = new Uint8Array(Math.ceil(strings.length / 8) * 8);
   padded.set(strings);
   const view = new DataView(padded.buffer);
-  const words = Float64Array.from({ length: padded.length / 8 }, (_, at) => {
-    return view.getFloat64(at * 8, true);
-  });
+  const words = new Float64Array(padded.length / 8);
+  for (const word of words.keys()) words[word] = view.getFloat64(word * 8, true);
   return { bytes: strings, words };
+}
+
+/** The same for a text that is written once or twice: making words of it would take longer. */
+export function passingText(text: string): Constant {
+  return { bytes: encodedText(text), words: undefined };
 }
 
 export function constantText(text: string): Constant {

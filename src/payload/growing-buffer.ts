@@ -48,9 +48,7 @@ export class GrowingBuffer {
 
   /** A copy of the bytes from `start` to the present position. */
   copyFrom(start: number): Uint8Array {
-    const bytes = Buffer.allocUnsafeSlow(this.at - start);
-    this.buffer.copy(bytes, 0, start, this.at);
-    return bytes;
+    return Buffer.from(this.buffer.subarray(start, this.at));
   }
 
   /** Writes bytes that stand in another buffer. */

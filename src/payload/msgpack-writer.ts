@@ -6,7 +6,7 @@ import { hexDigit, type Id64 } from './identifiers.js';
 /** Bytes that are written again and again, and the same in words; see `constant`. */
 export interface Constant {
   readonly bytes: Uint8Array;
-  readonly words: Float64Array;
+  readonly words: Float64Array | undefined;
 }
 
 const FIXSTR = 0xa0;
@@ -185,7 +185,7 @@ export class MsgpackWriter extends GrowingBuffer {
    */
   #copy({ bytes, words }: Constant): number {
     const at = this.at;
-    if (words.length > MAX_WORDS) this.buffer.set(bytes, at);
+    if (words === undefined || words.length > MAX_WORDS) this.buffer.set(bytes, at);
     else {
       const view = this.view;
       for (let word = 0; word < words.length; word++) {

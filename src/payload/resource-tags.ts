@@ -140,7 +140,7 @@ function blockTexts(
   ];
   for (const source of sources) {
     for (const [key, value] of source) {
-      const { tag: own, effect } = keys.attribute(key);
+      const { tag: own, effect } = keys.lastingAttribute(key);
       const tag = RESOLVED.has(key) || effect === 'analyticsEvent' ? undefined : own;
       const text = tag === undefined ? undefined : tagText(tag, value);
       if (tag === undefined || text === undefined || texts.get(tag)) continue;
@@ -195,7 +195,7 @@ function resourceMetrics(
 function resourceFacts(attributes: ReadonlyMap<string, unknown>, keys: TagKeys): SpanFacts {
   const facts = new SpanFacts();
   for (const [key, value] of attributes) {
-    const { fact } = keys.attribute(key);
+    const { fact } = keys.lastingAttribute(key);
     if (fact !== undefined) facts.set(fact, value);
   }
   return facts;

@@ -130,7 +130,7 @@ export class SpanTags {
       let attribute = expected[at];
       if (attribute === undefined || attribute.name !== key) {
         attribute = this.#keys.attribute(key);
-        if (at < MAX_EXPECTED_KEYS) expected[at] = attribute;
+        if (at < MAX_EXPECTED_KEYS && attribute.isKept) expected[at] = attribute;
       }
       at++;
       const { tag, fact, effect } = attribute;

@@ -88,7 +88,8 @@ export class SpanWriter {
     const writer = this.#writer;
     const at = writer.position;
     if (this.#learnt.keys.isFull) this.#learnt = this.#learnAnew();
-    const { tags } = this.#learnt;
+    const { tags, keys } = this.#learnt;
+    keys.nextSpan();
     const template = this.#templateOf(span);
     const context = span.spanContext();
     writer.bytes(template.bytes);

@@ -11,13 +11,15 @@ import {
   type RepairText,
 } from './attribute-rules.js';
 import { type Fact, factOf } from './concepts.js';
-import { constantText } from './encoded-text.js';
+import { constantText, passingText } from './encoded-text.js';
 import { MAX_TAG_KEY_BYTES } from './limits.js';
 import type { Constant } from './msgpack-writer.js';
 import { cutWithEllipsis } from './normalize.js';
 
-/** Beyond this number all keys are forgotten and learnt anew; a service has a few hundred. */
+/** Keys of attributes that are remembered; a service has a few hundred. */
 const MAX_KEYS = 4_096;
+/** After so many that found no room, all keys are learnt anew: those that are in use now find some. */
+const MAX_PASSING = 1_000_000;
 /** A longer key is looked up each time, so that few of them cannot hold much memory. */
 const MAX_KEPT_CHARACTERS = 1_024;
 
@@ -33,8 +35,8 @@ export class Tag {
   metaOf = 0;
   metricsOf = 0;
 
-  constructor(key: string) {
-    this.key = constantText(key);
+  constructor(key: string, encoded: Constant) {
+    this.key = encoded;
     this.repair = repairOf(key);
     this.isOfChunk = isOfChunk(key);
     this.isShared = this.isOfChunk;
@@ -48,17 +50,21 @@ export interface AttributeKey {
   readonly tag: Tag | undefined;
   readonly fact: Fact | undefined;
   readonly effect: AttributeEffect | undefined;
+  /** Whether it is the same for each span that has the attribute. */
+  readonly isKept: boolean;
 }
 
 export class TagKeys {
   readonly #tags = new Map<string, Tag>();
   readonly #attributes = new Map<string, AttributeKey>();
-
+  /** Tags of the present span that found no room, by their key on the wire. */
+  readonly #passing = new Map<string, Tag>();
+  #passed = 0;
   #limit = MAX_KEYS;
 
   /** Whether it is time for new ones, between two spans. */
   get isFull(): boolean {
-    return this.#tags.size > this.#limit || this.#attributes.size > this.#limit;
+    return this.#tags.size > this.#limit * 2 || this.#passed > MAX_PASSING;
   }
 
   /** Makes room for the keys of an OTel resource beside those of spans. */
@@ -66,26 +72,50 @@ export class TagKeys {
     this.#limit = Math.max(this.#limit, MAX_KEYS + keys);
   }
 
-  tag(key: string): Tag {
-    const known = this.#tags.get(key);
-    if (known !== undefined) return known;
-    const onTheWire = cutWithEllipsis(key.toWellFormed(), MAX_TAG_KEY_BYTES);
-    const tag = this.#tags.get(onTheWire) ?? new Tag(onTheWire);
-    this.#tags.set(onTheWire, tag);
-    return tag;
+  /** Forgets what only the span before had. */
+  nextSpan(): void {
+    if (this.#passing.size > 0) this.#passing.clear();
   }
 
+  /** A tag that others than single spans have. */
+  tag(key: string): Tag {
+    return this.#tags.get(key) ?? this.#tagOnTheWire(wireKey(key), true);
+  }
+
+  /** Of a span. */
   attribute(key: string): AttributeKey {
-    const known = this.#attributes.get(key);
-    if (known !== undefined) return known;
+    const hasRoom = key.length <= MAX_KEPT_CHARACTERS && this.#attributes.size < this.#limit;
+    return this.#attributes.get(key) ?? this.#newAttribute(key, hasRoom);
+  }
+
+  /** Of an OTel resource, so that many spans will have it. */
+  lastingAttribute(key: string): AttributeKey {
+    return this.#attributes.get(key) ?? this.#newAttribute(key, true);
+  }
+
+  #newAttribute(key: string, isKept: boolean): AttributeKey {
     const datadog = datadogKey(key);
-    const attribute = {
-      name: key,
-      tag: datadog === undefined ? undefined : this.tag(datadog),
-      fact: factOf(key),
-      effect: attributeEffect(key),
-    };
-    if (key.length <= MAX_KEPT_CHARACTERS) this.#attributes.set(key, attribute);
+    const tag = datadog === undefined ? undefined : this.#tagOnTheWire(wireKey(datadog), isKept);
+    const attribute = { name: key, tag, fact: factOf(key), effect: attributeEffect(key), isKept };
+    if (isKept) this.#attributes.set(key, attribute);
     return attribute;
   }
+
+  #tagOnTheWire(key: string, isKept: boolean): Tag {
+    const known = this.#tags.get(key);
+    if (known !== undefined) return known;
+    const passing = this.#passing.get(key);
+    if (passing !== undefined && !isKept) return passing;
+    const tag = passing ?? new Tag(key, isKept ? constantText(key) : passingText(key));
+    if (isKept) this.#tags.set(key, tag);
+    else {
+      this.#passing.set(key, tag);
+      this.#passed++;
+    }
+    return tag;
+  }
+}
+
+function wireKey(key: string): string {
+  return cutWithEllipsis(key.toWellFormed(), MAX_TAG_KEY_BYTES);
 }

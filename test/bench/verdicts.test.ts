@@ -15,6 +15,7 @@ const GOAL = `{
 async function evaluate(expression: string): Promise<unknown> {
   const script = `
     import { verdictsOn } from '${BENCH}/verdicts.mjs';
+    import { beyond } from '${BENCH}/goals/beyond.mjs';
     import { summaryOf } from '${BENCH}/running/statistics.mjs';
     const goal = ${GOAL};
     const rows = (ours, peer) => ({ encode: {
@@ -46,6 +47,15 @@ describe('the verdicts on benchmarks', () => {
 
   it('are not given on what was not measured', async () => {
     expect(await evaluate('verdictsOn(rows([1]), [goal], 1)')).toEqual([]);
+  });
+
+  it('are not given on a difference that noise has turned around', async () => {
+    const verdicts = await evaluate(`verdictsOn(rows([1], [3]), [{
+      ...goal,
+      ratio: (of) => beyond(of('encode', 'ours', 'cpu'), 2) / beyond(of('encode', 'peer', 'cpu'), 2),
+    }], 1)`);
+
+    expect(verdicts).toMatchObject([{ ratio: null, reached: 'neither', isTolerable: false }]);
   });
 
   it('keep the middle of an even number of rounds', async () => {

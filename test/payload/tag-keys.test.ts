@@ -58,6 +58,17 @@ describe('an encoder that has seen more keys than it keeps', () => {
     expect(spans.flat().map(({ meta }) => meta['new.attribute'])).toEqual(['span', 'span']);
   });
 
+  it('writes keys that are the same on the wire once, also those that it does not keep', () => {
+    const common = `late.${'k'.repeat(250)}`;
+    const attributes = { [`${common}1`]: 'first', [`${common}2`]: 'second', 'late.key': 'own' };
+    for (let round = 0; round < 3; round++) {
+      const [[span] = []] = encodeAll([makeSpan({ attributes })]);
+      const late = Object.entries(span?.meta ?? {}).filter(([key]) => key.startsWith('late.'));
+
+      expect(late.map(([, value]) => value).toSorted()).toEqual(['first', 'own']);
+    }
+  });
+
   it('takes a span with more keys than that', () => {
     const [[span] = []] = encodeAll([makeSpan({ attributes: numbered('key', 10_000) })]);
 
