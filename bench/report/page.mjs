@@ -9,6 +9,11 @@ import { loadChart } from './load-chart.mjs';
 import { readPublished } from './results-file.mjs';
 import { suiteTable, verdictTable } from './tables.mjs';
 
+/** What a page shows of a suite before its table; a suite that was never measured is not shown. */
+const CHARTS = {
+  load: { file: 'performance-load.svg', shows: 'CPU time per span over load', draw: loadChart },
+};
+
 /** In the directory where performance.json is. */
 export async function writePage(directory) {
   const page = join(directory, 'performance.md');
@@ -16,15 +21,21 @@ export async function writePage(directory) {
   const { results, verdicts } = published;
   writeTable(page, 'bench-circumstances', circumstances(published));
   writeTable(page, 'bench-goals', await markdownTable(verdictTable(verdicts)));
-  for (const suite of FULL) {
-    const rows = results[suite.name];
-    if (rows === undefined) continue;
-    writeTable(page, `bench-${suite.name}`, await markdownTable(suiteTable(suite, rows)));
-  }
   if (results.pipeline && results.encode) {
     writeFileSync(join(directory, 'performance.svg'), costsChart(results));
   }
-  if (results.load) writeFileSync(join(directory, 'performance-load.svg'), loadChart(results));
+  for (const suite of FULL) {
+    if (results[suite.name] === undefined) continue;
+    writeTable(page, `bench-${suite.name}`, await sectionOf(suite, results, directory));
+  }
+}
+
+async function sectionOf(suite, results, directory) {
+  const table = await markdownTable(suiteTable(suite, results[suite.name]));
+  const chart = CHARTS[suite.name];
+  if (chart === undefined) return table;
+  writeFileSync(join(directory, chart.file), chart.draw(results));
+  return `![${chart.shows}](${chart.file})\n\n${table}`;
 }
 
 function circumstances({ date, machine, versions }) {

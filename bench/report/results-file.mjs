@@ -5,6 +5,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, release } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { GOALS } from '../goals/goals.mjs';
+import { verdictsOn } from '../verdicts.mjs';
 
 const LAST_RUN = pathOf('../dist/results.json');
 /** Where the documentation is. */
@@ -16,17 +18,13 @@ export function writeLastRun(run) {
 }
 
 /** A run of some suites leaves what is published of the others; a goal has all its figures of one suite. */
-export function publish({ results, verdicts }) {
-  const before = readPublished(DOCS);
-  const renewed = new Set(verdicts.map(keyOf));
-  write(publishedIn(DOCS), {
-    ...circumstances(),
-    results: { ...before.results, ...results },
-    verdicts: [...before.verdicts.filter((verdict) => !renewed.has(keyOf(verdict))), ...verdicts],
-  });
+export function publish(renewed) {
+  const results = { ...readPublished(DOCS).results, ...renewed };
+  const verdicts = verdictsOn(results, GOALS, 1);
+  write(publishedIn(DOCS), { ...circumstances(), results, verdicts });
 }
 
-/** What `directory` has; no results before the first run. */
+/** What `directory` has; nothing before the first run. */
 export function readPublished(directory) {
   const file = publishedIn(directory);
   if (!existsSync(file)) return { results: {}, verdicts: [] };
@@ -44,10 +42,6 @@ function circumstances() {
 
 function machine() {
   return `${availableParallelism()} × ${cpus()[0]?.model.trim()}, Linux ${release()}`;
-}
-
-function keyOf({ id, what }) {
-  return `${id} ${what}`;
 }
 
 function pathOf(relative) {
