@@ -31,7 +31,8 @@ if (!isGood && isQuick && !(await runAll())) process.exitCode = 1;
 function chosen(all) {
   const known = all.map(({ name }) => name);
   const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw new Error(`no suite ${unknown.join()}; there are ${known.join(', ')}`);
+  if (unknown.length > 0)
+    throw new Error(`no suite ${unknown.join()}; there are ${known.join(', ')}`);
   return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
 }
 
