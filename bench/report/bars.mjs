@@ -17,13 +17,13 @@ export const STYLE = `
     .ours { fill: #2563eb; stroke: #2563eb }
     .peer { fill: #9aa4af; stroke: #9aa4af }
     .range, .axis { stroke: #57606a }
-    .line { fill: none; stroke-width: 2 }
     @media (prefers-color-scheme: dark) {
       text { fill: #e6edf3 }
       .ours { fill: #58a6ff; stroke: #58a6ff }
       .peer { fill: #6e7681; stroke: #6e7681 }
       .range, .axis { stroke: #c9d1d9 }
-    }`;
+    }
+    .line { fill: none; stroke-width: 2 }`;
 
 /** @param bars `{ label, cost: { median, min, max } }` each. */
 export function panel(title, bars, top) {

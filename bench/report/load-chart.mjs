@@ -8,7 +8,10 @@ const LEFT = 40;
 const RIGHT = WIDTH - 130;
 const TOP = 40;
 const BOTTOM = HEIGHT - 40;
-const PIPELINES = ['ours', 'ours, streaming'];
+const LABEL_HEIGHT = 14;
+/** Drawn with dashes. */
+const BATCHED = 'ours';
+const PIPELINES = [BATCHED, 'ours, streaming'];
 const RATES = LOADS.map(({ spansPerSecond }) => spansPerSecond);
 
 export function loadChart({ load }) {
@@ -19,7 +22,7 @@ export function loadChart({ load }) {
   const most = Math.max(...lines.flatMap(({ values }) => values)) * 1.1;
   const y = (value) => BOTTOM - (value / most) * (BOTTOM - TOP);
   const title = `  <text class="title" x="0" y="18">Added CPU µs per span over spans per second</text>`;
-  const content = [title, axes(most, y), ...lines.map((line) => lineOf(line, y))];
+  const content = [title, axes(most, y), ...lines.map((line) => lineOf(line, y)), legend(lines, y)];
   return svg('CPU time per span over load', HEIGHT, content.join('\n'));
 }
 
@@ -48,9 +51,20 @@ function label(left, top, text, anchor) {
 
 function lineOf({ name, values }, y) {
   const points = values.map((value, i) => `${x(RATES[i]).toFixed(1)},${y(value).toFixed(1)}`);
-  const dash = name === 'ours' ? ' stroke-dasharray="5 4"' : '';
-  return [
-    `  <polyline class="${classOf(name)} line" points="${points.join(' ')}" style="fill: none"${dash}/>`,
-    `  <text class="small" x="${RIGHT + 8}" y="${(y(values.at(-1)) + (dash === '' ? 10 : -4)).toFixed(1)}">${name}</text>`,
-  ].join('\n');
+  const dash = name === BATCHED ? ' stroke-dasharray="5 4"' : '';
+  return `  <polyline class="${classOf(name)} line" points="${points.join(' ')}"${dash}/>`;
+}
+
+/** At the end of each line, one name below the other. */
+function legend(lines, y) {
+  const ends = lines.map(({ name, values }) => ({ name, top: y(values.at(-1)) }));
+  let free = 0;
+  const labels = ends
+    .toSorted((a, b) => a.top - b.top)
+    .map(({ name, top }) => {
+      const placed = Math.max(top + 4, free);
+      free = placed + LABEL_HEIGHT;
+      return label(RIGHT + 8, placed, name, 'start');
+    });
+  return labels.join('\n');
 }
