@@ -3,7 +3,7 @@
 import { CLIENTS } from './clients.mjs';
 
 const SIZE = { warmUpRequests: 3_000, requests: 3_000 };
-const QUICK_SIZE = { warmUpRequests: 1_500, requests: 1_500 };
+const QUICK_SIZE = { warmUpRequests: 1_000, requests: 1_000 };
 
 export const sending = {
   name: 'sending',
