@@ -7,7 +7,7 @@ import { PROCESSORS } from './processors.mjs';
 
 const OF_DD_TRACE = { 'dd-trace noproc': { exports: false }, 'dd-trace': { exports: true } };
 
-/** @returns `{ emitTrace, flush, ledger }`, or `{ skipped: why }`. */
+/** @returns `{ emitTrace, flush, ledger, takesAll }` as processors.mjs has them, or `{ skipped: why }`. */
 export async function openPipeline(name, sink) {
   const settings = OF_DD_TRACE[name];
   if (settings !== undefined) {
@@ -15,8 +15,8 @@ export async function openPipeline(name, sink) {
     const { provider, flush } = ddProvider(sink.url, settings);
     return { emitTrace: shopTraces(provider), flush };
   }
-  const { processor, skipped, ledger } = await PROCESSORS[name](sink);
+  const { processor, skipped, ledger, takesAll = false } = await PROCESSORS[name](sink);
   if (skipped !== undefined) return { skipped };
   const emitTrace = shopTraces(newProvider(processor));
-  return { emitTrace, flush: () => processor.forceFlush(), ledger };
+  return { emitTrace, flush: () => processor.forceFlush(), ledger, takesAll };
 }

@@ -8,8 +8,7 @@ import { promisify } from 'node:util';
 const DEADLINE_MILLIS = 300_000;
 
 /**
- * @returns the metrics that it printed, or `undefined` if it said with `{ "skipped": why }` that it cannot
- * be measured.
+ * @returns the metrics that it printed, or `{ skipped: why }` if it cannot be measured.
  */
 export async function measure(node, { script, spec, flags = [] }) {
   const path = fileURLToPath(new URL(`../${script}`, import.meta.url));

@@ -10,7 +10,7 @@ import { offer } from './paced-load.mjs';
 const { pipeline: name, load, warmUpSpans, sinkBytesPerSecond } = JSON.parse(process.argv[2]);
 const sink = await openSink();
 const pipeline = await openPipeline(name, sink);
-const { skipped, ledger } = pipeline;
+const { skipped, ledger, takesAll } = pipeline;
 console.log(JSON.stringify(skipped === undefined ? await measure() : { skipped }));
 process.exit(); // exporters keep connections and timers
 
@@ -27,6 +27,7 @@ async function measure() {
   const { cpuMicros, rssMib } = await end();
   checkLedger();
   const spans = load.spansPerSecond * load.seconds;
+  if (takesAll) checkReceived(ledger().received - before.received, spans);
   const exported = ledger === undefined ? spans : ledger().exported - before.exported;
   return {
     cpuMicros: cpuMicros / spans,
@@ -41,4 +42,9 @@ function checkLedger() {
   const { received, exported, dropped, buffered, inFlight } = ledger();
   const sum = exported + dropped + buffered + inFlight;
   if (received !== sum) throw new Error(`${received} spans received, ${sum} accounted for`);
+}
+
+/** A sum that is right says nothing of spans that vanished before they were counted. */
+function checkReceived(received, offered) {
+  if (received !== offered) throw new Error(`${offered} spans offered, ${received} received`);
 }
