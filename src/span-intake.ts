@@ -6,7 +6,7 @@ import { countOf } from './errors.js';
 import { type ExportSource, sealedSource, spanSource } from './export-source.js';
 import type { ExportTask } from './export-task.js';
 import type { SharedParts } from './export-context.js';
-import { nothingToDispose } from './lang/clock.js';
+import type { Dispose } from './lang/clock.js';
 import type { SpanSegment } from './payload/span-segment.js';
 import type { ReadableSpan } from './sdk-contract.js';
 
@@ -51,7 +51,7 @@ export class SpanIntake {
   /** Exports for which there was no room when they were last looked at. */
   #queued: QueuedExport[] = [];
   #queuedBytes = 0;
-  #stopTimer = nothingToDispose;
+  #stopTimer: Dispose | undefined;
   /** Spans that found no room since the last that did. */
   #refused = 0;
   #phase: IntakePhase = 'idle';
@@ -86,8 +86,8 @@ export class SpanIntake {
   seal(): void {
     if (this.#phase === 'placing') this.#phase = 'sealDue';
     if (this.#phase !== 'idle') return;
-    this.#stopTimer();
-    this.#stopTimer = nothingToDispose;
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
     this.#sealSegment();
     this.#sealLate();
   }
@@ -95,7 +95,7 @@ export class SpanIntake {
   /** Forgets all spans, those to come as well: they are another process's. */
   forget(): void {
     this.#phase = 'forgotten';
-    this.#stopTimer();
+    this.#stopTimer?.();
     this.#segment.clear();
     this.#late = [];
     this.#queued = [];
@@ -114,8 +114,8 @@ export class SpanIntake {
 
   #place(span: ReadableSpan): void {
     if (!this.#hasRoom) return this.#refuse();
-    if (this.#refused > 0) this.#noteRefused();
-    if (this.isEmpty) this.#startTimer();
+    this.#endRefusing();
+    this.#startTimer();
     if (isUnfinished(span)) this.#placeLate(span);
     else this.#encode(span);
   }
@@ -164,26 +164,32 @@ export class SpanIntake {
     this.#queuedBytes += bytes;
   }
 
+  /** A span that came to nothing may have left the timer armed. */
   #startTimer(): void {
     const { clock } = this.#owner.parts;
     const { scheduledDelayMillis } = this.#settings;
-    this.#stopTimer = clock.scheduleInBackground(scheduledDelayMillis, () => this.seal());
+    this.#stopTimer ??= clock.scheduleInBackground(scheduledDelayMillis, () => this.seal());
   }
 
+  /** The first is said at once, the others when there is room again. */
   #refuse(): void {
     const { ledger } = this.#owner.parts;
     ledger.take(1);
     ledger.dropped('queue_full', 1);
+    if (this.#refused === 0) this.#warnOfRefused(1);
     this.#refused++;
-    if (this.#refused === 1) this.#noteRefused();
   }
 
-  #noteRefused(): void {
+  #endRefusing(): void {
+    if (this.#refused > 1) this.#warnOfRefused(this.#refused - 1);
+    this.#refused = 0;
+  }
+
+  #warnOfRefused(spans: number): void {
     const { diagnostics, request } = this.#owner.parts;
-    const what = `queue_full: ${countOf(this.#refused, 'span')} lost`;
+    const what = `queue_full: ${countOf(spans, 'span')} lost`;
     const why = `\`maxQueueBytes\` (${this.#settings.maxQueueBytes}) of them wait for ${request}`;
     diagnostics.warn('queue_full', `${what}, ${why}`);
-    this.#refused = 0;
   }
 }
 

@@ -1,12 +1,13 @@
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   DatadogBatchSpanProcessor,
   type DatadogBatchSpanProcessorOptions,
   type DatadogSpanExporter,
   type ReadableSpan,
 } from '../../src/index.js';
+import { systemClock } from '../../src/lang/clock.js';
 import { captureDiag } from '../support/diag-log.js';
 import { openExporter } from '../support/exporters.js';
 import { openFaultServer } from '../support/fault-server.js';
@@ -70,6 +71,17 @@ describe('a DatadogBatchSpanProcessor', () => {
     }
 
     expect(agent.requests).toHaveLength(3);
+  });
+
+  it('arms one timer, however many spans come to nothing', async () => {
+    const armed = vi.spyOn(systemClock, 'scheduleInBackground');
+    const processor = openProcessor(openExporter({}));
+
+    endAll(processor, makeSpans(100, { traceId: 'malformed' }));
+    endAll(processor, makeSpans(3));
+
+    expect(armed).toHaveBeenCalledTimes(1);
+    armed.mockRestore();
   });
 
   it('sends before that when about a megabyte has come together', async () => {
@@ -196,6 +208,8 @@ describe('an Agent that is slow', () => {
     await processor.forceFlush();
     expect(exporter.stats()).toMatchObject({ exported: buffered + inFlight, buffered: 0 });
     expect(agent.spans).toHaveLength(buffered + inFlight);
+    processor.onEnd(makeSpan());
+    expect(lines.filter((line) => line.includes('queue_full'))).toHaveLength(1);
     expect(lines.join()).toMatch(/queue_full: 1 span lost, `maxQueueBytes` \(524288\)/);
   });
 
