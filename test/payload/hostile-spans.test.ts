@@ -96,6 +96,29 @@ describe('parts that throw or are no text', () => {
   });
 });
 
+describe('a kind and a status', () => {
+  it.each([
+    [0, 3, 'internal', 'Unset'],
+    [1, -1, 'server', 'Unset'],
+    [-1, 3, 'unspecified', 'Unset'],
+    [9, 1, 'unspecified', 'Ok'],
+  ])('that there are not (%d, %d) are not taken for others', (kind, code, name, status) => {
+    const scope = { name: 'shared' };
+    const usual = [0, 1, 2].flatMap((one) => [0, 1, 2].map((other) => [one, other]));
+    const spans = [...usual, [kind, code]].map(([of = 0, status_ = 0]) =>
+      untyped({ kind: of, status: { code: status_ }, instrumentationScope: scope }),
+    );
+
+    const metas = encode(spans)
+      .payloads.flatMap(({ body }) => decodeStrictly(body))
+      .flat()
+      .map(({ meta }) => [meta['span.kind'], meta['otel.status_code']]);
+
+    expect(metas.at(-1)).toEqual([name, status]);
+    expect(new Set(metas.slice(0, -1).map(String)).size).toBe(9);
+  });
+});
+
 describe('what an object tells of itself by toJSON', () => {
   it.each([
     ['text', 'r'.repeat(26_000)],
