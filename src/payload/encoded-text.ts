@@ -5,15 +5,9 @@ import { type Constant, MsgpackWriter } from './msgpack-writer.js';
 const scratch = new MsgpackWriter(1_024);
 
 /** `text` as a MessagePack string of at most `maxBytes` of content. */
-export function encodedText(text: string, maxBytes = 0xffff_ffff): Uint8Array {
+export function encodedText(text: string, maxBytes = 0x3fff_ffff): Uint8Array {
   scratch.rewind(0);
   scratch.text(text, maxBytes);
-  return scratch.copyFrom(0);
-}
-
-export function encodedNumber(value: number): Uint8Array {
-  scratch.rewind(0);
-  scratch.number(value);
   return scratch.copyFrom(0);
 }
 

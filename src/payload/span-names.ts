@@ -13,8 +13,9 @@ import type { SpanFacts } from './span-facts.js';
 import type { SpanTemplate } from './span-template.js';
 import type { EncodableSpan } from './trace-chunks.js';
 
-const UNLIMITED = 0xffff_ffff;
-const RESOURCE = encodedText('resource');
+const UNLIMITED = 0x3fff_ffff;
+/** In no service or operation name: of both, only normal tag values are made. */
+const SEPARATOR = ' ';
 
 /** What a span is, apart from what it worked on. */
 export interface NamedType {
@@ -27,12 +28,8 @@ export interface NamedType {
 
 export class SpanNames {
   readonly #facts: SpanFacts;
-  /** By service, operation and type. */
-  readonly #named = new BoundedMemo((service) => {
-    return new BoundedMemo((operation) => {
-      return new BoundedMemo((type) => namedType(service, operation, type));
-    });
-  });
+  /** By service, operation and type; one table, so that it is bounded whatever is combined with what. */
+  readonly #named = new BoundedMemo(namedType);
 
   constructor(facts: SpanFacts) {
     this.#facts = facts;
@@ -55,19 +52,16 @@ export class SpanNames {
     const type = spanType(this.#facts, kind);
     const isSame = last?.operation === operation && last.type === type && last.service === service;
     if (isSame) return last;
-    template.last = this.#named.get(service).get(operation).get(type);
+    template.last = this.#named.get([service, operation, type].join(SEPARATOR));
     return template.last;
   }
 }
 
-function namedType(service: string, operation: string, type: string): NamedType {
-  const fields = [
-    ['service', service],
-    ['name', normalizeName(operation)],
-    ['type', cutUtf8(type, MAX_TYPE_BYTES)],
-  ];
-  const encoded = constantOf(
-    Buffer.concat([...fields.flat().map((text) => encodedText(text)), RESOURCE]),
-  );
+function namedType(key: string): NamedType {
+  const [service = '', operation = '', ...rest] = key.split(SEPARATOR);
+  const type = rest.join(SEPARATOR);
+  const fields = ['service', service, 'name', normalizeName(operation)];
+  const all = [...fields, 'type', cutUtf8(type, MAX_TYPE_BYTES), 'resource'];
+  const encoded = constantOf(Buffer.concat(all.map((text) => encodedText(text))));
   return { service, operation, type, encoded };
 }

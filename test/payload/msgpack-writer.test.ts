@@ -1,5 +1,6 @@
 import { decode } from '@msgpack/msgpack';
 import { describe, expect, it } from 'vitest';
+import { constantText } from '../../src/payload/encoded-text.js';
 import { MsgpackWriter } from '../../src/payload/msgpack-writer.js';
 
 const NO_LIMIT = 1_000_000;
@@ -111,4 +112,15 @@ describe('templates', () => {
     });
     expect(value).toEqual(texts);
   });
+});
+
+it('takes no more room for a text of which most is cut off than for what is kept', () => {
+  const writer = new MsgpackWriter(1_024);
+  const key = constantText('key');
+
+  writer.entry(key, 'x'.repeat(10_000_000), 1_000);
+  writer.text('\u4e16'.repeat(10_000_000), 1_000);
+
+  expect(writer.position).toBeLessThan(2_100);
+  expect(writer.handOver().bytes.buffer.byteLength).toBeLessThan(16_384);
 });
