@@ -103,6 +103,7 @@ export class SpanTags {
     this.#attributes(attributes, template.expectedKeys);
     this.#derived(span, traceState);
     this.#common(template.resource);
+    this.#tags.metric(this.#known.processId, this.#settings.processId);
     this.#tags.finish();
     return this.#decidesSampling;
   }

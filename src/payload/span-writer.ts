@@ -4,7 +4,6 @@
 import type { SpanContext } from '@opentelemetry/api';
 import type { Resource } from '../sdk-contract.js';
 import type { ChunkTags } from './chunk-tags.js';
-import { encodedNumber } from './encoded-text.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
 import { readableEntries } from './readable-entries.js';
 import { resourceTags, type ServiceSettings } from './resource-tags.js';
@@ -153,10 +152,7 @@ export class SpanWriter {
     this.#lastResource = undefined;
     const keys = new TagKeys();
     const known = new WellKnownTags(keys);
-    const { processId } = known;
-    const encoded = Buffer.concat([processId.key.bytes, encodedNumber(this.#settings.processId)]);
-    const writer = new TagWriter(this.#writer, { tag: processId, encoded });
-    const tags = new SpanTags(known, writer, this.#facts, this.#settings);
+    const tags = new SpanTags(known, new TagWriter(this.#writer), this.#facts, this.#settings);
     return { keys, known, tags, resources: new WeakMap() };
   }
 }

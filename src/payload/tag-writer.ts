@@ -25,7 +25,6 @@ const NO_TAGS: ReadonlySet<Tag> = new Set();
 
 export class TagWriter {
   readonly #writer: MsgpackWriter;
-  readonly #constantMetric: TagBlockEntry;
   readonly #metricsKey = constantText('metrics');
   readonly #metricTags: Tag[] = [];
   readonly #metricValues: number[] = [];
@@ -43,10 +42,8 @@ export class TagWriter {
   #metaCount = 0;
   #metricCount = 0;
 
-  /** `constantMetric` is written in each span that does not have that tag itself. */
-  constructor(writer: MsgpackWriter, constantMetric: TagBlockEntry) {
+  constructor(writer: MsgpackWriter) {
     this.#writer = writer;
-    this.#constantMetric = constantMetric;
   }
 
   /** Goes on with a span that begins at `startByte` with the bytes of the template. */
@@ -160,16 +157,13 @@ export class TagWriter {
 
   #metrics(): void {
     const writer = this.#writer;
-    const { tag: constantTag, encoded } = this.#constantMetric;
-    const isExtra = constantTag.metricsOf !== this.#serial;
     writer.constant(this.#metricsKey);
-    writer.fillCount(writer.openMap(), this.#metricCount + (isExtra ? 1 : 0));
+    writer.fillCount(writer.openMap(), this.#metricCount);
     for (let at = 0; at < this.#metricCount; at++) {
       const tag = this.#metricTags[at];
       const value = this.#metricValues[at];
       if (tag === undefined || value === undefined) continue;
       writer.numberEntry(tag.key, value);
     }
-    if (isExtra) writer.bytes(encoded);
   }
 }

@@ -13,13 +13,10 @@ export function unixNanos(time: readonly [number, number]): bigint {
   return nanos < 0n ? 0n : nanos; // before 1970 the Agent would say that it is now
 }
 
-/**
- * The same as text; for the times that clocks show, which are below 2^53 seconds and have nine digits of
- * nanoseconds, without a BigInt, of which the text takes ten times as long.
- */
+/** The same as text; without a BigInt for the times that clocks show. */
 export function unixNanosText(time: readonly [number, number]): string {
   const [seconds, nanos] = time;
-  const isUsual = seconds > 0 && seconds < MAX_SECONDS && nanos >= 0 && nanos < NANOS_PER_SECOND;
+  const isUsual = seconds >= 1 && seconds < MAX_SECONDS && nanos >= 0 && nanos < NANOS_PER_SECOND;
   if (!isUsual) return String(unixNanos(time));
   return `${Math.trunc(seconds)}${String(NANOS_PER_SECOND + Math.trunc(nanos)).slice(1)}`;
 }

@@ -10,7 +10,7 @@ type Time = [number, number];
 const anyTime: fc.Arbitrary<Time> = fc.oneof(
   fc.tuple(fc.integer({ min: 0, max: 2 ** 33 }), fc.integer({ min: 0, max: 999_999_999 })),
   fc.tuple(
-    fc.constantFrom(0, 1, 1_700_000_000, 2 ** 32 - 1, 2 ** 32, 9_223_372_036, -1),
+    fc.constantFrom(0, 0.5, 1, 1.5, 1_700_000_000, 2 ** 32 - 1, 2 ** 32, 9_223_372_036, -1),
     fc.constantFrom(0, 1, 999_999_999, 999_999_999.7, 1_000_000_000, -1),
   ),
 );
