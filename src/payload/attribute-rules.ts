@@ -58,10 +58,14 @@ export const SAMPLING_KEYS: readonly string[] = ['sampling.priority', '_sampling
  */
 export type AttributeEffect = 'samplingPriority' | 'analyticsEvent' | 'httpStatus';
 
-export function attributeEffect(key: string): AttributeEffect | undefined {
+/** `datadog` is what `datadogKey` made of the key. */
+export function attributeEffect(
+  key: string,
+  datadog: string | undefined,
+): AttributeEffect | undefined {
   if (SAMPLING_KEYS.includes(key)) return 'samplingPriority';
   if (key === 'analytics.event') return 'analyticsEvent';
-  return datadogKey(key) === 'http.status_code' ? 'httpStatus' : undefined;
+  return datadog === 'http.status_code' ? 'httpStatus' : undefined;
 }
 
 /** Makes of a tag's text what the Agent would; `undefined` removes the tag. */

@@ -96,7 +96,8 @@ export class TagKeys {
   #newAttribute(key: string, isKept: boolean): AttributeKey {
     const datadog = datadogKey(key);
     const tag = datadog === undefined ? undefined : this.#tagOnTheWire(wireKey(datadog), isKept);
-    const attribute = { name: key, tag, fact: factOf(key), effect: attributeEffect(key), isKept };
+    const effect = attributeEffect(key, datadog);
+    const attribute = { name: key, tag, fact: factOf(key), effect, isKept };
     if (isKept) this.#attributes.set(key, attribute);
     return attribute;
   }
