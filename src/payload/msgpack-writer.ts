@@ -108,9 +108,23 @@ export class MsgpackWriter extends GrowingBuffer {
     return id.length === 16 && all > 0 && all < 16;
   }
 
-  /** ASCII text without a header, over what a template left at `position`. */
-  patchAscii(position: number, text: string): void {
+  /**
+   * ASCII text without a header, over what a template left at `position`; `words` is filled with it. Only
+   * text, for the reason that `constantOf` gives.
+   */
+  patchAscii(position: number, text: string, words: Float64Array): void {
     this.buffer.write(text, position);
+    for (let word = 0; word < words.length; word++) {
+      words[word] = this.view.getFloat64(position + word * WORD_BYTES, true);
+    }
+  }
+
+  /** Words, over what a template left at `position`. */
+  patchWords(position: number, words: Float64Array): void {
+    const view = this.view;
+    for (let word = 0; word < words.length; word++) {
+      view.setFloat64(position + word * WORD_BYTES, words[word] ?? 0, true);
+    }
   }
 
   /** The raw eight bytes of an int64, over what a template left at `position`. */

@@ -3,7 +3,7 @@
 // the values of a single span are filled in. Knows nothing of tags.
 
 import { encodedText } from './encoded-text.js';
-import type { Id64 } from './identifiers.js';
+import { type Id64, parseSpanId } from './identifiers.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
 import { unixNanos } from './unix-nanos.js';
 
@@ -17,6 +17,8 @@ const FIELDS = 12;
 const TRACE_ID_CHARACTERS = 32;
 const NANOS_PER_SECOND = 1_000_000_000;
 const LIMIT_32 = 0x1_0000_0000;
+const WORD_BYTES = 8;
+const NO_ID: Id64 = { high: 0, low: 0 };
 
 /** Whose the span is. */
 export interface TraceIdentity {
@@ -75,30 +77,45 @@ export function emptyHeader(isError: boolean): Uint8Array {
   return bytes;
 }
 
-export function fillTrace(
-  writer: MsgpackWriter,
-  at: number,
-  { traceIdHex, traceIdLow64 }: TraceIdentity,
-): void {
-  writer.patchId(at + TRACE_ID_AT, traceIdLow64);
-  writer.patchAscii(at + TRACE_ID_TEXT_AT, traceIdHex);
-}
+/**
+ * Fills in the values of spans. What a span has in common with the one before, its trace and often its
+ * parent, is not made of text again: that takes 5 % of the time of a span (Node 24).
+ */
+export class SpanHeader {
+  readonly #writer: MsgpackWriter;
+  #traceIdHex: string | undefined;
+  readonly #traceIdText = new Float64Array(TRACE_ID_CHARACTERS / WORD_BYTES);
+  #parentIdHex: string | undefined;
+  #parentId: Id64 = NO_ID;
 
-/** Fills in the ids; false if the Agent would refuse the span for its own. */
-export function fillIds(
-  writer: MsgpackWriter,
-  at: number,
-  spanIdHex: unknown,
-  parentIdHex: unknown,
-): boolean {
-  if (typeof spanIdHex !== 'string' || !writer.patchHex64(at + SPAN_ID_AT, spanIdHex)) return false;
-  if (parentIdHex === undefined) return true;
-  // A span that names itself as its parent is a root, as the Agent has it.
-  const isRoot = typeof parentIdHex !== 'string' || parentIdHex === spanIdHex;
-  if (isRoot || !writer.patchHex64(at + PARENT_ID_AT, parentIdHex)) {
-    writer.patchHalves(at + PARENT_ID_AT, 0, 0);
+  constructor(writer: MsgpackWriter) {
+    this.#writer = writer;
   }
-  return true;
+
+  fillTrace(at: number, { traceIdHex, traceIdLow64 }: TraceIdentity): void {
+    const writer = this.#writer;
+    writer.patchId(at + TRACE_ID_AT, traceIdLow64);
+    if (traceIdHex === this.#traceIdHex) {
+      return writer.patchWords(at + TRACE_ID_TEXT_AT, this.#traceIdText);
+    }
+    writer.patchAscii(at + TRACE_ID_TEXT_AT, traceIdHex, this.#traceIdText);
+    this.#traceIdHex = traceIdHex;
+  }
+
+  /** Fills in the ids; false if the Agent would refuse the span for its own. */
+  fillIds(at: number, spanIdHex: unknown, parentIdHex: unknown): boolean {
+    const writer = this.#writer;
+    if (typeof spanIdHex !== 'string') return false;
+    if (!writer.patchHex64(at + SPAN_ID_AT, spanIdHex)) return false;
+    // A span that names itself as its parent is a root, as the Agent has it.
+    if (typeof parentIdHex !== 'string' || parentIdHex === spanIdHex) return true;
+    if (parentIdHex !== this.#parentIdHex) {
+      this.#parentId = parseSpanId(parentIdHex) ?? NO_ID;
+      this.#parentIdHex = parentIdHex;
+    }
+    writer.patchId(at + PARENT_ID_AT, this.#parentId);
+    return true;
+  }
 }
 
 export function fillTimes(writer: MsgpackWriter, at: number, start: Time, end: Time): void {

@@ -8,7 +8,7 @@ import type { MsgpackWriter } from './msgpack-writer.js';
 import { readableEntries } from './readable-entries.js';
 import { resourceTags, type ServiceSettings } from './resource-tags.js';
 import { SpanFacts } from './span-facts.js';
-import { addFields, fillIds, fillTimes, fillTrace, type TraceIdentity } from './span-header.js';
+import { addFields, fillTimes, SpanHeader, type TraceIdentity } from './span-header.js';
 import { encodableLinks, SpanLinksWriter } from './span-links.js';
 import { SpanNames } from './span-names.js';
 import { type ChunkMark, SpanTags, type SpanTagsSettings } from './span-tags.js';
@@ -48,12 +48,14 @@ export class SpanWriter {
   readonly #facts = new SpanFacts();
   readonly #names = new SpanNames(this.#facts);
   readonly #links = new SpanLinksWriter();
+  readonly #headers: SpanHeader;
   #learnt: Learnt;
   #lastResource: Resource | undefined;
   #ofLastResource: SpanTemplates | undefined;
 
   constructor(writer: MsgpackWriter, settings: MappingSettings) {
     this.#writer = writer;
+    this.#headers = new SpanHeader(writer);
     this.#settings = settings;
     this.#learnt = this.#learnAnew();
   }
@@ -108,8 +110,8 @@ export class SpanWriter {
   #header(span: EncodableSpan, { spanId }: SpanContext, trace: TraceIdentity, at: number): boolean {
     const writer = this.#writer;
     const parentIdHex = span.parentSpanContext?.spanId ?? span.parentSpanId;
-    if (!fillIds(writer, at, spanId, parentIdHex)) return false;
-    fillTrace(writer, at, trace);
+    if (!this.#headers.fillIds(at, spanId, parentIdHex)) return false;
+    this.#headers.fillTrace(at, trace);
     fillTimes(writer, at, span.startTime, span.endTime);
     return true;
   }
