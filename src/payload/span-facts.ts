@@ -49,7 +49,8 @@ export class SpanFacts {
 
   /** The first key with a non-empty string on the span or its resource; numbers do not count. */
   text(concept: Concept): string | undefined {
-    return this.has(concept) ? this.#findText(concept) : undefined;
+    if ((this.#all & concept.bit) === 0) return undefined;
+    return this.#isInFallback(concept) ? this.#findText(concept) : this.#findOwnText(concept);
   }
 
   /** The same, of the span alone. */
@@ -60,6 +61,11 @@ export class SpanFacts {
   /** The first key that reads as an integer: a number or decimal text, on the span or resource. */
   integer(concept: Concept): number | undefined {
     return this.has(concept) ? this.#findInteger(concept) : undefined;
+  }
+
+  /** Few concepts are on the resource: the others need not ask it for each key. */
+  #isInFallback({ bit }: Concept): boolean {
+    return this.#fallback !== undefined && (this.#fallback.#all & bit) !== 0;
   }
 
   #findText({ slots }: Concept): string | undefined {
