@@ -75,7 +75,14 @@ const RARE_OPERATION = bitsOf(
   FAAS_TRIGGER,
   GRAPHQL_TYPE,
 );
+/** The same for the operation and the type. */
+const RARE_NAMES = RARE_OPERATION | bitsOf(SPAN_TYPE, NETWORK_PROTOCOL);
 const RARE_RESOURCE = bitsOf(RESOURCE_NAME, MESSAGING_OPERATION, RPC_METHOD, GRAPHQL_TYPE);
+
+/** Whether, beside the kind, only an HTTP method and the database system decide on operation and type. */
+export function hasUsualNames(facts: SpanFacts): boolean {
+  return !facts.hasAny(RARE_NAMES);
+}
 
 /** The operation name, before the Agent's character rules. The first rule that matches wins. */
 export function operationName(facts: SpanFacts, kind: SpanKind): string {

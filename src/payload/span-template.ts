@@ -12,7 +12,7 @@ import { spanKindName } from './naming.js';
 import { readableEntries } from './readable-entries.js';
 import type { ResourceTags } from './resource-tags.js';
 import { emptyHeader } from './span-header.js';
-import type { NamedType } from './span-names.js';
+import type { NamedType, UsualNames } from './span-names.js';
 import type { AttributeKey, Tag } from './tag-keys.js';
 import type { WellKnownTags } from './well-known-tags.js';
 
@@ -36,6 +36,7 @@ export interface SpanTemplate {
   readonly expectedKeys: AttributeKey[];
   /** Names of the last span. */
   last: NamedType | undefined;
+  usual: UsualNames | undefined;
 }
 
 type Scope = InstrumentationScope | undefined;
@@ -109,6 +110,7 @@ export class SpanTemplates {
       mentionsChunk: [...tags, ...resource.common.tags].some(({ isOfChunk }) => isOfChunk),
       expectedKeys: [],
       last: undefined,
+      usual: undefined,
     };
   }
 
