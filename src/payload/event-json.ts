@@ -62,17 +62,22 @@ function mustFit(json: string, room: number): boolean {
 
 /** Written by hand where it must be: nanoseconds since 1970 do not fit a JavaScript number. */
 function eventJson(event: SpanEvent, attributes: string | undefined): string {
-  let members = '';
+  let json = '{';
   const time = unixNanosText(event.time);
-  if (time !== '0') members += `,"time_unix_nano":${time}`;
+  if (time !== '0') json += `"time_unix_nano":${time}`;
   const name = attributeText(event.name);
-  if (name) members += `,"name":${NAMES.get(name)}`;
-  if (attributes !== undefined) members += `,"attributes":${attributes}`;
+  if (name) json += `${commaAfter(json)}"name":${NAMES.get(name)}`;
+  if (attributes !== undefined) json += `${commaAfter(json)}"attributes":${attributes}`;
   const dropped = event.droppedAttributesCount ?? 0;
   if (Number.isSafeInteger(dropped) && dropped > 0) {
-    members += `,"dropped_attributes_count":${dropped}`;
+    json += `${commaAfter(json)}"dropped_attributes_count":${dropped}`;
   }
-  return members === '' ? '{}' : `{${members.slice(1)}}`;
+  return `${json}}`;
+}
+
+/** Asks for the length alone: taking a part of what was put together would copy all of it. */
+function commaAfter(json: string): string {
+  return json.length > 1 ? ',' : '';
 }
 
 /** Sorted by key, as the Agent does; a value that has no JSON is left out. */
