@@ -57,7 +57,7 @@ export class ChunkTagsWriter {
   #ofFirst(writer: MsgpackWriter, { traceIdHigh, propagated }: ChunkTags): number {
     if (traceIdHigh !== undefined)
       writer.entry(this.#traceIdHigh, traceIdHigh, MAX_TAG_VALUE_BYTES);
-    for (const [key, value] of propagated) {
+    for (const { key, value } of propagated) {
       writer.entry(this.#keys.get(key), value, MAX_TAG_VALUE_BYTES);
     }
     return propagated.length + (traceIdHigh === undefined ? 0 : 1);

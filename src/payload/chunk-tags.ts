@@ -5,7 +5,10 @@ import { SAMPLING_KEYS } from './attribute-rules.js';
 import type { EncodableSpan, TraceChunk } from './trace-chunks.js';
 import { memberOf, parseDatadogState } from './trace-state.js';
 
-export type PropagatedTag = readonly [key: string, value: string];
+export interface PropagatedTag {
+  readonly key: string;
+  readonly value: string;
+}
 
 export interface ChunkTags {
   /** `_dd.p.tid`: the high half of the trace id, 16 hexadecimal digits; absent if it is zero. */
@@ -25,7 +28,9 @@ const DECISION_MAKER = '_dd.p.dm';
 /** What the Agent gives a trace of the OTLP path that no rule of Datadog decided. */
 const DECIDED_BY_OTEL_SAMPLER = '-9';
 const DECIDED_BY_HAND = '-4';
-const BY_OTEL_SAMPLER: readonly PropagatedTag[] = [[DECISION_MAKER, DECIDED_BY_OTEL_SAMPLER]];
+const BY_OTEL_SAMPLER: readonly PropagatedTag[] = [
+  { key: DECISION_MAKER, value: DECIDED_BY_OTEL_SAMPLER },
+];
 
 /**
  * The tags of a chunk. `byHand` is the priority that its spans ask for; else the `dd` member of the
@@ -58,7 +63,7 @@ export function chunkTags(
     traceIdHigh,
     samplingPriority,
     origin: upstream?.origin,
-    propagated: [...propagated],
+    propagated: Array.from(propagated, ([key, value]) => ({ key, value })),
   };
 }
 

@@ -75,7 +75,7 @@ export class SpanTags {
     if (chunk.origin !== undefined) this.#tags.ofChunk(known.origin, chunk.origin);
     if (!isFirst) return;
     if (chunk.traceIdHigh !== undefined) this.#tags.ofChunk(known.traceIdHigh, chunk.traceIdHigh);
-    for (const [key, value] of chunk.propagated) this.#tags.ofChunk(this.#keys.tag(key), value);
+    for (const { key, value } of chunk.propagated) this.#tags.ofChunk(this.#keys.tag(key), value);
     this.#tags.metric(known.samplingPriority, chunk.samplingPriority);
   }
 
