@@ -1,7 +1,7 @@
 import { type Attributes, SpanKind } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
 import { makeSpan } from '../support/spans.js';
-import { roundTrip } from '../support/encoding.js';
+import { decodeStrictly, encode, roundTrip } from '../support/encoding.js';
 
 const { INTERNAL, SERVER, CLIENT, PRODUCER, CONSUMER } = SpanKind;
 
@@ -182,3 +182,40 @@ describe('type', () => {
     expect(received(row).type).toBe(row.expected);
   });
 });
+
+describe('the names of a span', () => {
+  it('do not depend on the span before', () => {
+    // What is remembered is remembered by resource and scope.
+    const shared = {
+      kind: CLIENT,
+      resource: { attributes: { 'service.name': 'shop' } },
+      instrumentationScope: { name: 'tests' },
+    };
+    const attributes: readonly Attributes[] = [
+      {},
+      { 'http.request.method': 'GET' },
+      { 'db.system.name': 'redis' },
+      { 'db.system.name': 'mysql' },
+      { 'db.system.name': '' },
+      { 'span.type': 'cache' },
+      { 'network.protocol.name': 'amqp' },
+      { 'service.name': 'other' },
+      { 'rpc.system': 'grpc' },
+    ];
+    const all = attributes.map((each) => makeSpan({ ...shared, attributes: each }));
+    const alone = all.map((span) => namesOf(roundTrip(span)));
+    const pairs = all.flatMap((span) => all.flatMap((other) => [other, span]));
+    const { payloads } = encode(pairs);
+
+    expect(
+      payloads
+        .flatMap(({ body }) => decodeStrictly(body))
+        .flat()
+        .map(namesOf),
+    ).toEqual(alone.flatMap((names) => alone.flatMap((other) => [other, names])));
+  });
+});
+
+function namesOf({ service, name, resource, type }: ReturnType<typeof roundTrip>) {
+  return { service, name, resource, type };
+}
