@@ -1,7 +1,7 @@
 // Owns the MessagePack forms that the v0.4 intake takes. Knows nothing of spans.
 
-import { GrowingBuffer } from './growing-buffer.js';
-import { hexDigit, type Id64 } from './identifiers.js';
+import type { Id64 } from './identifiers.js';
+import { PatchableBuffer, WORD_BYTES } from './patchable-buffer.js';
 
 /** Bytes that are written again and again, and the same in words; see `constant`. */
 export interface Constant {
@@ -33,19 +33,17 @@ const MAX_LOOPED_UNITS = 24;
 /** Of the longest number. */
 const NUMBER_BYTES = 9;
 const MAX_ASCII = 0x7f;
-/** Words are written whole, so they may reach so far beyond what they are for. */
-const WORD_BYTES = 8;
 /** Beyond, `set` is faster. */
 const MAX_WORDS = 8;
 
-export class MsgpackWriter extends GrowingBuffer {
+export class MsgpackWriter extends PatchableBuffer {
   bytes(encoded: Uint8Array): void {
     this.reserve(encoded.length);
     this.buffer.set(encoded, this.at);
     this.at += encoded.length;
   }
 
-  /** The same for what was made to be written often. */
+  /** The same for what was made to be written often. Words may reach beyond it by almost one. */
   constant(constant: Constant): void {
     this.reserve(constant.bytes.length + WORD_BYTES);
     this.at = this.#copy(constant);
@@ -71,69 +69,6 @@ export class MsgpackWriter extends GrowingBuffer {
 
   openMap(): number {
     return this.#open(MAP32);
-  }
-
-  fillCount(opened: number, count: number): void {
-    this.view.setUint32(opened, count);
-  }
-
-  addToCount(opened: number, more: number): void {
-    this.view.setUint32(opened, this.view.getUint32(opened) + more);
-  }
-
-  /** The raw eight bytes of an id, over what a template left at `position`. */
-  patchId(position: number, id: Id64): void {
-    this.patchHalves(position, id.high, id.low);
-  }
-
-  /** The raw eight bytes of an unsigned 64-bit integer, over what a template left at `position`. */
-  patchHalves(position: number, high: number, low: number): void {
-    this.view.setUint32(position, high);
-    this.view.setUint32(position + 4, low);
-  }
-
-  /**
-   * An id of 16 hexadecimal digits as eight raw bytes, over what a template left at `position`; false
-   * if it is malformed or zero.
-   */
-  patchHex64(position: number, id: string): boolean {
-    const buffer = this.buffer;
-    let all = 0;
-    for (let byte = 0; byte < 8; byte++) {
-      const high = hexDigit(id.charCodeAt(byte * 2));
-      const low = hexDigit(id.charCodeAt(byte * 2 + 1));
-      all |= high | low;
-      buffer[position + byte] = (high << 4) | low;
-    }
-    return id.length === 16 && all > 0 && all < 16;
-  }
-
-  /**
-   * ASCII text without a header, over what a template left at `position`; `words` is filled with it. Only
-   * text, for the reason that `constantOf` gives.
-   */
-  patchAscii(position: number, text: string, words: Float64Array): void {
-    this.buffer.write(text, position);
-    for (let word = 0; word < words.length; word++) {
-      words[word] = this.view.getFloat64(position + word * WORD_BYTES, true);
-    }
-  }
-
-  /** Words, over what a template left at `position`. */
-  patchWords(position: number, words: Float64Array): void {
-    const view = this.view;
-    for (let word = 0; word < words.length; word++) {
-      view.setFloat64(position + word * WORD_BYTES, words[word] ?? 0, true);
-    }
-  }
-
-  /** The raw eight bytes of an int64, over what a template left at `position`. */
-  patchInt64(position: number, value: bigint): void {
-    this.view.setBigInt64(position, value);
-  }
-
-  patchByte(position: number, value: number): void {
-    this.buffer[position] = value;
   }
 
   uint64(id: Id64): void {

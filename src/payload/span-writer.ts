@@ -159,9 +159,14 @@ export class SpanWriter {
   }
 }
 
-/** Whether a loop over the keys finds its own only. */
-function isPlain(attributes: object): boolean {
-  if (Object.getPrototypeOf(attributes) !== Object.prototype) return false;
+/**
+ * Whether a loop over the keys finds its own only. Asks for the prototype as for a property, which makes V8
+ * bring objects up to date whose layout it has given up (a number was an integer before). A loop that meets
+ * one as it is looks up each value by its key ever after, which costs a span 4 % (Node 24).
+ */
+function isPlain(attributes: { readonly __proto__?: unknown }): boolean {
+  // One that is in the way, or has been taken away, is another one.
+  if (attributes.__proto__ !== Object.prototype) return false;
   for (const _ in Object.prototype) return false;
   return true;
 }

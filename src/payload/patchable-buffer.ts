@@ -1,0 +1,73 @@
+// Owns filling in what is known only later, over bytes that stand already: counts, ids, times. Knows
+// nothing of what comes next.
+
+import { GrowingBuffer } from './growing-buffer.js';
+import { hexDigit, type Id64 } from './identifiers.js';
+
+/** Of a double, in which eight bytes are copied at once. */
+export const WORD_BYTES = 8;
+
+export class PatchableBuffer extends GrowingBuffer {
+  fillCount(opened: number, count: number): void {
+    this.view.setUint32(opened, count);
+  }
+
+  addToCount(opened: number, more: number): void {
+    this.view.setUint32(opened, this.view.getUint32(opened) + more);
+  }
+
+  /** The raw eight bytes of an id, over what a template left at `position`. */
+  patchId(position: number, id: Id64): void {
+    this.patchHalves(position, id.high, id.low);
+  }
+
+  /** The raw eight bytes of an unsigned 64-bit integer, over what a template left at `position`. */
+  patchHalves(position: number, high: number, low: number): void {
+    this.view.setUint32(position, high);
+    this.view.setUint32(position + 4, low);
+  }
+
+  /**
+   * An id of 16 hexadecimal digits as eight raw bytes, over what a template left at `position`; false
+   * if it is malformed or zero.
+   */
+  patchHex64(position: number, id: string): boolean {
+    const buffer = this.buffer;
+    let all = 0;
+    for (let byte = 0; byte < 8; byte++) {
+      const high = hexDigit(id.charCodeAt(byte * 2));
+      const low = hexDigit(id.charCodeAt(byte * 2 + 1));
+      all |= high | low;
+      buffer[position + byte] = (high << 4) | low;
+    }
+    return id.length === 16 && all > 0 && all < 16;
+  }
+
+  /**
+   * ASCII text without a header, over what a template left at `position`; `words` is filled with it. Only
+   * text, for the reason that `constantOf` gives.
+   */
+  patchAscii(position: number, text: string, words: Float64Array): void {
+    this.buffer.write(text, position);
+    for (let word = 0; word < words.length; word++) {
+      words[word] = this.view.getFloat64(position + word * WORD_BYTES, true);
+    }
+  }
+
+  /** Words, over what a template left at `position`. */
+  patchWords(position: number, words: Float64Array): void {
+    const view = this.view;
+    for (let word = 0; word < words.length; word++) {
+      view.setFloat64(position + word * WORD_BYTES, words[word] ?? 0, true);
+    }
+  }
+
+  /** The raw eight bytes of an int64, over what a template left at `position`. */
+  patchInt64(position: number, value: bigint): void {
+    this.view.setBigInt64(position, value);
+  }
+
+  patchByte(position: number, value: number): void {
+    this.buffer[position] = value;
+  }
+}
