@@ -5,13 +5,21 @@ import { httpStatusText } from './http-status-text.js';
 import { readableValue } from './readable-entries.js';
 import type { SpanEvent, EncodableSpan } from './trace-chunks.js';
 
-/** Tags by name, in the order in which they are written; the span's own attributes win. */
-export type ErrorTags = readonly (readonly [key: string, value: string])[];
+/** The tags of these names, as far as there is something to tell; the span's own attributes win. */
+export interface ErrorTags {
+  /** `error.msg` */
+  readonly msg: string | undefined;
+  /** `error.message` */
+  readonly message: string | undefined;
+  /** `error.type` */
+  readonly type: string | undefined;
+  /** `error.stack` */
+  readonly stack: string | undefined;
+}
 
 /**
  * `error.msg` is what the Agent's OTLP path sends, if need be made of an HTTP status that is text;
- * `error.type`, `error.message` and `error.stack` are what Datadog's own tracers send, here from the
- * last exception event.
+ * the others are what Datadog's own tracers send, here from the last exception event.
  */
 export function errorTags(
   { status, events }: Pick<EncodableSpan, 'status' | 'events'>,
@@ -22,13 +30,12 @@ export function errorTags(
   const description = attributeText(status?.message);
   const message = textAt(exception, 'exception.message');
   const answered = httpStatus && httpStatusText(httpStatus);
-  const tags: [string, string | undefined][] = [
-    ['error.msg', description || answered || message],
-    ['error.message', message || description],
-    ['error.type', textAt(exception, 'exception.type')],
-    ['error.stack', textAt(exception, 'exception.stacktrace')],
-  ];
-  return tags.filter((tag): tag is [string, string] => tag[1] !== undefined && tag[1] !== '');
+  return {
+    msg: description || answered || message,
+    message: message || description,
+    type: textAt(exception, 'exception.type'),
+    stack: textAt(exception, 'exception.stacktrace'),
+  };
 }
 
 /** Whether an event is one that `recordException` made. */

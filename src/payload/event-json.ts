@@ -13,6 +13,8 @@ const MIN_EVENT_BYTES = 30;
 const KEYS = new BoundedMemo((key) => JSON.stringify(key));
 const NAMES = new BoundedMemo((name) => JSON.stringify(name));
 const MAX_KEYS_BY_HAND = 16;
+/** In the order of the SDK. */
+const EXCEPTION_KEYS = ['exception.type', 'exception.message', 'exception.stacktrace'];
 const REDACTED = '"redacted"';
 
 /** As many of the events as fit, first to last; one that does not fit loses its attributes. */
@@ -85,6 +87,8 @@ function attributesJson(attributes: object | undefined): string | undefined {
   if (attributes === undefined) return undefined;
   const keys = readableKeys(attributes);
   if (keys.length === 0) return undefined;
+  const exception = exceptionJson(attributes, keys);
+  if (exception !== undefined) return exception;
   let members = '{';
   for (const key of sorted(keys)) {
     const json = valueJson(readableValue(attributes, key));
@@ -93,6 +97,23 @@ function attributesJson(attributes: object | undefined): string | undefined {
     members += `${KEYS.get(key)}:${json}`;
   }
   return `${members}}`;
+}
+
+/** What `recordException` tells, in one go: its texts are most of what events cost. */
+function exceptionJson(attributes: object, keys: readonly string[]): string | undefined {
+  if (keys.length !== EXCEPTION_KEYS.length) return undefined;
+  for (let at = 0; at < keys.length; at++) if (keys[at] !== EXCEPTION_KEYS[at]) return undefined;
+  const type = readableValue(attributes, 'exception.type');
+  const message = readableValue(attributes, 'exception.message');
+  const stack = readableValue(attributes, 'exception.stacktrace');
+  const isText =
+    typeof type === 'string' && typeof message === 'string' && typeof stack === 'string';
+  if (!isText) return undefined;
+  return JSON.stringify({
+    'exception.message': message,
+    'exception.stacktrace': stack,
+    'exception.type': type,
+  });
 }
 
 /** Few keys, as most events have, by hand: `toSorted` makes two copies of them. */

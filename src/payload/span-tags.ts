@@ -188,10 +188,12 @@ export class SpanTags {
   }
 
   #error(span: EncodableSpan): void {
-    const { exceptionTags } = this.#settings;
-    for (const [key, value] of errorTags(span, this.#httpStatusText, exceptionTags)) {
-      this.#fillIn(this.#keys.tag(key), value);
-    }
+    const known = this.#known;
+    const error = errorTags(span, this.#httpStatusText, this.#settings.exceptionTags);
+    if (error.msg) this.#fillIn(known.errorMsg, error.msg);
+    if (error.message) this.#fillIn(known.errorMessage, error.message);
+    if (error.type) this.#fillIn(known.errorType, error.type);
+    if (error.stack) this.#fillIn(known.errorStack, error.stack);
   }
 
   /** What the span says nothing of itself, and its OTel resource does. */

@@ -14,6 +14,10 @@ export class WellKnownTags {
   readonly otelLibraryVersion: Tag;
   readonly events: Tag;
   readonly hasException: Tag;
+  readonly errorMsg: Tag;
+  readonly errorMessage: Tag;
+  readonly errorType: Tag;
+  readonly errorStack: Tag;
   readonly traceIdHigh: Tag;
   readonly traceState: Tag;
   readonly origin: Tag;
@@ -40,6 +44,10 @@ export class WellKnownTags {
     this.otelLibraryVersion = keys.tag('otel.library.version');
     this.events = keys.tag('events');
     this.hasException = keys.tag('_dd.span_events.has_exception');
+    this.errorMsg = keys.tag('error.msg');
+    this.errorMessage = keys.tag('error.message');
+    this.errorType = keys.tag('error.type');
+    this.errorStack = keys.tag('error.stack');
     this.traceIdHigh = keys.tag('_dd.p.tid');
     this.traceState = keys.tag('w3c.tracestate');
     this.origin = keys.tag('_dd.origin');

@@ -1,4 +1,4 @@
-import { TraceFlags } from '@opentelemetry/api';
+import { type Attributes, TraceFlags } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
 import { at, makeSpan, SPAN_ID, TRACE_ID } from '../support/spans.js';
 import { roundTrip } from '../support/encoding.js';
@@ -25,6 +25,35 @@ describe('events', () => {
 
     expect(roundTrip(makeSpan({ events })).meta['events']).toBe(
       '[{"time_unix_nano":1000000000,"name":"e","attributes":{"a":"redacted","b":"redacted","c":1}}]',
+    );
+  });
+
+  it.each<[string, Attributes, string]>([
+    [
+      'in the order of the SDK',
+      { 'exception.type': 'E', 'exception.message': 'a "b"\n\ud800', 'exception.stacktrace': 's' },
+      '{"exception.message":"a \\"b\\"\\n\\ud800","exception.stacktrace":"s","exception.type":"E"}',
+    ],
+    [
+      'in another order',
+      { 'exception.stacktrace': 's', 'exception.message': 'a\ud800', 'exception.type': 'E' },
+      '{"exception.message":"a\\ud800","exception.stacktrace":"s","exception.type":"E"}',
+    ],
+    [
+      'with a message that is no text',
+      { 'exception.type': 'E', 'exception.message': NaN, 'exception.stacktrace': 's' },
+      '{"exception.message":"redacted","exception.stacktrace":"s","exception.type":"E"}',
+    ],
+    [
+      'with more than that',
+      { 'exception.type': 'E', 'exception.message': 'm', 'exception.stacktrace': 's', also: 1 },
+      '{"also":1,"exception.message":"m","exception.stacktrace":"s","exception.type":"E"}',
+    ],
+  ])('tell of an exception %s', (_, attributes, json) => {
+    const events = [{ time: at(1, 0), name: 'exception', attributes }];
+
+    expect(roundTrip(makeSpan({ events })).meta['events']).toBe(
+      `[{"time_unix_nano":1000000000,"name":"exception","attributes":${json}}]`,
     );
   });
 
