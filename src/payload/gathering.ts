@@ -33,7 +33,12 @@ export class Gathering {
   }
 
   get hasOverflown(): boolean {
-    return this.#payload.bytes > this.#maxPayloadBytes;
+    return this.room < 0;
+  }
+
+  /** Bytes that are left in the payload; negative if it is too large. */
+  get room(): number {
+    return this.#maxPayloadBytes - this.#payload.bytes;
   }
 
   openPart(): ChunkPart {
