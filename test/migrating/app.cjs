@@ -25,5 +25,5 @@ function get(path) {
 }
 
 server.listen(0, '127.0.0.1', () => {
-  get('/carts/7').then(() => server.close());
+  void get('/carts/7').then(() => server.close());
 });
