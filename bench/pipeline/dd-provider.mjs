@@ -1,8 +1,9 @@
 // Owns Datadog's own tracer behind what generated traces use of a tracer provider, as thin as can be, so
-// that both sides make the same spans with the same attributes.
+// that both sides make the same spans with the same attributes and the same ones of the service.
 
 import { createRequire } from 'node:module';
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { RESOURCE_ATTRIBUTES } from '../spans/pipeline.mjs';
 
 const FLUSHED_BY_HAND = 3_600_000;
 /** What else the tracer does in a process, and no exporter. */
@@ -18,7 +19,8 @@ const QUIET = {
 export function ddProvider(url, { exports }) {
   Object.assign(process.env, QUIET);
   const dd = createRequire(import.meta.url)('dd-trace');
-  dd.init({ url, service: 'shop-frontend', plugins: false, flushInterval: FLUSHED_BY_HAND });
+  const tags = RESOURCE_ATTRIBUTES;
+  dd.init({ url, tags, service: 'shop-frontend', plugins: false, flushInterval: FLUSHED_BY_HAND });
   // None of these is public.
   const { _tracer: tracer } = dd;
   const { _processor: processor, _exporter: exporter } = tracer;

@@ -12,6 +12,7 @@ const LAST_RUN = pathOf('../dist/results.json');
 /** Where the documentation is. */
 export const DOCS = pathOf('../../docs');
 const MANIFEST = pathOf('../package.json');
+const OWN_LOCKFILE = pathOf('../../package-lock.json');
 
 export function writeLastRun(run) {
   write(LAST_RUN, { ...circumstances(), ...run });
@@ -36,8 +37,14 @@ function publishedIn(directory) {
 }
 
 function circumstances() {
-  const { devDependencies: versions } = JSON.parse(readFileSync(MANIFEST, 'utf8'));
+  const { devDependencies: peers } = JSON.parse(readFileSync(MANIFEST, 'utf8'));
+  const versions = { ...peers, undici: ownUndici() };
   return { date: new Date().toISOString().slice(0, 10), machine: machine(), versions };
+}
+
+/** The version that we send through, and that the rows named after it measure. */
+function ownUndici() {
+  return JSON.parse(readFileSync(OWN_LOCKFILE, 'utf8')).packages['node_modules/undici'].version;
 }
 
 function machine() {

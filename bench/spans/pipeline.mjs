@@ -3,7 +3,8 @@
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { TracerProvider } from '@opentelemetry/sdk-trace';
 
-const resource = resourceFromAttributes({
+/** Of the service, by key. */
+export const RESOURCE_ATTRIBUTES = {
   'service.name': 'shop-frontend',
   'service.version': '4.17.2',
   'service.namespace': 'shop',
@@ -15,7 +16,8 @@ const resource = resourceFromAttributes({
   'process.pid': 4242,
   'process.runtime.version': '24.21.0',
   'container.id': '3f4e8a6f2b1c4d5e9f7a8b6c5d4e3f2a1b0c9d8e7f6a5b4c3d2e1f0a9b8c7d6e',
-});
+};
+const resource = resourceFromAttributes(RESOURCE_ATTRIBUTES);
 
 export function newProvider(processor) {
   return new TracerProvider({ resource, spanProcessors: [processor] });
