@@ -1,6 +1,6 @@
 // Owns the suites of the two commands, in the order in which they run.
 
-import { encode, encodeWarm, quickEncode, shapes } from './encode/suites.mjs';
+import { deopts, encode, encodeWarm, quickEncode, shapes } from './encode/suites.mjs';
 import { pipeline, pipelinePinned } from './pipeline/suites.mjs';
 import { load, overload, workers } from './scale/suites.mjs';
 import { quickSending, sending } from './sending/suites.mjs';
@@ -9,6 +9,7 @@ export const FULL = [
   encode,
   encodeWarm,
   shapes,
+  deopts,
   sending,
   pipeline,
   pipelinePinned,

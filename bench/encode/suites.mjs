@@ -53,6 +53,19 @@ export const shapes = {
   columns: COLUMNS,
 };
 
+/** 150 000 spans to warm up, and as many to look at. */
+export const deopts = {
+  name: 'deopts',
+  title: 'Optimized code that V8 gives up while fresh spans are encoded',
+  rounds: 3,
+  rows: ['shop', ...Object.keys(SHAPES)].map((spans) => ({
+    name: spans,
+    script: 'encode/deopts.mjs',
+    spec: { serializer: 'ours', spans, warmUpBatches: 300, batches: 300 },
+  })),
+  columns: { deopts: 'times', worst: 'times, of one function' },
+};
+
 function freshRows(size) {
   return Object.keys(SERIALIZERS)
     .filter((serializer) => serializer !== SAME_TAGS)

@@ -4,6 +4,7 @@ import { SHAPES } from '../spans/shapes.mjs';
 
 const cpu = (of, row) => of('encode', row, 'cpuMicros');
 const warm = (of, row, metric = 'cpuMicros') => of('encodeWarm', row, metric);
+const DEOPT_ROWS = ['shop', ...Object.keys(SHAPES)];
 const DD_SAME_TAGS = 'dd-trace 0.4, same tags';
 
 export const ENCODING_GOALS = [
@@ -48,6 +49,13 @@ export const ENCODING_GOALS = [
     ratio: (of) => of('encode', 'ours', 'blockMillis') / of('encode', 'otlp-proto', 'blockMillis'),
     gate: 0.35,
     stretch: 0.2,
+  },
+  {
+    id: 'deopts',
+    what: 'times that V8 gives up one function over 150 000 warm spans',
+    ratio: (of) => Math.max(...DEOPT_ROWS.map((spans) => of('deopts', spans, 'worst'))),
+    gate: 3,
+    stretch: 0,
   },
   {
     id: 'G17',
