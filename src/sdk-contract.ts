@@ -84,7 +84,7 @@ export type Span = ApiSpan & ReadableSpan;
 /** What a tracer provider calls. */
 export interface SpanProcessor {
   onStart(span: Span, parentContext: Context): void;
-  /** SDK 2.x and later: the span is about to end and can still be written. */
+  /** SDK lines later than 2.0: the span is about to end and can still be written. */
   onEnding?(span: Span): void;
   onEnd(span: ReadableSpan): void;
   forceFlush(): Promise<void>;

@@ -14,7 +14,7 @@ const BATCHES_PER_TURN = 50;
 const [spec, role] = process.argv.slice(2);
 const { serializer, spans, warmUpBatches, batches } = JSON.parse(spec);
 if (role === 'traced') await encodeAll();
-else console.log(JSON.stringify(await deoptsOf(traced())));
+else console.log(JSON.stringify(deoptsOf(traced())));
 
 function traced() {
   const script = fileURLToPath(import.meta.url);
