@@ -1,0 +1,361 @@
+// Owns carrying out a plan: one step after another in virtual time, and the check after each.
+
+import { getEventListeners } from 'node:events';
+import { vi } from 'vitest';
+import { afterForkInChild, atFork, withForkHooks } from '../../src/fork.js';
+import type { ReadableSpan } from '../../src/index.js';
+import { encode } from '../support/encoding.js';
+import { makeSpan, nextSpanId } from '../support/spans.js';
+import { Account, Call } from './account.js';
+import { ModelAgent } from './model-agent.js';
+import type { Give, Meddling, Plan, Step } from './plan.js';
+import {
+  FLUSH_MILLIS,
+  GRACE_MILLIS,
+  openSubject,
+  QUEUE_BYTES,
+  type Subject,
+  TIGHT_BYTES,
+  TIMEOUT_MILLIS,
+} from './subject.js';
+import { VirtualTime } from './virtual-time.js';
+import { Waits } from './waits.js';
+
+/** Spans large enough for a tight limit to matter. */
+const TEXT = 'x'.repeat(1_000);
+/** Of what a limit cuts off, an exporter of another kind gets so much longer. */
+const SETTLE_MILLIS = 50;
+/** Longer than anything may last. */
+const LONG_MILLIS = 60_000;
+
+/** @throws Error if anything did not hold. */
+export async function runPlan(plan: Plan): Promise<void> {
+  const time = new VirtualTime();
+  const account = new Account();
+  const agent = new ModelAgent(time, plan.latencyMillis, account);
+  let count = 0;
+  const random = vi.spyOn(Math, 'random');
+  random.mockImplementation(() => plan.randoms[count++ % plan.randoms.length] ?? 0);
+  const disposers = [time.install(), agent.install(), () => random.mockRestore()];
+  try {
+    const run = new ModelRun(plan, { time, account, agent });
+    disposers.unshift(() => run.removeHooks());
+    for (const step of plan.steps) await run.take(step);
+    await run.finish();
+  } finally {
+    for (const dispose of disposers) dispose();
+  }
+}
+
+interface World {
+  readonly time: VirtualTime;
+  readonly account: Account;
+  readonly agent: ModelAgent;
+}
+
+class ModelRun {
+  readonly #plan: Plan;
+  readonly #time: VirtualTime;
+  readonly #account: Account;
+  readonly #agent: ModelAgent;
+  readonly #waits: Waits;
+  readonly #life = new AbortController();
+  readonly #subject: Subject;
+  readonly #spanBytes: number;
+  /** Spans whose handing over has not returned: a getter of one has us called. */
+  readonly #giving: string[] = [];
+  readonly #stages: string[] = [];
+  readonly #hooks = atFork({
+    before: () => void this.#stages.push('before'),
+    parent: () => void this.#stages.push('parent'),
+    child: () => void this.#stages.push('child'),
+  });
+
+  constructor(plan: Plan, { time, account, agent }: World) {
+    this.#plan = plan;
+    this.#time = time;
+    this.#account = account;
+    this.#agent = agent;
+    this.#waits = new Waits(account, time);
+    this.#subject = openSubject(plan, this.#life.signal);
+    if (plan.isTight) account.allow('queue_full');
+    const [one, two] = [1, 2].map((spans) => sizeOf(this.#spansOf({ spans, traces: 1 })));
+    this.#spanBytes = (two ?? 0) - (one ?? 0);
+  }
+
+  removeHooks(): void {
+    this.#hooks.remove();
+  }
+
+  async take(step: Step): Promise<void> {
+    await this.#do(step);
+    await this.#time.pass(0);
+    this.#check();
+  }
+
+  /** Everything comes to its end, and the pipeline still works if nobody has ended it. */
+  async finish(): Promise<void> {
+    await this.take({ do: 'weather', weather: 'accepts' });
+    await this.take({ do: 'pass', millis: LONG_MILLIS });
+    await this.#probe();
+    this.#shutDown({});
+    await this.take({ do: 'pass', millis: LONG_MILLIS });
+    const { buffered, inFlight } = this.#subject.stats();
+    this.#expectNone('unsettled spans', buffered + inFlight);
+    this.#expectNone('flushes and shutdowns', this.#waits.open);
+    this.#expectNone('timers', this.#time.armed);
+    this.#account.assertHolds();
+  }
+
+  async #do(step: Step): Promise<void> {
+    switch (step.do) {
+      case 'give':
+        return this.#give(step);
+      case 'flush':
+        return this.#flush(step);
+      case 'shutDown':
+        return this.#shutDown(step);
+      case 'abort':
+        return this.#abort();
+      case 'weather':
+        this.#agent.weather = step.weather;
+        return undefined;
+      case 'pass':
+        return this.#time.pass(step.millis);
+      case 'fork':
+        return this.#fork(step.in);
+    }
+  }
+
+  #give({ then, ...give }: Pick<Give, 'spans' | 'traces'> & Partial<Give>): void {
+    const spans = this.#spansOf(give);
+    const spanIds = spans.map((span) => span.spanContext().spanId);
+    this.#account.give(spanIds);
+    const isAlone = this.#account.pending.length === 0 && give.meanwhile === undefined;
+    const call = new Call(spanIds, this.#time.nowMillis, isAlone);
+    if (this.#plan.pipeline === 'exporter') this.#account.open(call);
+    let hasReturned = false;
+    this.#giving.push(...spanIds);
+    this.#subject.give(spans, (result) => {
+      if (!hasReturned) this.#account.violate('called back before export() returned');
+      this.#allowTimeout(call);
+      this.#account.conclude(call, result);
+      this.#meddle(then);
+    });
+    hasReturned = true;
+    this.#giving.splice(this.#giving.length - spanIds.length);
+  }
+
+  #spansOf(give: Pick<Give, 'spans' | 'traces'> & Partial<Give>): readonly ReadableSpan[] {
+    const { spans: count, traces, resource: when = 'ready', readMillis = 0, meanwhile } = give;
+    const traceIds = Array.from({ length: traces }, () => nextSpanId().padStart(32, 'a'));
+    const resource = this.#resourceOf(when);
+    const spans = Array.from({ length: count }, (_, index) => {
+      const attributes = { text: TEXT };
+      const span = makeSpan({ traceId: traceIds[index % traces] ?? '', resource });
+      const get = (): object => {
+        this.#time.spend(readMillis);
+        return attributes;
+      };
+      return Object.defineProperty(span, 'attributes', { enumerable: true, get });
+    });
+    if (meanwhile !== undefined && spans[0] !== undefined) this.#bait(spans[0], meanwhile);
+    return spans;
+  }
+
+  #resourceOf(when: Give['resource']): ReadableSpan['resource'] {
+    const attributes = { 'service.name': 'shop' };
+    if (when === 'ready' || this.#plan.pipeline === 'ForkSafeSpanProcessor') return { attributes };
+    const resource = {
+      attributes,
+      asyncAttributesPending: true,
+      waitForAsyncAttributes: () => arrived,
+    };
+    const arrived = new Promise<void>((resolve) => {
+      if (when === 'never' && this.#plan.pipeline !== 'ForkSafeSpanProcessor') return;
+      this.#time.after(100, () => {
+        resource.asyncAttributesPending = false;
+        resolve();
+      });
+    });
+    return resource;
+  }
+
+  /** Whoever reads the name of this span has something done, once; or it throws, always. */
+  #bait(span: ReadableSpan, meanwhile: Meddling): void {
+    if (meanwhile === 'throw') this.#account.breakSpan(span.spanContext().spanId);
+    let isDone = meanwhile === 'throw';
+    const get = (): string => {
+      if (meanwhile === 'throw') throw new Error('hostile');
+      if (!isDone) {
+        isDone = true;
+        this.#meddle(meanwhile);
+      }
+      return 'bait';
+    };
+    Object.defineProperty(span, 'name', { enumerable: true, get });
+  }
+
+  #meddle(how: Meddling | undefined): void {
+    switch (how) {
+      case 'give':
+        return this.#give({ spans: 2, traces: 1 });
+      case 'flush':
+        return this.#flush({});
+      case 'shutDown':
+        return this.#shutDown({});
+      case 'abort':
+        return this.#abort();
+      case 'throw':
+        throw new Error('from user code');
+      case undefined:
+        return undefined;
+    }
+  }
+
+  #flush(step: { timeoutMillis?: number; abortAfterMillis?: number }): void {
+    const { timeoutMillis = FLUSH_MILLIS, abortAfterMillis = Infinity } = step;
+    const signal = this.#abortAfter(abortAfterMillis);
+    const covered = {
+      calls: this.#account.pending,
+      spanIds: this.#coveredSpans,
+      lostBefore: this.#subject.stats().dropped,
+    };
+    const done = this.#subject.forceFlush({ timeoutMillis, signal });
+    this.#waits.flush(done, Math.min(timeoutMillis, abortAfterMillis), covered);
+  }
+
+  get #coveredSpans(): readonly string[] {
+    // What ends after a processor of this kind has ended counts nowhere, as with those of the SDK.
+    const isForkSafe = this.#plan.pipeline === 'ForkSafeSpanProcessor';
+    if (isForkSafe && this.#account.isEnding) return [];
+    return this.#giving.length > 0 ? [] : this.#account.given;
+  }
+
+  #shutDown(step: { graceMillis?: number; abortAfterMillis?: number }): void {
+    const { graceMillis = GRACE_MILLIS, abortAfterMillis = Infinity } = step;
+    this.#account.allow('shutdown');
+    const signal = this.#abortAfter(abortAfterMillis, () => this.#account.allow('aborted'));
+    const isOther = this.#plan.pipeline === 'ForkSafeSpanProcessor';
+    const longest = Math.min(graceMillis, abortAfterMillis) + (isOther ? SETTLE_MILLIS : 0);
+    const done = this.#subject.shutdown({ graceMillis, signal });
+    this.#waits.shutdown(done, longest, () => this.#onEnded());
+  }
+
+  #abortAfter(millis: number, onAbort?: () => void): AbortSignal | undefined {
+    if (millis === Infinity) return undefined;
+    const controller = new AbortController();
+    this.#time.after(millis, () => {
+      onAbort?.();
+      controller.abort();
+    });
+    return controller.signal;
+  }
+
+  #onEnded(): void {
+    this.#account.end();
+    this.#expectNone('exports', this.#account.pending.length);
+    this.#expectNone('requests', this.#agent.underWay);
+    const { buffered, inFlight } = this.#subject.stats();
+    this.#expectNone('unsettled spans', buffered + inFlight);
+    const listeners = getEventListeners(this.#life.signal, 'abort');
+    this.#expectNone('listeners', listeners.length);
+  }
+
+  #abort(): void {
+    this.#account.allow('aborted');
+    this.#life.abort(new Error('enough'));
+  }
+
+  #fork(side: 'parent' | 'child' | 'childWithHooks'): void {
+    this.#stages.length = 0;
+    const { buffered, inFlight } = this.#subject.stats();
+    if (side === 'parent') {
+      withForkHooks(() => this.#give({ spans: 1, traces: 1 }));
+      return this.#expectStages('before, parent');
+    }
+    if (side === 'child') afterForkInChild();
+    else withForkHooks(() => afterForkInChild());
+    this.#account.becomeChild(buffered + inFlight);
+    this.#waits.becomeChild();
+    this.#expectStages(side === 'child' ? 'child' : 'before, child');
+  }
+
+  #expectStages(expected: string): void {
+    const stages = this.#stages.join(', ');
+    if (stages !== expected) this.#account.violate(`hooks ran: ${stages}`);
+  }
+
+  #check(): void {
+    const stats = this.#subject.stats();
+    const isExporter = this.#plan.pipeline === 'exporter';
+    if (!isExporter && this.#time.nowMillis >= TIMEOUT_MILLIS) this.#account.allow('timeout');
+    this.#account.check(stats);
+    if (isExporter) {
+      this.#account.checkExporter(stats);
+      this.#checkCalls();
+    }
+    if (this.#life.signal.aborted) {
+      this.#account.end();
+      this.#expectNone('unsettled spans', stats.buffered + stats.inFlight);
+    }
+    this.#checkBytes(stats.inFlight, stats.buffered);
+    this.#waits.checkOverdue();
+    for (const spanId of this.#agent.duplicates) {
+      this.#account.violate(`arrived twice, though it was answered: ${spanId}`);
+    }
+    this.#account.assertHolds();
+  }
+
+  #allowTimeout({ startMillis }: Call): void {
+    const tookMillis = this.#time.nowMillis - startMillis;
+    if (tookMillis >= TIMEOUT_MILLIS) this.#account.allow('timeout');
+  }
+
+  #checkCalls(): void {
+    const { nowMillis, spentMillis } = this.#time;
+    for (const { startMillis } of this.#account.pending) {
+      const tookMillis = nowMillis - startMillis;
+      if (tookMillis > TIMEOUT_MILLIS + spentMillis) {
+        this.#account.violate(`an export has not ended after ${tookMillis} ms`);
+      }
+    }
+  }
+
+  #checkBytes(inFlight: number, buffered: number): void {
+    if (!this.#plan.isTight) return;
+    // Of those in the queue of a processor, only the last may be too much.
+    const isOwn = this.#plan.pipeline === 'DatadogBatchSpanProcessor';
+    const [spans, mostBytes] = isOwn
+      ? [inFlight + buffered - 1, TIGHT_BYTES + QUEUE_BYTES]
+      : [inFlight, TIGHT_BYTES];
+    if (spans * this.#spanBytes > mostBytes) {
+      this.#account.violate(`${spans} spans are more than ${mostBytes} bytes`);
+    }
+  }
+
+  get #most(): number {
+    return this.#plan.isTight ? Math.floor((0.9 * TIGHT_BYTES) / this.#spanBytes) : 20;
+  }
+
+  /** After all that was, there is room for as many bytes as in the beginning. */
+  async #probe(): Promise<void> {
+    if (this.#account.isEnding) return;
+    // What the processor of the SDK hands over at a time.
+    const spans = this.#plan.pipeline === 'ForkSafeSpanProcessor' ? 16 : this.#most;
+    const before = this.#subject.stats();
+    this.#give({ spans, traces: 1 });
+    this.#flush({});
+    await this.take({ do: 'pass', millis: LONG_MILLIS });
+    const { exported } = this.#subject.stats();
+    if (exported !== before.exported + spans) this.#account.violate('does not recover');
+  }
+
+  #expectNone(what: string, count: number): void {
+    if (count !== 0) this.#account.violate(`${count} ${what} are left`);
+  }
+}
+
+function sizeOf(spans: readonly ReadableSpan[]): number {
+  return encode(spans).payloads.reduce((sum, { body }) => sum + body.length, 0);
+}
