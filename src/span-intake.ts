@@ -70,6 +70,11 @@ export class SpanIntake {
     return this.#segment.spanCount === 0 && this.#late.length === 0;
   }
 
+  /** Whether a span is being encoded, or the place for it is looked for. */
+  get isPlacing(): boolean {
+    return this.#phase === 'placing' || this.#phase === 'sealDue';
+  }
+
   /** Takes the span, which stands in the ledger, as it is now. Never throws. */
   add(span: ReadableSpan): void {
     if (this.#phase === 'forgotten') return;

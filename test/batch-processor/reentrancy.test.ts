@@ -39,6 +39,19 @@ describe('a span that, while it is encoded,', () => {
     expect(exporter.stats()).toMatchObject({ received: 6, exported: 6 });
   });
 
+  it('has a flush wait for what ended before', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const processor = new DatadogBatchSpanProcessor({ exporter });
+    const flushes: Promise<void>[] = [];
+
+    endAround(processor, () => void flushes.push(processor.forceFlush()));
+    await Promise.all(flushes);
+
+    expect(flushes.length).toBeGreaterThan(0);
+    expect(exporter.stats().exported).toBeGreaterThanOrEqual(3);
+  });
+
   it('shuts the exporter down, is counted, as are those that come later', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });
