@@ -93,8 +93,11 @@ export class SpanIntake {
     if (this.#phase !== 'idle') return;
     this.#stopTimer?.();
     this.#stopTimer = undefined;
-    this.#sealSegment();
-    this.#sealLate();
+    // Late spans are read only now, and a getter of one may have others end.
+    while (!this.isEmpty) {
+      this.#sealSegment();
+      this.#sealLate();
+    }
   }
 
   /** Forgets all spans, those to come as well: they are another process's. */

@@ -66,6 +66,28 @@ describe('a span that, while it is encoded,', () => {
     expect(lines.join()).toMatch(/shut down/);
   });
 
+  it('has others end when it is read late, by a shutdown, has them sent as well', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const processor = new DatadogBatchSpanProcessor({ exporter });
+    const resource = { attributes: {}, asyncAttributesPending: true };
+    const late = Object.defineProperty(makeSpan({ resource }), 'name', {
+      get: () => {
+        for (const span of makeSpans(2)) processor.onEnd(span);
+        return 'late';
+      },
+    });
+
+    processor.onEnd(late);
+    resource.asyncAttributesPending = false;
+    await processor.shutdown();
+
+    const { received, exported } = exporter.stats();
+    expect(received).toBeGreaterThanOrEqual(3);
+    expect(exported).toBe(received);
+    expect(agent.spans).toHaveLength(exported);
+  });
+
   it('says that the heap was duplicated, leaves what ended before to the original', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });
