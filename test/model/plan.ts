@@ -38,7 +38,7 @@ export interface Give {
   /** Time that reading one of them takes. */
   readonly readMillis: number;
   /** Done by the callback of the export. */
-  readonly then?: Meddling | undefined;
+  readonly afterwards?: Meddling | undefined;
   /** Done by a getter of the first span. */
   readonly meanwhile?: Meddling | undefined;
 }
@@ -92,7 +92,7 @@ const give: fc.Arbitrary<Give> = fc.record({
   traces: fc.integer({ min: 1, max: 3 }),
   resource: fc.constantFrom('ready', 'ready', 'ready', 'ready', 'late', 'never'),
   readMillis: fc.constantFrom(0, 0, 0, 2),
-  then: seldom(['give', 'flush', 'shutDown', 'throw']),
+  afterwards: seldom(['give', 'flush', 'shutDown', 'throw']),
   meanwhile: seldom(['give', 'flush', 'shutDown', 'abort', 'throw']),
 });
 const someMillis = fc.constantFrom(0, 1, 50, 200, 400);

@@ -1,10 +1,41 @@
 // Owns the plans that failed once, each with what was wrong then.
 
-import type { Plan } from './plan.js';
+import type { Give, Plan } from './plan.js';
 
 export interface Regression {
   readonly found: string;
   readonly plan: Plan;
 }
 
-export const REGRESSIONS: readonly Regression[] = [];
+const SMALL: Plan = {
+  pipeline: 'DatadogBatchSpanProcessor',
+  maxRetries: 0,
+  maxConnections: 1,
+  isTight: false,
+  latencyMillis: 0,
+  randoms: [0],
+  steps: [],
+};
+const ONE_SPAN: Give = { do: 'give', spans: 1, traces: 1, resource: 'ready', readMillis: 0 };
+
+export const REGRESSIONS: readonly Regression[] = [
+  {
+    found: 'a flush by a getter ended before what had ended before was sent (seed 1)',
+    plan: { ...SMALL, steps: [ONE_SPAN, { ...ONE_SPAN, meanwhile: 'flush' }] },
+  },
+  {
+    found: 'a span that could not be encoded left a listener on the signal (seed 77)',
+    plan: { ...SMALL, steps: [{ ...ONE_SPAN, meanwhile: 'throw' }, { do: 'shutDown' }] },
+  },
+  {
+    found: 'what ended while a shutdown read a late span was left in the queue (seed 77)',
+    plan: {
+      ...SMALL,
+      steps: [
+        { ...ONE_SPAN, resource: 'late', meanwhile: 'give' },
+        { do: 'pass', millis: 100 },
+        { do: 'shutDown' },
+      ],
+    },
+  },
+];

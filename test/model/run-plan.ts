@@ -5,9 +5,9 @@ import { vi } from 'vitest';
 import { afterForkInChild, atFork, withForkHooks } from '../../src/fork.js';
 import type { ReadableSpan } from '../../src/index.js';
 import { encode } from '../support/encoding.js';
-import { makeSpan, nextSpanId } from '../support/spans.js';
 import { Account, Call } from './account.js';
 import { ModelAgent } from './model-agent.js';
+import { ModelSpans } from './model-spans.js';
 import type { Give, Meddling, Plan, Step } from './plan.js';
 import {
   FLUSH_MILLIS,
@@ -21,8 +21,6 @@ import {
 import { VirtualTime } from './virtual-time.js';
 import { Waits } from './waits.js';
 
-/** Spans large enough for a tight limit to matter. */
-const TEXT = 'x'.repeat(1_000);
 /** Of what a limit cuts off, an exporter of another kind gets so much longer. */
 const SETTLE_MILLIS = 50;
 /** Longer than anything may last. */
@@ -61,6 +59,7 @@ class ModelRun {
   readonly #waits: Waits;
   readonly #life = new AbortController();
   readonly #subject: Subject;
+  readonly #spans: ModelSpans;
   readonly #spanBytes: number;
   /** Spans whose handing over has not returned: a getter of one has us called. */
   readonly #giving: string[] = [];
@@ -79,7 +78,11 @@ class ModelRun {
     this.#waits = new Waits(account, time);
     this.#subject = openSubject(plan, this.#life.signal);
     if (plan.isTight) account.allow('queue_full');
-    const [one, two] = [1, 2].map((spans) => sizeOf(this.#spansOf({ spans, traces: 1 })));
+    this.#spans = new ModelSpans(plan.pipeline, time, {
+      meddle: (how) => this.#meddle(how),
+      onBroken: (spanId) => account.breakSpan(spanId),
+    });
+    const [one, two] = [1, 2].map((spans) => sizeOf(this.#spans.make({ spans, traces: 1 })));
     this.#spanBytes = (two ?? 0) - (one ?? 0);
   }
 
@@ -127,8 +130,8 @@ class ModelRun {
     }
   }
 
-  #give({ then, ...give }: Pick<Give, 'spans' | 'traces'> & Partial<Give>): void {
-    const spans = this.#spansOf(give);
+  #give(give: Pick<Give, 'spans' | 'traces'> & Partial<Give>): void {
+    const spans = this.#spans.make(give);
     const spanIds = spans.map((span) => span.spanContext().spanId);
     this.#account.give(spanIds);
     const isAlone = this.#account.pending.length === 0 && give.meanwhile === undefined;
@@ -140,60 +143,10 @@ class ModelRun {
       if (!hasReturned) this.#account.violate('called back before export() returned');
       this.#allowTimeout(call);
       this.#account.conclude(call, result);
-      this.#meddle(then);
+      this.#meddle(give.afterwards);
     });
     hasReturned = true;
     this.#giving.splice(this.#giving.length - spanIds.length);
-  }
-
-  #spansOf(give: Pick<Give, 'spans' | 'traces'> & Partial<Give>): readonly ReadableSpan[] {
-    const { spans: count, traces, resource: when = 'ready', readMillis = 0, meanwhile } = give;
-    const traceIds = Array.from({ length: traces }, () => nextSpanId().padStart(32, 'a'));
-    const resource = this.#resourceOf(when);
-    const spans = Array.from({ length: count }, (_, index) => {
-      const attributes = { text: TEXT };
-      const span = makeSpan({ traceId: traceIds[index % traces] ?? '', resource });
-      const get = (): object => {
-        this.#time.spend(readMillis);
-        return attributes;
-      };
-      return Object.defineProperty(span, 'attributes', { enumerable: true, get });
-    });
-    if (meanwhile !== undefined && spans[0] !== undefined) this.#bait(spans[0], meanwhile);
-    return spans;
-  }
-
-  #resourceOf(when: Give['resource']): ReadableSpan['resource'] {
-    const attributes = { 'service.name': 'shop' };
-    if (when === 'ready' || this.#plan.pipeline === 'ForkSafeSpanProcessor') return { attributes };
-    const resource = {
-      attributes,
-      asyncAttributesPending: true,
-      waitForAsyncAttributes: () => arrived,
-    };
-    const arrived = new Promise<void>((resolve) => {
-      if (when === 'never' && this.#plan.pipeline !== 'ForkSafeSpanProcessor') return;
-      this.#time.after(100, () => {
-        resource.asyncAttributesPending = false;
-        resolve();
-      });
-    });
-    return resource;
-  }
-
-  /** Whoever reads the name of this span has something done, once; or it throws, always. */
-  #bait(span: ReadableSpan, meanwhile: Meddling): void {
-    if (meanwhile === 'throw') this.#account.breakSpan(span.spanContext().spanId);
-    let isDone = meanwhile === 'throw';
-    const get = (): string => {
-      if (meanwhile === 'throw') throw new Error('hostile');
-      if (!isDone) {
-        isDone = true;
-        this.#meddle(meanwhile);
-      }
-      return 'bait';
-    };
-    Object.defineProperty(span, 'name', { enumerable: true, get });
   }
 
   #meddle(how: Meddling | undefined): void {
@@ -229,7 +182,7 @@ class ModelRun {
     // What ends after a processor of this kind has ended counts nowhere, as with those of the SDK.
     const isForkSafe = this.#plan.pipeline === 'ForkSafeSpanProcessor';
     if (isForkSafe && this.#account.isEnding) return [];
-    return this.#giving.length > 0 ? [] : this.#account.given;
+    return this.#account.given.filter((spanId) => !this.#giving.includes(spanId));
   }
 
   #shutDown(step: { graceMillis?: number; abortAfterMillis?: number }): void {
