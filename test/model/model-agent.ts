@@ -74,21 +74,11 @@ export class ModelAgent {
     return [...this.#underWay].filter(({ isOurs }) => isOurs).length;
   }
 
-  /** Whether the Agent holds the span. */
-  has(spanId: string): boolean {
-    return this.#taken.has(spanId);
-  }
-
   /** Spans that it took several times, though it had an answer through each time. */
   get duplicates(): readonly string[] {
     return [...this.#taken]
       .filter(([spanId, times]) => times > 1 && !this.#unanswered.has(spanId))
       .map(([spanId]) => spanId);
-  }
-
-  /** Whether its answer may have been lost. */
-  isUnanswered(spanId: string): boolean {
-    return this.#unanswered.has(spanId);
   }
 
   #send(connection: AgentConnection, payload: Sendable, signal: AbortSignal): Promise<SendOutcome> {

@@ -1,23 +1,15 @@
 // Owns carrying out a plan: one step after another in virtual time, and the check after each.
 
-import { getEventListeners } from 'node:events';
 import { vi } from 'vitest';
 import { afterForkInChild, atFork, withForkHooks } from '../../src/fork.js';
 import type { ReadableSpan } from '../../src/index.js';
 import { encode } from '../support/encoding.js';
 import { Account, Call } from './account.js';
+import { Checks } from './checks.js';
 import { ModelAgent } from './model-agent.js';
 import { ModelSpans } from './model-spans.js';
 import type { Give, Meddling, Plan, Step } from './plan.js';
-import {
-  FLUSH_MILLIS,
-  GRACE_MILLIS,
-  openSubject,
-  QUEUE_BYTES,
-  type Subject,
-  TIGHT_BYTES,
-  TIMEOUT_MILLIS,
-} from './subject.js';
+import { FLUSH_MILLIS, GRACE_MILLIS, openSubject, type Subject, TIGHT_BYTES } from './subject.js';
 import { VirtualTime } from './virtual-time.js';
 import { Waits } from './waits.js';
 
@@ -61,6 +53,7 @@ class ModelRun {
   readonly #subject: Subject;
   readonly #spans: ModelSpans;
   readonly #spanBytes: number;
+  readonly #checks: Checks;
   /** Spans whose handing over has not returned: a getter of one has us called. */
   readonly #giving: string[] = [];
   readonly #stages: string[] = [];
@@ -84,6 +77,17 @@ class ModelRun {
     });
     const [one, two] = [1, 2].map((spans) => sizeOf(this.#spans.make({ spans, traces: 1 })));
     this.#spanBytes = (two ?? 0) - (one ?? 0);
+    const { signal } = this.#life;
+    const parts = {
+      plan,
+      time,
+      account,
+      agent,
+      waits: this.#waits,
+      subject: this.#subject,
+      signal,
+    };
+    this.#checks = new Checks(parts, this.#spanBytes);
   }
 
   removeHooks(): void {
@@ -93,7 +97,7 @@ class ModelRun {
   async take(step: Step): Promise<void> {
     await this.#do(step);
     await this.#time.pass(0);
-    this.#check();
+    this.#checks.afterStep();
   }
 
   /** Everything comes to its end, and the pipeline still works if nobody has ended it. */
@@ -103,11 +107,7 @@ class ModelRun {
     await this.#probe();
     this.#shutDown({});
     await this.take({ do: 'pass', millis: LONG_MILLIS });
-    const { buffered, inFlight } = this.#subject.stats();
-    this.#expectNone('unsettled spans', buffered + inFlight);
-    this.#expectNone('flushes and shutdowns', this.#waits.open);
-    this.#expectNone('timers', this.#time.armed);
-    this.#account.assertHolds();
+    this.#checks.afterEnd();
   }
 
   async #do(step: Step): Promise<void> {
@@ -134,14 +134,15 @@ class ModelRun {
     const spans = this.#spans.make(give);
     const spanIds = spans.map((span) => span.spanContext().spanId);
     this.#account.give(spanIds);
-    const isAlone = this.#account.pending.length === 0 && give.meanwhile === undefined;
+    const isSimple = give.meanwhile === undefined && (give.resource ?? 'ready') === 'ready';
+    const isAlone = this.#account.pending.length === 0 && isSimple;
     const call = new Call(spanIds, this.#time.nowMillis, isAlone);
     if (this.#plan.pipeline === 'exporter') this.#account.open(call);
     let hasReturned = false;
     this.#giving.push(...spanIds);
     this.#subject.give(spans, (result) => {
       if (!hasReturned) this.#account.violate('called back before export() returned');
-      this.#allowTimeout(call);
+      this.#checks.beforeResult(call);
       this.#account.conclude(call, result);
       this.#meddle(give.afterwards);
     });
@@ -192,7 +193,7 @@ class ModelRun {
     const isOther = this.#plan.pipeline === 'ForkSafeSpanProcessor';
     const longest = Math.min(graceMillis, abortAfterMillis) + (isOther ? SETTLE_MILLIS : 0);
     const done = this.#subject.shutdown({ graceMillis, signal });
-    this.#waits.shutdown(done, longest, () => this.#onEnded());
+    this.#waits.shutdown(done, longest, () => this.#checks.afterShutdown());
   }
 
   #abortAfter(millis: number, onAbort?: () => void): AbortSignal | undefined {
@@ -203,16 +204,6 @@ class ModelRun {
       controller.abort();
     });
     return controller.signal;
-  }
-
-  #onEnded(): void {
-    this.#account.end();
-    this.#expectNone('exports', this.#account.pending.length);
-    this.#expectNone('requests', this.#agent.underWay);
-    const { buffered, inFlight } = this.#subject.stats();
-    this.#expectNone('unsettled spans', buffered + inFlight);
-    const listeners = getEventListeners(this.#life.signal, 'abort');
-    this.#expectNone('listeners', listeners.length);
   }
 
   #abort(): void {
@@ -239,54 +230,6 @@ class ModelRun {
     if (stages !== expected) this.#account.violate(`hooks ran: ${stages}`);
   }
 
-  #check(): void {
-    const stats = this.#subject.stats();
-    const isExporter = this.#plan.pipeline === 'exporter';
-    if (!isExporter && this.#time.nowMillis >= TIMEOUT_MILLIS) this.#account.allow('timeout');
-    this.#account.check(stats);
-    if (isExporter) {
-      this.#account.checkExporter(stats);
-      this.#checkCalls();
-    }
-    if (this.#life.signal.aborted) {
-      this.#account.end();
-      this.#expectNone('unsettled spans', stats.buffered + stats.inFlight);
-    }
-    this.#checkBytes(stats.inFlight, stats.buffered);
-    this.#waits.checkOverdue();
-    for (const spanId of this.#agent.duplicates) {
-      this.#account.violate(`arrived twice, though it was answered: ${spanId}`);
-    }
-    this.#account.assertHolds();
-  }
-
-  #allowTimeout({ startMillis }: Call): void {
-    const tookMillis = this.#time.nowMillis - startMillis;
-    if (tookMillis >= TIMEOUT_MILLIS) this.#account.allow('timeout');
-  }
-
-  #checkCalls(): void {
-    const { nowMillis, spentMillis } = this.#time;
-    for (const { startMillis } of this.#account.pending) {
-      const tookMillis = nowMillis - startMillis;
-      if (tookMillis > TIMEOUT_MILLIS + spentMillis) {
-        this.#account.violate(`an export has not ended after ${tookMillis} ms`);
-      }
-    }
-  }
-
-  #checkBytes(inFlight: number, buffered: number): void {
-    if (!this.#plan.isTight) return;
-    // Of those in the queue of a processor, only the last may be too much.
-    const isOwn = this.#plan.pipeline === 'DatadogBatchSpanProcessor';
-    const [spans, mostBytes] = isOwn
-      ? [inFlight + buffered - 1, TIGHT_BYTES + QUEUE_BYTES]
-      : [inFlight, TIGHT_BYTES];
-    if (spans * this.#spanBytes > mostBytes) {
-      this.#account.violate(`${spans} spans are more than ${mostBytes} bytes`);
-    }
-  }
-
   get #most(): number {
     return this.#plan.isTight ? Math.floor((0.9 * TIGHT_BYTES) / this.#spanBytes) : 20;
   }
@@ -302,10 +245,6 @@ class ModelRun {
     await this.take({ do: 'pass', millis: LONG_MILLIS });
     const { exported } = this.#subject.stats();
     if (exported !== before.exported + spans) this.#account.violate('does not recover');
-  }
-
-  #expectNone(what: string, count: number): void {
-    if (count !== 0) this.#account.violate(`${count} ${what} are left`);
   }
 }
 
