@@ -16,7 +16,7 @@ import { type HostileSpan, hostileSpan, makeHostile } from './hostile-span.js';
 
 captureDiag();
 
-const budget = budgetOf(100, 1);
+const budget = budgetOf(60, 1);
 const batches = fc.array(hostileSpan, { minLength: 1, maxLength: 4 });
 /** Reasons for which a span may be lost with an Agent that takes everything. */
 const OWN_FAULTS = new Set(['invalid_id', 'encode', 'too_large']);
