@@ -91,13 +91,13 @@ export class SpanIntake {
   seal(): void {
     if (this.#phase === 'placing') this.#phase = 'sealDue';
     if (this.#phase !== 'idle') return;
-    this.#stopTimer?.();
-    this.#stopTimer = undefined;
     // Late spans are read only now, and a getter of one may have others end.
     while (!this.isEmpty) {
       this.#sealSegment();
       this.#sealLate();
     }
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
   }
 
   /** Forgets all spans, those to come as well: they are another process's. */
