@@ -33,10 +33,18 @@ export class Account implements TrafficObserver {
   readonly #refused = new Set<string>();
   /** Spans of processes that this one is a copy of. */
   readonly #foreign = new Set<string>();
+  /** How often each span was sent. */
+  readonly #sendings = new Map<string, number>();
+  readonly #halved = new Set<string>();
+  readonly #maxAttempts: number;
   #lost = 0;
   #inherited = 0;
   #isOver = false;
   readonly #mayLose = new Set<string>();
+
+  constructor(maxRetries: number) {
+    this.#maxAttempts = maxRetries + 1;
+  }
 
   violate(what: string): void {
     this.#violations.push(what);
@@ -49,6 +57,10 @@ export class Account implements TrafficObserver {
 
   get pending(): readonly Call[] {
     return [...this.#pending];
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   /** Whether somebody has begun to end it. */
@@ -93,6 +105,7 @@ export class Account implements TrafficObserver {
       if (this.#foreign.has(spanId)) this.violate(`sent a span of another process: ${spanId}`);
       if (this.#accepted.has(spanId)) this.violate(`sent again what was accepted: ${spanId}`);
       if (this.#refused.has(spanId)) this.violate(`sent again what was refused: ${spanId}`);
+      this.#countSending(spanId);
     }
   }
 
@@ -103,6 +116,7 @@ export class Account implements TrafficObserver {
     if (outcome.kind !== 'rejected') return;
     const { status } = outcome.reply;
     this.allow(status === 413 ? 'too_large' : 'rejected');
+    if (status === 413) for (const spanId of spanIds) this.#halved.add(spanId);
     if (status === 400) for (const spanId of spanIds) this.#refused.add(spanId);
   }
 
@@ -163,6 +177,14 @@ export class Account implements TrafficObserver {
       const isBroken = kind === 'encode' && this.#broken.size > 0;
       if (!isBroken && !this.#mayLose.has(kind)) this.violate(`dropped as ${kind} without reason`);
     }
+  }
+
+  /** Half of a payload that is too large is tried as often again. */
+  #countSending(spanId: string): void {
+    const times = (this.#sendings.get(spanId) ?? 0) + 1;
+    this.#sendings.set(spanId, times);
+    const most = this.#maxAttempts * (this.#halved.has(spanId) ? 2 : 1);
+    if (times > most) this.violate(`sent ${times} times instead of ${most}: ${spanId}`);
   }
 
   #concludeInherited({ code }: ExportResult): void {

@@ -46,15 +46,18 @@ export class Checks {
     }
     this.#checkBytes(stats.inFlight, stats.buffered);
     waits.checkOverdue();
+    this.#checkIdle();
     for (const spanId of agent.duplicates) {
       account.violate(`arrived twice, though it was answered: ${spanId}`);
     }
     account.assertHolds();
   }
 
-  beforeResult({ startMillis }: Call): void {
+  /** An export that ends now has not lasted too long. */
+  beforeResult(call: Call): void {
     const { time, account } = this.#parts;
-    if (time.nowMillis - startMillis >= TIMEOUT_MILLIS) account.allow('timeout');
+    if (time.nowMillis - call.startMillis >= TIMEOUT_MILLIS) account.allow('timeout');
+    this.#checkTime(call);
   }
 
   /** Nothing waits, is sent, or will be. */
@@ -78,14 +81,25 @@ export class Checks {
   }
 
   #checkCalls(): void {
-    const { time, account } = this.#parts;
-    const { nowMillis, spentMillis } = time;
-    for (const { startMillis } of account.pending) {
-      const tookMillis = nowMillis - startMillis;
-      if (tookMillis > TIMEOUT_MILLIS + spentMillis) {
-        account.violate(`an export has not ended after ${tookMillis} ms`);
-      }
-    }
+    for (const call of this.#parts.account.pending) this.#checkTime(call);
+  }
+
+  /** No timer can fire while code runs. */
+  #checkTime({ startMillis }: Call): void {
+    const { nowMillis, spentMillis } = this.#parts.time;
+    const tookMillis = nowMillis - startMillis;
+    if (tookMillis <= TIMEOUT_MILLIS + spentMillis) return;
+    this.#parts.account.violate(`an export has not ended after ${tookMillis} ms`);
+  }
+
+  /** An exporter with nothing to do leaves no trace; the processor of the SDK has timers of its own. */
+  #checkIdle(): void {
+    const { plan, time, account, waits, signal } = this.#parts;
+    const isBusy = waits.open > 0 || account.pending.length > 0;
+    const mayWait = plan.pipeline !== 'exporter' && !account.isOver;
+    if (isBusy || mayWait || plan.pipeline === 'ForkSafeSpanProcessor') return;
+    this.#expectNone('timers', time.armed);
+    this.#expectNone('listeners', getEventListeners(signal, 'abort').length);
   }
 
   #checkBytes(inFlight: number, buffered: number): void {

@@ -21,7 +21,7 @@ const LONG_MILLIS = 60_000;
 /** @throws Error if anything did not hold. */
 export async function runPlan(plan: Plan): Promise<void> {
   const time = new VirtualTime();
-  const account = new Account();
+  const account = new Account(plan.maxRetries);
   const agent = new ModelAgent(time, plan.latencyMillis, account);
   let count = 0;
   const random = vi.spyOn(Math, 'random');

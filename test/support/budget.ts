@@ -47,6 +47,8 @@ export async function outcomeOf<Values>(
   { parameters }: Budget,
 ): Promise<string> {
   const details = await fc.check(property, parameters);
+  const isLong = parameters.interruptAfterTimeLimit !== undefined;
+  if (isLong) process.stdout.write(`${details.numRuns} cases\n`);
   if (!details.failed) return 'holds';
   return `${fc.defaultReportMessage(details)}\n${String(details.errorInstance)}`;
 }
