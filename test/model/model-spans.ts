@@ -47,14 +47,15 @@ export class ModelSpans {
 
   #resourceOf(when: Give['resource']): ReadableSpan['resource'] {
     const attributes = { 'service.name': 'shop' };
-    if (when === 'ready' || this.#pipeline === 'ForkSafeSpanProcessor') return { attributes };
+    if (when === 'ready') return { attributes };
     const resource = {
       attributes,
       asyncAttributesPending: true,
       waitForAsyncAttributes: () => arrived,
     };
     const arrived = new Promise<void>((resolve) => {
-      if (when === 'never') return;
+      // The processor of the SDK would wait for good.
+      if (when === 'never' && this.#pipeline !== 'ForkSafeSpanProcessor') return;
       this.#time.after(LATE_MILLIS, () => {
         resource.asyncAttributesPending = false;
         resolve();

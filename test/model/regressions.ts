@@ -38,4 +38,17 @@ export const REGRESSIONS: readonly Regression[] = [
       ],
     },
   },
+  {
+    found: 'a flush that waited for a resource did not tell of what was lost meanwhile (seed 1)',
+    plan: {
+      ...SMALL,
+      pipeline: 'ForkSafeSpanProcessor',
+      steps: [
+        { ...ONE_SPAN, resource: 'late' },
+        { do: 'flush' },
+        { ...ONE_SPAN, spans: 3 },
+        { ...ONE_SPAN, spans: 12, meanwhile: 'abort' },
+      ],
+    },
+  },
 ];
