@@ -44,7 +44,7 @@ export interface Give {
 }
 
 /** What user code does where it is called. */
-export type Meddling = 'give' | 'flush' | 'shutDown' | 'abort' | 'throw';
+export type Meddling = 'give' | 'flush' | 'shutDown' | 'abort' | 'fork' | 'throw';
 
 export type Step =
   | Give
@@ -92,8 +92,8 @@ const give: fc.Arbitrary<Give> = fc.record({
   traces: fc.integer({ min: 1, max: 3 }),
   resource: fc.constantFrom('ready', 'ready', 'ready', 'ready', 'late', 'never'),
   readMillis: fc.constantFrom(0, 0, 0, 2),
-  afterwards: seldom(['give', 'flush', 'shutDown', 'throw']),
-  meanwhile: seldom(['give', 'flush', 'shutDown', 'abort', 'throw']),
+  afterwards: seldom(['give', 'flush', 'shutDown', 'fork', 'throw']),
+  meanwhile: seldom(['give', 'flush', 'shutDown', 'abort', 'fork', 'throw']),
 });
 const someMillis = fc.constantFrom(0, 1, 50, 200, 400);
 const step: fc.Arbitrary<Step> = fc.oneof(

@@ -130,8 +130,14 @@ class ModelRun {
     }
   }
 
+  /** A processor gets spans one by one: the process may fork in between. */
   #give(give: Pick<Give, 'spans' | 'traces'> & Partial<Give>): void {
     const spans = this.#spans.make(give);
+    if (this.#plan.pipeline === 'exporter') return this.#handOver(spans, give);
+    for (const span of spans) this.#handOver([span], give);
+  }
+
+  #handOver(spans: readonly ReadableSpan[], give: Partial<Give>): void {
     const spanIds = spans.map((span) => span.spanContext().spanId);
     this.#account.give(spanIds);
     const isSimple = give.meanwhile === undefined && (give.resource ?? 'ready') === 'ready';
@@ -143,7 +149,7 @@ class ModelRun {
     this.#subject.give(spans, (result) => {
       if (!hasReturned) this.#account.violate('called back before export() returned');
       this.#checks.beforeResult(call);
-      this.#account.conclude(call, result);
+      this.#account.conclude(call, result, this.#time.nowMillis);
       this.#meddle(give.afterwards);
     });
     hasReturned = true;
@@ -160,6 +166,8 @@ class ModelRun {
         return this.#shutDown({});
       case 'abort':
         return this.#abort();
+      case 'fork':
+        return this.#fork('child');
       case 'throw':
         throw new Error('from user code');
       case undefined:
@@ -175,8 +183,8 @@ class ModelRun {
       spanIds: this.#coveredSpans,
       lostBefore: this.#subject.stats().dropped,
     };
-    const done = this.#subject.forceFlush({ timeoutMillis, signal });
-    this.#waits.flush(done, Math.min(timeoutMillis, abortAfterMillis), covered);
+    const start = (): Promise<void> => this.#subject.forceFlush({ timeoutMillis, signal });
+    this.#waits.flush(start, Math.min(timeoutMillis, abortAfterMillis), covered);
   }
 
   get #coveredSpans(): readonly string[] {
@@ -192,8 +200,8 @@ class ModelRun {
     const signal = this.#abortAfter(abortAfterMillis, () => this.#account.allow('aborted'));
     const isOther = this.#plan.pipeline === 'ForkSafeSpanProcessor';
     const longest = Math.min(graceMillis, abortAfterMillis) + (isOther ? SETTLE_MILLIS : 0);
-    const done = this.#subject.shutdown({ graceMillis, signal });
-    this.#waits.shutdown(done, longest, () => this.#checks.afterShutdown());
+    const start = (): Promise<void> => this.#subject.shutdown({ graceMillis, signal });
+    this.#waits.shutdown(start, longest, () => this.#checks.afterShutdown());
   }
 
   #abortAfter(millis: number, onAbort?: () => void): AbortSignal | undefined {
@@ -220,7 +228,7 @@ class ModelRun {
     }
     if (side === 'child') afterForkInChild();
     else withForkHooks(() => afterForkInChild());
-    this.#account.becomeChild(buffered + inFlight);
+    this.#account.becomeChild(buffered + inFlight, this.#time.nowMillis);
     this.#waits.becomeChild();
     this.#expectStages(side === 'child' ? 'child' : 'before, child');
   }

@@ -46,11 +46,12 @@ export class Waits {
     this.#open.clear();
   }
 
-  flush(done: Promise<void>, limitMillis: number, covered: Covered): void {
+  /** `start` may fork the process: then the wait is that of its original. */
+  flush(start: () => Promise<void>, limitMillis: number, covered: Covered): void {
     const wait = this.#begin('flush', limitMillis);
     const generation = this.#generation;
     const isOurs = (): boolean => generation === this.#generation;
-    done.then(
+    start().then(
       () => {
         this.#end(wait);
         if (isOurs()) this.#checkFlushed(covered);
@@ -62,10 +63,10 @@ export class Waits {
     );
   }
 
-  shutdown(done: Promise<void>, limitMillis: number, onDone: () => void): void {
+  shutdown(start: () => Promise<void>, limitMillis: number, onDone: () => void): void {
     const wait = this.#begin('shutdown', limitMillis);
     const generation = this.#generation;
-    done.then(
+    start().then(
       () => {
         this.#end(wait);
         if (generation === this.#generation) onDone();
