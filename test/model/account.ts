@@ -3,7 +3,7 @@
 
 import { DatadogExportError, type ExportResult, type LedgerSnapshot } from '../../src/index.js';
 import type { SendOutcome } from '../../src/transport/send-outcome.js';
-import type { TrafficObserver } from './model-agent.js';
+import type { ExchangeTimes, TrafficObserver } from './model-agent.js';
 import { ATTEMPT_MILLIS } from './subject.js';
 
 /** One `export()` and its spans. */
@@ -35,6 +35,8 @@ export class Account implements TrafficObserver {
   readonly #foreign = new Set<string>();
   /** How often each span was sent. */
   readonly #sendings = new Map<string, number>();
+  /** When the Agent wants to see each span again. */
+  readonly #notBefore = new Map<string, number>();
   readonly #halved = new Set<string>();
   readonly #maxAttempts: number;
   #lost = 0;
@@ -100,22 +102,28 @@ export class Account implements TrafficObserver {
     return [...this.#given];
   }
 
-  sent(spanIds: readonly string[]): void {
+  sent(spanIds: readonly string[], nowMillis: number): void {
     if (this.#isOver) this.violate('sent after the end');
     for (const spanId of spanIds) {
       if (this.#foreign.has(spanId)) this.violate(`sent a span of another process: ${spanId}`);
       if (this.#accepted.has(spanId)) this.violate(`sent again what was accepted: ${spanId}`);
       if (this.#refused.has(spanId)) this.violate(`sent again what was refused: ${spanId}`);
+      if (nowMillis < (this.#notBefore.get(spanId) ?? 0)) this.violate(`sent early: ${spanId}`);
       this.#countSending(spanId);
     }
   }
 
-  ended(spanIds: readonly string[], outcome: SendOutcome, tookMillis: number): void {
+  ended(spanIds: readonly string[], outcome: SendOutcome, times: ExchangeTimes): void {
+    const { startMillis, endMillis, spentMillis } = times;
+    const tookMillis = endMillis - startMillis;
+    if (tookMillis - spentMillis > ATTEMPT_MILLIS) this.violate(`took ${tookMillis} ms to send`);
     if (outcome.kind === 'cancelled' && tookMillis >= ATTEMPT_MILLIS) this.allow('timeout');
     if (outcome.kind === 'accepted') for (const spanId of spanIds) this.#accepted.add(spanId);
     if (outcome.kind === 'broken') this.allow(outcome.at);
     if (outcome.kind !== 'rejected') return;
-    const { status } = outcome.reply;
+    const { status, retryAfter } = outcome.reply;
+    const waitMillis = 1_000 * Number(retryAfter[0] ?? 0);
+    for (const spanId of spanIds) this.#notBefore.set(spanId, endMillis + waitMillis);
     this.allow(status === 413 ? 'too_large' : 'rejected');
     if (status === 413) for (const spanId of spanIds) this.#halved.add(spanId);
     if (status === 400) for (const spanId of spanIds) this.#refused.add(spanId);

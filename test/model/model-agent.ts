@@ -13,8 +13,15 @@ import type { VirtualTime } from './virtual-time.js';
 
 /** Hears what is sent and how it ends, in the process that sends it. */
 export interface TrafficObserver {
-  sent(spanIds: readonly string[]): void;
-  ended(spanIds: readonly string[], outcome: SendOutcome, tookMillis: number): void;
+  sent(spanIds: readonly string[], nowMillis: number): void;
+  ended(spanIds: readonly string[], outcome: SendOutcome, times: ExchangeTimes): void;
+}
+
+export interface ExchangeTimes {
+  readonly startMillis: number;
+  readonly endMillis: number;
+  /** For which no timer could fire meanwhile. */
+  readonly spentMillis: number;
 }
 
 interface Exchange {
@@ -91,12 +98,12 @@ export class ModelAgent {
     const spanIds = chunks.flat().map(({ spanId }) => spanId.toString(16).padStart(16, '0'));
     const exchange: Exchange = { connection, spanIds, isOurs: true };
     this.#underWay.add(exchange);
-    this.#observer.sent(spanIds);
+    this.#observer.sent(spanIds, this.#time.nowMillis);
     return this.#answer(exchange, signal);
   }
 
   #answer(exchange: Exchange, signal: AbortSignal): Promise<SendOutcome> {
-    const startMillis = this.#time.nowMillis;
+    const { nowMillis: startMillis, spentMillis: spentBefore } = this.#time;
     const { isTaken, afterMillis, outcome } = courseOf(this.weather, this.#latencyMillis);
     return new Promise((resolve) => {
       let stopTimer = nothingToDispose;
@@ -106,8 +113,9 @@ export class ModelAgent {
         stopListening();
         this.#underWay.delete(exchange);
         if (isTaken) this.#take(exchange.spanIds, end.kind === 'accepted');
-        const tookMillis = this.#time.nowMillis - startMillis;
-        if (exchange.isOurs) this.#observer.ended(exchange.spanIds, end, tookMillis);
+        const endMillis = this.#time.nowMillis;
+        const times = { startMillis, endMillis, spentMillis: this.#time.spentMillis - spentBefore };
+        if (exchange.isOurs) this.#observer.ended(exchange.spanIds, end, times);
         resolve(end);
       });
       stopTimer = this.#time.after(afterMillis, () => settle(outcome));
