@@ -41,6 +41,10 @@ export class Waits {
     return this.#open.size;
   }
 
+  get generation(): number {
+    return this.#generation;
+  }
+
   becomeChild(): void {
     this.#generation++;
     this.#open.clear();
