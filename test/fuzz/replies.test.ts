@@ -21,7 +21,7 @@ const SPANS = 2;
 /** What a peer can bring about. */
 const OUTCOMES = ['accepted', 'connect', 'socket', 'timeout', 'protocol', 'rejected', 'too_large'];
 /** A machine that is busy with other tests may take so many. */
-const MAX_RECOVERIES = 5;
+const MAX_TRIES = 5;
 /** A status that means success, wherever it stands. */
 const ACCEPTING = / 2\d\d/;
 
@@ -55,7 +55,7 @@ async function exportTo(
 
 async function expectRecovery(server: FaultServer, exporter: DatadogSpanExporter): Promise<void> {
   server.play(ACCEPT);
-  for (let tries = 0; tries < MAX_RECOVERIES; tries++) {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
     const { code } = await exportSpans(exporter, makeSpans(SPANS));
     if (code === 0) return;
   }
@@ -83,9 +83,14 @@ async function survive(
   exporter: DatadogSpanExporter,
 ): Promise<void> {
   const bytes = bytesOf(reply);
-  const result = await exportTo(server, exporter, scriptOf(reply, bytes));
   const certain = certainOutcome(reply);
-  expect(certain === undefined ? OUTCOMES : [certain]).toContain(outcomeIn(result, bytes));
+  let outcome = 'timeout';
+  // Where nothing is wrong with the answer, the machine was too busy to read it in time.
+  for (let tries = 0; outcome === 'timeout' && tries < MAX_TRIES; tries++) {
+    outcome = outcomeIn(await exportTo(server, exporter, scriptOf(reply, bytes)), bytes);
+    if (certain === undefined) break;
+  }
+  expect(certain === undefined ? OUTCOMES : [certain]).toContain(outcome);
   for (const rate of Object.values(exporter.sampleRates)) {
     expect(rate).toBeGreaterThanOrEqual(0);
     expect(rate).toBeLessThanOrEqual(1);
