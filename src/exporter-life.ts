@@ -18,6 +18,7 @@ import { type ExportSource, spanSource } from './export-source.js';
 import { ExportTask } from './export-task.js';
 import type { ExitDeliverer } from './exit-deliverer.js';
 import { deliverAtExit } from './exit-delivery.js';
+import { Intakes } from './intakes.js';
 import { onAbort } from './lang/abort.js';
 import { waitFor } from './lang/bounded-wait.js';
 import { type Dispose, nothingToDispose, systemClock } from './lang/clock.js';
@@ -26,7 +27,7 @@ import type { LedgerCounts } from './ledger.js';
 import { type CheckedOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import type { SampleRates } from './sample-rates.js';
 import type { ExportResult, ReadableSpan } from './sdk-contract.js';
-import { type IntakeSettings, SpanIntake, type SpanSink } from './span-intake.js';
+import type { IntakeSettings, SpanIntake, SpanSink } from './span-intake.js';
 import { untraced } from './tracing-suppression.js';
 import { preloadUndici } from './transport/load-undici.js';
 import { abortedBy, type Cancellation } from './transport/send-outcome.js';
@@ -44,7 +45,7 @@ export class ExporterLife {
   readonly #onStopped: () => void;
   readonly #context: SharedParts;
   readonly #tasks = new Set<ExportTask>();
-  readonly #intakes = new Set<SpanIntake>();
+  readonly #intakes = new Intakes();
   /** Results of the present tasks, once a flush has asked for them. */
   #flush: Promise<readonly ExportResult[]> | undefined;
   /** Removes the listener from the user's signal, which is there only while there are spans. */
@@ -74,8 +75,8 @@ export class ExporterLife {
 
   /** Where spans go one by one, each in turn exported like a batch. */
   openIntake(settings: IntakeSettings): SpanSink {
-    const intake = new SpanIntake(settings, { parts: this.#context, run: (one) => this.#run(one) });
-    this.#intakes.add(intake);
+    const owner = { parts: this.#context, run: (one: ExportSource) => this.#run(one) };
+    const intake = this.#intakes.open(settings, owner);
     return (span) => this.#takeIn(span, intake);
   }
 
@@ -115,7 +116,7 @@ export class ExporterLife {
     this.#clock.close();
     queue.abandon();
     this.#stopListening?.();
-    for (const intake of this.#intakes) intake.forget();
+    this.#intakes.forget();
     for (const task of this.#tasks) task.abandon();
     if (this.#state.phase === 'running') this.#state = { phase: 'stopped' };
     return spans;
@@ -148,7 +149,7 @@ export class ExporterLife {
       },
       cutShort: (cause) => this.#cut({ kind: 'timeout', cause }),
       deliver: (timeoutMillis) => {
-        this.#seal();
+        this.#intakes.seal();
         deliverAtExit(this.#tasks, this.#context, timeoutMillis);
       },
     };
@@ -193,14 +194,10 @@ export class ExporterLife {
     return task;
   }
 
-  #seal(): void {
-    for (const intake of this.#intakes) intake.seal();
-  }
-
   #conclude(task: ExportTask, { error }: ExportResult): void {
     this.#tasks.delete(task);
     this.#flush = undefined;
-    if (this.#tasks.size === 0 && [...this.#intakes].every(({ isEmpty }) => isEmpty)) {
+    if (this.#tasks.size === 0 && this.#intakes.isEmpty) {
       this.#stopListening?.();
       this.#stopListening = undefined;
     }
@@ -221,7 +218,9 @@ export class ExporterLife {
 
   /** Of all exports under way; flushes that come in a row share them. */
   #hurriedResults(): Promise<readonly ExportResult[]> {
-    this.#seal();
+    this.#intakes.seal();
+    // What has ended before is sealed together with the span that has called, in this turn.
+    if (this.#intakes.isPlacing) return Promise.resolve().then(() => this.#hurriedResults());
     if (this.#flush === undefined) {
       for (const task of this.#tasks) task.hurry();
       this.#flush = resultsOf(this.#tasks);
@@ -257,7 +256,7 @@ export class ExporterLife {
   }
 
   #drain(): Promise<void> {
-    this.#seal();
+    this.#intakes.seal();
     const done = resultsOf(this.#tasks).then((results) => this.#stop(results));
     this.#state = { phase: 'draining', done };
     return done;
@@ -288,6 +287,7 @@ export class ExporterLife {
   #stop(results: readonly ExportResult[]): void {
     const { queue, diagnostics, request } = this.#context;
     this.#state = { phase: 'stopped' };
+    this.#stopListening?.(); // a span that came to nothing leaves no export behind
     queue.close();
     this.#onStopped();
     const cut = cutSummary(results);

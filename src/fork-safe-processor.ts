@@ -187,12 +187,15 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     limits: WaitLimits,
     onDeferred: (() => void) | undefined,
   ): Promise<readonly unknown[]> {
+    // While attributes of a resource are awaited, the inner processor may go on by itself.
+    const stopNoting = inner.noteFailures();
     const { errors } = await inner.startFlush();
+    const failures = stopNoting();
     const { handedOver, held } = inner;
     // At once, so that what backs off is hurried: the inner flush waits for it. As long as spans are
     // still to come, not all that is left is deferred.
     const hurried = this.#exporter.flush(limits, held === 0 ? onDeferred : undefined);
-    const thrown = await errors;
+    const thrown = [...failures, ...(await errors)];
     if (held === 0 && inner.handedOver === handedOver) return [...thrown, ...(await hurried)];
     const late = await this.#exporter.flush(limits, onDeferred);
     return [...thrown, ...(await hurried), ...late];

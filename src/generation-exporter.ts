@@ -11,10 +11,17 @@ export interface GenerationContext {
   readonly inherited: InheritedSpans;
 }
 
+/** Of exports of the first so many spans. */
+interface FailureNotes {
+  readonly spans: number;
+  readonly errors: Error[];
+}
+
 export class GenerationExporter implements SpanExporter {
   readonly #exporter: SpanExporter;
   readonly #context: GenerationContext;
   readonly #generation: Generation;
+  readonly #notes = new Set<FailureNotes>();
   #handedOver = 0;
 
   constructor(exporter: SpanExporter, context: GenerationContext) {
@@ -39,8 +46,25 @@ export class GenerationExporter implements SpanExporter {
       void answerInherited(resultCallback);
       return;
     }
+    const before = this.#handedOver;
     this.#handedOver += spans.length;
-    this.#exporter.export(spans, resultCallback);
+    this.#exporter.export(spans, (result) => {
+      this.#note(before, result);
+      resultCallback(result);
+    });
+  }
+
+  /**
+   * Notes what exports of the first so many spans that it was ever handed fail with from now on, until the
+   * returned function is called, which says what that was.
+   */
+  noteFailures(spans: number): () => readonly Error[] {
+    const notes: FailureNotes = { spans, errors: [] };
+    this.#notes.add(notes);
+    return () => {
+      this.#notes.delete(notes);
+      return notes.errors;
+    };
   }
 
   async forceFlush(): Promise<void> {
@@ -50,5 +74,11 @@ export class GenerationExporter implements SpanExporter {
   /** Does nothing: the exporter may outlive the processor, and is not the processor's to end. */
   shutdown(): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** `before` spans had been handed over before those of the export. */
+  #note(before: number, { error }: ExportResult): void {
+    if (error === undefined) return;
+    for (const { spans, errors } of this.#notes) if (before < spans) errors.push(error);
   }
 }

@@ -55,6 +55,11 @@ export class InnerProcessor {
     return !this.#resources.isEmpty;
   }
 
+  /** Notes what exports of the spans that have ended so far fail with; see `GenerationExporter`. */
+  noteFailures(): () => readonly Error[] {
+    return this.#exporter.noteFailures(this.#exporter.handedOver + this.held);
+  }
+
   onStart(span: Span, parentContext: Context): void {
     try {
       this.#processor.onStart(span, parentContext);

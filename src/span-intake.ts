@@ -70,6 +70,11 @@ export class SpanIntake {
     return this.#segment.spanCount === 0 && this.#late.length === 0;
   }
 
+  /** Whether a span is being encoded, or the place for it is looked for. */
+  get isPlacing(): boolean {
+    return this.#phase === 'placing' || this.#phase === 'sealDue';
+  }
+
   /** Takes the span, which stands in the ledger, as it is now. Never throws. */
   add(span: ReadableSpan): void {
     if (this.#phase === 'forgotten') return;
@@ -86,10 +91,13 @@ export class SpanIntake {
   seal(): void {
     if (this.#phase === 'placing') this.#phase = 'sealDue';
     if (this.#phase !== 'idle') return;
+    // Late spans are read only now, and a getter of one may have others end.
+    while (!this.isEmpty) {
+      this.#sealSegment();
+      this.#sealLate();
+    }
     this.#stopTimer?.();
     this.#stopTimer = undefined;
-    this.#sealSegment();
-    this.#sealLate();
   }
 
   /** Forgets all spans, those to come as well: they are another process's. */

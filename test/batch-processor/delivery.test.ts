@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { describe, expect, it, vi } from 'vitest';
@@ -242,6 +243,17 @@ describe('shutdown', () => {
       droppedByReason: { shutdown: 1 },
     });
     expect(lines.join()).toMatch(/shut down/);
+  });
+
+  it('leaves no listener on the signal when all that ended could not be encoded', async () => {
+    const { signal } = new AbortController();
+    const exporter = openExporter({ url: 'http://127.0.0.1:1', signal });
+    endAll(openProcessor(exporter), [makeSpan({ traceId: 'nonsense' })]);
+
+    await exporter.shutdown();
+
+    expect(exporter.stats()).toMatchObject({ droppedByReason: { invalid_id: 1 } });
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('keeps to the grace when the Agent hangs', async () => {

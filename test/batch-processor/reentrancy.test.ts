@@ -39,6 +39,19 @@ describe('a span that, while it is encoded,', () => {
     expect(exporter.stats()).toMatchObject({ received: 6, exported: 6 });
   });
 
+  it('has a flush wait for what ended before', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const processor = new DatadogBatchSpanProcessor({ exporter });
+    const flushes: Promise<void>[] = [];
+
+    endAround(processor, () => void flushes.push(processor.forceFlush()));
+    await Promise.all(flushes);
+
+    expect(flushes.length).toBeGreaterThan(0);
+    expect(exporter.stats().exported).toBeGreaterThanOrEqual(3);
+  });
+
   it('shuts the exporter down, is counted, as are those that come later', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });
@@ -51,6 +64,28 @@ describe('a span that, while it is encoded,', () => {
     expect(exporter.stats()).toMatchObject({ received: 6 });
     expect(agent.spans.length).toBe(exporter.stats().exported);
     expect(lines.join()).toMatch(/shut down/);
+  });
+
+  it('has others end when it is read late, by a shutdown, has them sent as well', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const processor = new DatadogBatchSpanProcessor({ exporter });
+    const resource = { attributes: {}, asyncAttributesPending: true };
+    const late = Object.defineProperty(makeSpan({ resource }), 'name', {
+      get: () => {
+        for (const span of makeSpans(2)) processor.onEnd(span);
+        return 'late';
+      },
+    });
+
+    processor.onEnd(late);
+    resource.asyncAttributesPending = false;
+    await processor.shutdown();
+
+    const { received, exported } = exporter.stats();
+    expect(received).toBeGreaterThanOrEqual(3);
+    expect(exported).toBe(received);
+    expect(agent.spans).toHaveLength(exported);
   });
 
   it('says that the heap was duplicated, leaves what ended before to the original', async () => {

@@ -1,7 +1,7 @@
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { BatchSpanProcessor, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { describe, expect, it } from 'vitest';
-import type { ReadableSpan, SpanExporter, SpanProcessor } from '../../src/index.js';
+import type { ReadableSpan, Resource, SpanExporter, SpanProcessor } from '../../src/index.js';
 import { captureDiag } from '../support/diag-log.js';
 import { openExporter } from '../support/exporters.js';
 import { openFaultServer } from '../support/fault-server.js';
@@ -121,6 +121,32 @@ describe('forceFlush of a ForkSafeSpanProcessor', () => {
     await flush;
 
     expect(agent.spans.map(({ service }) => service)).toEqual(['late-shop', 'late-shop']);
+  });
+
+  it('rejects for what was lost while it waited for resource attributes', async () => {
+    const server = await openFaultServer({ scripts: [answer(400), ACCEPT] });
+    const exporter = openExporter({ url: server.url });
+    let isComplete: () => void = () => undefined;
+    const complete = new Promise<void>((resolve) => {
+      isComplete = resolve;
+    });
+    const attributes = { 'service.name': 'shop' };
+    const late: Resource = {
+      attributes,
+      asyncAttributesPending: true,
+      waitForAsyncAttributes: () => complete,
+    };
+    const { processor } = openPipeline(exporter, {
+      createProcessor: (to) => new SimpleSpanProcessor(to),
+    });
+    processor.onEnd(makeSpan());
+    processor.onEnd(makeSpan({ resource: late }));
+
+    const flush = processor.forceFlush();
+    await until('the loss', () => exporter.stats().dropped === 1);
+    isComplete();
+
+    await expect(flush).rejects.toMatchObject({ kind: 'rejected', lostSpans: 1 });
   });
 
   it('ends at its own limits while the exports go on', async () => {

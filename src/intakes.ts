@@ -1,0 +1,33 @@
+// Owns the intakes of an exporter, one for each processor that has spans encoded as they end. Knows
+// nothing of what an intake does with them.
+
+import { type IntakeOwner, type IntakeSettings, SpanIntake } from './span-intake.js';
+
+export class Intakes {
+  readonly #intakes = new Set<SpanIntake>();
+
+  open(settings: IntakeSettings, owner: IntakeOwner): SpanIntake {
+    const intake = new SpanIntake(settings, owner);
+    this.#intakes.add(intake);
+    return intake;
+  }
+
+  get isEmpty(): boolean {
+    return [...this.#intakes].every(({ isEmpty }) => isEmpty);
+  }
+
+  /** Whether a span is being put in place: then it is that span which has called. */
+  get isPlacing(): boolean {
+    return [...this.#intakes].some(({ isPlacing }) => isPlacing);
+  }
+
+  /** Has all spans exported; see `SpanIntake.seal`. */
+  seal(): void {
+    for (const intake of this.#intakes) intake.seal();
+  }
+
+  /** Forgets all spans, those to come as well. */
+  forget(): void {
+    for (const intake of this.#intakes) intake.forget();
+  }
+}
