@@ -18,6 +18,7 @@ export function figuresOf(final, samples, arrivals) {
   const settled = samples.filter(({ atMillis }) => atMillis >= WARM_UP * samples.at(-1).atMillis);
   const distinct = arrivals.reduce((sum, times) => sum + Math.min(times, 1), 0);
   return {
+    minutes: Math.round(samples.at(-1).atMillis / 60_000),
     ...ledger,
     ended,
     distinct,
@@ -36,6 +37,7 @@ export function figuresOf(final, samples, arrivals) {
 
 /** Cells that begin with what is promised; `isKept` where something is. */
 const ROWS = [
+  { what: 'minutes under load', promised: '', show: ({ minutes }) => written(minutes) },
   { what: 'spans that ended', promised: '', show: ({ ended }) => written(ended) },
   {
     what: 'handed over, as the ledger says',
@@ -70,7 +72,7 @@ const ROWS = [
   },
   {
     what: 'accepted again',
-    promised: 'few, but not none',
+    promised: 'none is not promised',
     show: ({ repeated }) => written(repeated),
   },
   {

@@ -9,8 +9,8 @@ const [, , way, log] = process.argv;
 const file = openSync(log, 'a');
 const exporter = new DatadogSpanExporter({ service: 'killed' });
 /** Together some 100 KB, more than a Unix socket takes at once. */
-const BATCH_SPANS = 250;
-const text = 'x'.repeat(200);
+const BATCH_SPANS = 50;
+const text = 'x'.repeat(2_000);
 
 /** Each resolves to the ids of spans that the Agent has, or to none if they were lost. */
 const ways = {

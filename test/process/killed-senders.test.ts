@@ -23,7 +23,7 @@ const KILLED_TOGETHER = 2;
 /** Kill points within a request, of a body of some 100 KB. */
 const BODY_BYTES = 50_000;
 const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}';
-const DEADLINE_MILLIS = 120_000;
+const DEADLINE_MILLIS = 240_000;
 const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 /** What became of one process. */
@@ -85,7 +85,7 @@ async function killOne(random: SeededRandom): Promise<Killed> {
   writeFileSync(log, '');
   let sender: ChildProcess | undefined;
   const last = script(random, () => void sender?.kill('SIGKILL'));
-  const accepted = Array.from({ length: random.below(12) }, () => ACCEPT);
+  const accepted = Array.from({ length: random.below(10) }, () => ACCEPT);
   const agent = await openFaultServer({
     over: random.pick(['tcp', 'unix']),
     scripts: [...accepted, last],
