@@ -28,14 +28,14 @@ export const MUTATIONS = [
     file: 'src/transport/delivery.ts',
     find: "if (state.phase === 'sending') state.token.abort(CANCELLED);",
     replace: '',
-    tests: ['test/faults/aborting.test.ts'],
+    tests: ['test/transport/delivery.test.ts', 'test/transport/delivery-over-sockets.test.ts'],
   },
   {
     rule: 'an abort ends the pause',
     file: 'src/transport/delivery.ts',
     find: "if (state.phase === 'backingOff') state.resume();",
     replace: '',
-    tests: ['test/faults/aborting.test.ts'],
+    tests: ['test/transport/delivery.test.ts', 'test/transport/delivery-over-sockets.test.ts'],
   },
   {
     rule: 'an export is bounded',
