@@ -66,7 +66,7 @@ export const MUTATIONS = [
     replace: `    } catch (error) {
       if (Date.now() > 0) throw error;
       this.#context.diagnostics.warn('callback'`,
-    tests: ['test/faults/life-cycle.test.ts'],
+    tests: ['test/exporter/export.test.ts'],
   },
   {
     rule: 'listeners are removed from signals',
@@ -80,14 +80,14 @@ export const MUTATIONS = [
     file: 'src/pending-bytes.ts',
     find: 'return this.#bytes + bytes <= this.#maxBytes;',
     replace: 'return bytes >= 0;',
-    tests: ['test/pending-bytes.test.ts', 'test/faults/life-cycle.test.ts'],
+    tests: ['test/pending-bytes.test.ts'],
   },
   {
     rule: 'room among the pending bytes is given back',
     file: 'src/deliveries.ts',
     find: '      release();\n',
     replace: '',
-    tests: ['test/deliveries.test.ts', 'test/faults/life-cycle.test.ts'],
+    tests: ['test/deliveries.test.ts'],
   },
   {
     rule: 'a 413 is followed by two halves',
