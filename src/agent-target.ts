@@ -48,15 +48,16 @@ export function hostAndPort(target: AgentTarget): { host: string; port: number |
   };
 }
 
-/** The URL as it may be shown in messages. */
+/** The URL as it may be shown in messages, be it none that can be parsed. */
 export function withoutCredentials(url: string): string {
-  return url.replace(/\/\/.*@/, '//***@'); // up to the last @, as a password may hold anything
+  // Up to the last @, as a password may hold anything; `http:me:secret@host` is a URL as well.
+  return url.replace(/^([a-z][a-z\d+.-]*:[/\\]+|https?:|unix:)?[^]*@/i, '$1***@');
 }
 
 function parseUnixUrl(url: string): UnixTarget {
   const socketPath = url.replace(/^unix:(?:\/\/)?/, '');
   if (!socketPath.startsWith('/')) {
-    throw new RangeError(`"${url}" has no absolute path; write unix:///path/to/apm.socket`);
+    throw new RangeError('it has no absolute path; write unix:///path/to/apm.socket');
   }
   if (socketPath.includes('\0')) throw new RangeError('the socket path contains a NUL character');
   const bytes = Buffer.byteLength(socketPath);

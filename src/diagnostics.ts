@@ -6,6 +6,8 @@ import type { Clock } from './lang/clock.js';
 import { PACKAGE_NAME } from './version.js';
 
 const QUIET_MILLIS = 60_000;
+/** A socket path or a variable may hold them, and would begin a line of the log that is not ours. */
+const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029]+/gu;
 
 interface Topic {
   readonly saidAtMillis: number;
@@ -41,7 +43,8 @@ export class Diagnostics {
     const held = last?.suppressed ?? 0;
     this.#topics.set(topic, { saidAtMillis: now, suppressed: 0 });
     try {
-      log(held === 0 ? message : `${message} (${held} more were not logged)`);
+      const line = message.replaceAll(CONTROL_CHARACTERS, ' ');
+      log(held === 0 ? line : `${line} (${held} more were not logged)`);
     } catch {
       // A logger of the user that throws must not change what becomes of spans.
     }

@@ -27,6 +27,8 @@ export interface Environment {
 }
 
 const DEFAULT_PORT = '8126';
+/** In a URL what comes before or behind would be taken for something else. */
+const NOT_OF_A_HOST = /[/\\@?#]/;
 
 export function readEnvironment(vars: EnvironmentVariables, warn: WarnOfVariable): Environment {
   const { service, env, version, ...tags } = parseTags(vars['DD_TAGS'] ?? '');
@@ -71,6 +73,13 @@ function agentTarget(vars: EnvironmentVariables, warn: WarnOfVariable): AgentTar
   const host = textOf(vars, 'DD_AGENT_HOST');
   const port = textOf(vars, 'DD_TRACE_AGENT_PORT');
   if (host === undefined && port === undefined) return undefined;
+  if (host !== undefined && NOT_OF_A_HOST.test(host)) {
+    warn(
+      'DD_AGENT_HOST',
+      'DD_AGENT_HOST is ignored: it is more than a host; see DD_TRACE_AGENT_URL',
+    );
+    return undefined;
+  }
   const literal = host !== undefined && host.includes(':') && !host.startsWith('[');
   const authority = literal ? `[${host}]` : (host ?? '127.0.0.1');
   const variable = host === undefined ? 'DD_TRACE_AGENT_PORT' : 'DD_AGENT_HOST';

@@ -3,6 +3,7 @@
 
 import { type AgentTarget, describeTarget } from './agent-target.js';
 import { containerIdentity } from './container-identity.js';
+import { withoutSecrets } from './credentials.js';
 import { Deferrals } from './deferrals.js';
 import type { Diagnostics } from './diagnostics.js';
 import { EncodingTurns } from './encoding-turns.js';
@@ -68,7 +69,7 @@ export function exportContext(
       random: Math.random,
       maxRetries: options.maxRetries,
       attemptTimeoutMillis: options.attemptTimeoutMillis,
-      onReply: (reply) => noteReply(reply, sampleRates, diagnostics),
+      onReply: noteReplies(options, sampleRates, diagnostics),
       onDeferred: () => deferrals.changed(),
     },
     queue,
@@ -86,12 +87,18 @@ export function exportContext(
 }
 
 /** The Agent says in plain text why it refused a payload. */
-function noteReply(reply: Reply, sampleRates: SampleRates, diagnostics: Diagnostics): void {
-  const { status, text, ratesVersion } = reply;
-  const hasRates = sampleRates.update(text, ratesVersion);
-  if (hasRates || text === '') return;
-  const excerpt = JSON.stringify(text.slice(0, MAX_EXCERPT_CHARS));
-  diagnostics.debug(`reply ${status}`, `the Agent answered with status ${status} and ${excerpt}`);
+function noteReplies(
+  options: ResolvedOptions,
+  sampleRates: SampleRates,
+  diagnostics: Diagnostics,
+): (reply: Reply) => void {
+  const shown = withoutSecrets(options);
+  return ({ status, text, ratesVersion }) => {
+    const hasRates = sampleRates.update(text, ratesVersion);
+    if (hasRates || text === '') return;
+    const excerpt = JSON.stringify(shown(text).slice(0, MAX_EXCERPT_CHARS));
+    diagnostics.debug(`reply ${status}`, `the Agent answered with status ${status} and ${excerpt}`);
+  };
 }
 
 function sendQueue(options: ResolvedOptions, clock: Clock, headers: HeadersOf): SendQueue {

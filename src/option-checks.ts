@@ -94,14 +94,11 @@ export function checkTextRecord(name: string, value: unknown): Record<string, st
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new TypeError(expectation(name, 'an object of strings', value));
   }
-  const record: Record<string, string> = {};
-  for (const [key, text] of Object.entries(value)) {
-    if (typeof text !== 'string') {
-      throw new TypeError(expectation(`${name}['${key}']`, 'a string', text));
-    }
-    record[key] = text;
-  }
-  return record;
+  const entries = Object.entries(value).map(([key, text]): [string, string] => {
+    if (typeof text === 'string') return [key, text];
+    throw new TypeError(expectation(`${name}['${key}']`, 'a string', text));
+  });
+  return Object.fromEntries(entries); // assigning would lose the key `__proto__`
 }
 
 /** @throws TypeError or RangeError unless each entry may be sent as an extra request header. */

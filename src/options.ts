@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import type { MeterProvider } from '@opentelemetry/api';
 import { type AgentTarget, parseAgentUrl, withoutCredentials } from './agent-target.js';
+import { exposure } from './credentials.js';
 import { type Environment, readEnvironment, type WarnOfVariable } from './environment.js';
 import { reasonOf } from './errors.js';
 import type { Dispose } from './lang/clock.js';
@@ -167,6 +168,8 @@ export function checkOptions(
 export function resolveOptions(options: CheckedOptions, warn: WarnOfVariable): ResolvedOptions {
   const environment = readEnvironment(process.env, warn);
   const target = options.target ?? environment.target ?? defaultTarget();
+  const exposed = exposure({ target, headers: options.headers });
+  if (exposed !== undefined) warn('credentials', exposed);
   return Object.freeze({ ...options, target, environment });
 }
 

@@ -41,7 +41,14 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^batch-encoding$/],
   [/^export-source$/, /^declined-export$/],
   [/^deliveries$/],
-  [/^dropped-spans$/, /^environment$/, /^export-failure$/, /^flushable$/, /^pending-resources$/],
+  [
+    /^credentials$/,
+    /^dropped-spans$/,
+    /^environment$/,
+    /^export-failure$/,
+    /^flushable$/,
+    /^pending-resources$/,
+  ],
   [/^payload\//, /^transport\//],
   [/^fork-registry$/],
   [

@@ -12,7 +12,7 @@ import { onAbort } from '../lang/abort.js';
 import type { Clock, Dispose } from '../lang/clock.js';
 import { millisSince, type Moment, momentOf } from '../lang/moment.js';
 import { type Settle, settleOnce } from '../lang/settle-once.js';
-import { breakPointOf } from './break-point.js';
+import { breakPointOf, forgetAnswer } from './break-point.js';
 import { loadUndici, type Undici } from './load-undici.js';
 import { ReplyReader } from './reply.js';
 import type { HeadersOf } from './request-headers.js';
@@ -193,6 +193,7 @@ export class AgentConnection implements Connection {
         if (wire.socket?.writableLength !== 0) this.close();
       },
       onResponseError: (_controller, cause) => {
+        forgetAnswer(cause);
         const at = breakPointOf(cause, isWritten);
         const wasDead = reuse !== undefined && millisSince(reuse, clock) < DEAD_MILLIS;
         settle({ outcome: reader.interrupted({ kind: 'broken', at, cause }), wasDead });

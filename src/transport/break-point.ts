@@ -30,3 +30,8 @@ export function errorCodeOf(error: unknown): string {
     ? error.code
     : '';
 }
+
+/** undici's parser quotes what came, which a peer that sends back what it gets fills with credentials. */
+export function forgetAnswer(error: Error): void {
+  Reflect.deleteProperty(error, 'data');
+}

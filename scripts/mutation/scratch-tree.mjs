@@ -1,0 +1,77 @@
+// Owns a copy of this tree in which files may be broken, and running its tests. Knows no mutation.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const LEFT_OUT = new Set(['.git', 'node_modules', '.tmp']);
+/** A mutation may leave a test hanging: each of its tests has 15 s, and the first that fails ends the run. */
+const DEADLINE_MILLIS = 180_000;
+
+export class ScratchTree {
+  #root = mkdtempSync(join(tmpdir(), 'dd-mutation-'));
+
+  constructor() {
+    const filter = (source) => !LEFT_OUT.has(basename(source));
+    // With its times, or the build would look older than its sources.
+    cpSync(ROOT, this.#root, { recursive: true, preserveTimestamps: true, filter });
+    symlinkSync(join(ROOT, 'node_modules'), join(this.#root, 'node_modules'));
+  }
+
+  /**
+   * @returns what undoes it.
+   * @throws Error unless `find` is in the file, once.
+   */
+  replace(file, find, replacement) {
+    const path = join(this.#root, file);
+    const source = readFileSync(path, 'utf8');
+    const found = source.split(find).length - 1;
+    if (found !== 1) throw new Error(`found ${found} times in ${file}, not once: ${find}`);
+    writeFileSync(
+      path,
+      source.replace(find, () => replacement),
+    );
+    return () => writeFileSync(path, source);
+  }
+
+  /**
+   * @returns `failed`, the first test that failed and its file, if any did.
+   * @throws Error if no test ran: a tree that cannot even be loaded proves nothing.
+   */
+  async test(files) {
+    const report = join(this.#root, 'report.json');
+    rmSync(report, { force: true });
+    const runner = join(this.#root, 'node_modules/vitest/vitest.mjs');
+    // Once more what fails: a busy machine turns a test red that is about time, and no mutation by itself.
+    const reporting = ['--retry=1', '--bail=1', '--reporter=json', `--outputFile=${report}`];
+    const args = [runner, 'run', ...reporting, ...new Set(files)];
+    const child = spawn(process.execPath, args, {
+      cwd: this.#root,
+      stdio: 'ignore',
+      timeout: DEADLINE_MILLIS,
+      killSignal: 'SIGKILL',
+    });
+    await once(child, 'exit');
+    return this.#read(report);
+  }
+
+  remove() {
+    rmSync(this.#root, { recursive: true });
+  }
+
+  #read(report) {
+    const { success, testResults } = JSON.parse(readFileSync(report, 'utf8'));
+    for (const { name, assertionResults } of testResults) {
+      const failed = assertionResults.find(({ status }) => status === 'failed');
+      const file = name.slice(this.#root.length + 1);
+      if (failed !== undefined) return { failed: `${file}: ${failed.fullName}` };
+    }
+    const messages = testResults.map(({ message }) => message).join('');
+    if (!success) throw new Error(`no test has failed, and yet it was no success: ${messages}`);
+    return { failed: undefined };
+  }
+}

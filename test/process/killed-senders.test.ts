@@ -1,0 +1,115 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { temporaryDirectory } from '../examples/temporary-directory.js';
+import { plainEnvironment } from '../package/child-command.js';
+import {
+  type FaultServer,
+  openFaultServer,
+  type Script,
+  type Step,
+} from '../support/fault-server.js';
+import { ACCEPT, readAll, readBody, readHead, reply, send } from '../support/fault-steps.js';
+import { type SeededRandom, seededRandom } from '../support/seeded-random.js';
+
+const SENDER = fileURLToPath(new URL('killed-sender.mjs', import.meta.url));
+const KILLS = 50;
+/** At a time; more only take each other's processor. */
+const KILLED_TOGETHER = 2;
+/** Kill points within a request, of a body of some 100 KB. */
+const BODY_BYTES = 50_000;
+const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}';
+const DEADLINE_MILLIS = 240_000;
+const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+
+/** What became of one process. */
+interface Killed {
+  readonly moment: string;
+  readonly signal: NodeJS.Signals | null;
+  /** Spans that it knew to be with the Agent. */
+  readonly known: number;
+  /** Those of them that are not. */
+  readonly missing: number;
+}
+
+/** How far a request is when its process is killed. */
+interface Moment {
+  readonly name: string;
+  readonly script: (random: SeededRandom, kill: Step) => Script;
+}
+
+const MOMENTS: readonly [Moment, ...Moment[]] = [
+  {
+    name: 'amid a request',
+    script: ({ below }, kill) => [readHead, readBody(below(BODY_BYTES)), kill],
+  },
+  { name: 'before the answer', script: (_random, kill) => [readAll, kill] },
+  {
+    name: 'amid the answer',
+    script: ({ below }, kill) => [readAll, send(ANSWER.slice(0, below(ANSWER.length + 1))), kill],
+  },
+  {
+    name: 'soon after the answer',
+    script: ({ below }, kill) => {
+      const pauseMillis = below(30) / 10;
+      return [readAll, reply(200), () => delay(pauseMillis), kill];
+    },
+  },
+];
+
+it(
+  `has with the Agent whatever it called a success when it is killed: ${KILLS} times, SEED=${seed}`,
+  async () => {
+    const random = seededRandom(seed);
+    const killed: Killed[] = [];
+    while (killed.length < KILLS) {
+      const together = Array.from({ length: KILLED_TOGETHER }, () => killOne(random));
+      killed.push(...(await Promise.all(together)));
+    }
+
+    expect(killed.filter(({ signal, missing }) => signal !== 'SIGKILL' || missing > 0)).toEqual([]);
+    // The processes had something to lose.
+    expect(killed.filter(({ known }) => known > 0).length).toBeGreaterThan(KILLS / 2);
+  },
+  DEADLINE_MILLIS,
+);
+
+async function killOne(random: SeededRandom): Promise<Killed> {
+  const { name, script } = random.pick(MOMENTS);
+  const way = random.pick(['exporter', 'processor']);
+  const log = join(temporaryDirectory(), 'known');
+  writeFileSync(log, '');
+  let sender: ChildProcess | undefined;
+  const last = script(random, () => void sender?.kill('SIGKILL'));
+  const accepted = Array.from({ length: random.below(10) }, () => ACCEPT);
+  const agent = await openFaultServer({
+    over: random.pick(['tcp', 'unix']),
+    scripts: [...accepted, last],
+  });
+  sender = startSender([way, log], agent);
+  await once(sender, 'exit');
+  const known = knownSpans(log);
+  const arrived = new Set(agent.spans.map(({ spanId }) => String(spanId)));
+  await agent.close();
+  const missing = known.filter((id) => !arrived.has(id)).length;
+  return { moment: name, signal: sender.signalCode, known: known.length, missing };
+}
+
+function startSender(args: readonly string[], agent: FaultServer): ChildProcess {
+  const env = { ...plainEnvironment(), DD_TRACE_AGENT_URL: agent.url };
+  return spawn(process.execPath, [SENDER, ...args], {
+    env,
+    stdio: 'inherit',
+    timeout: DEADLINE_MILLIS / 2,
+  });
+}
+
+/** Ids in whole lines: a process that is killed may leave half of one. */
+function knownSpans(log: string): readonly string[] {
+  const lines = readFileSync(log, 'utf8').split('\n').slice(0, -1);
+  return lines.flatMap((line) => line.split(' '));
+}
