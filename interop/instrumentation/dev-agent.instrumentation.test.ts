@@ -1,0 +1,133 @@
+// Owns the proof that a service with NodeSDK and all usual instrumentations gets the traces that it
+// should: as ES module and CommonJS, behind the SDK's processor and behind ours, on two SDK lines.
+
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { type DevAgent, startDevAgent } from '../../src/dev-agent/index.js';
+import { assertNoViolations } from '../../test/support/scripted-agent.js';
+import { brokenQuery, firstCart, laterCart, type Statements } from './expected-traces.js';
+import { canRun, SDK_LINES } from './sdk-line.js';
+import { byTrace, type TreeSpan, treeOf, treeSpan } from './span-tree.js';
+import { type ServiceEnd, serveThree, type TracedServiceOptions } from './traced-service.js';
+import { idsOf, rootNames, ROOTS, spansAbout } from './witness.js';
+
+type Service = Pick<TracedServiceOptions, 'line' | 'format' | 'pipeline'>;
+
+const SENT: Statements = {
+  price: 'SELECT 100 * $1::int AS price',
+  broken: "SELECT 'secret' FROM no_such_table",
+  poolConnect: 'pg-pool.connect',
+};
+
+const SERVICES: readonly Service[] = SDK_LINES.flatMap((line): Service[] => [
+  { line, format: 'cjs', pipeline: 'sdk' },
+  { line, format: 'cjs', pipeline: 'own' },
+  { line, format: 'mjs', pipeline: 'sdk' },
+  { line, format: 'mjs', pipeline: 'own' },
+]);
+
+const hasDatabase = inject('postgresPort') > 0;
+
+describe.each(SERVICES)('on $line, as $format, behind the processor $pipeline', (service) => {
+  describe.skipIf(!hasDatabase || !canRun(service.line))('a service', () => {
+    let agent: DevAgent;
+    let agentUrl: string;
+    let end: ServiceEnd;
+    let spans: readonly TreeSpan[];
+
+    beforeAll(async () => {
+      agent = await startDevAgent();
+      // So that a name is looked up for the Agent as well.
+      agentUrl = agent.url.replace('127.0.0.1', 'localhost');
+      end = await serveThree({ ...service, agentUrl });
+      spans = agent.spans.map(treeSpan);
+      return () => agent.close();
+    });
+
+    function spanOf(resource: string, isWanted = (_span: TreeSpan): boolean => true): TreeSpan {
+      const found = spans.find((span) => span.resource === resource && isWanted(span));
+      if (found === undefined) throw new Error(`no span ${resource}`);
+      return found;
+    }
+
+    it('ends in order, and nobody warns of anything', () => {
+      expect(end).toMatchObject({ ended: 0, stderr: '' });
+      assertNoViolations(agent);
+    });
+
+    it('gets one trace for each request, and one for the look-up before it listens', () => {
+      const trees = [...byTrace(spans).values()].map(treeOf).filter((tree) => tree.length > 0);
+
+      expect(trees).toHaveLength(3);
+      expect(trees).toEqual(
+        expect.arrayContaining([firstCart(SENT), laterCart(SENT), brokenQuery(SENT)]),
+      );
+      expect(byTrace(spans).size).toBe(4);
+    });
+
+    it('has every span that the SDK ended in the Agent, once, and no other', () => {
+      const received = spans.map(({ meta, spanId }) => `${meta['otel.trace_id']} ${spanId}`);
+
+      expect(received.toSorted()).toEqual(idsOf(end.witnessed));
+    });
+
+    it('has no span about the Agent', () => {
+      expect(agent.requests.length).toBeGreaterThan(1);
+      expect(rootNames(end.witnessed)).toEqual(ROOTS);
+      expect(spansAbout(agentUrl, end.witnessed)).toEqual([]);
+    });
+
+    it('says who it is on every span', () => {
+      const said = spans.map(
+        (span) => `${span.service} ${span.meta['env']} ${span.meta['version']}`,
+      );
+
+      expect([...new Set(said)]).toEqual(['shop prod 1.2.3']);
+    });
+
+    it('has the tags of a request that it served', () => {
+      expect(spanOf('GET /carts/:id')).toMatchObject({
+        parentId: '0',
+        meta: {
+          'http.method': 'GET',
+          'http.route': '/carts/:id',
+          'http.useragent': 'node',
+          'url.path': '/carts/7',
+        },
+        metrics: { 'http.status_code': 200 },
+      });
+      expect(spanOf('GET /broken').metrics).toMatchObject({ 'http.status_code': 500 });
+    });
+
+    it('has the tags of its queries, with the database and where it is', () => {
+      const where = { 'db.system.name': 'postgresql', 'http.server_name': 'localhost' };
+
+      expect(spanOf(SENT.price)).toMatchObject({
+        meta: { ...where, 'db.name': 'postgres', 'db.query.text': SENT.price },
+        metrics: { 'server.port': inject('postgresPort') },
+      });
+      expect(spanOf(SENT.broken).meta).toMatchObject({
+        ...where,
+        'db.name': 'postgres',
+        'error.msg': 'relation "no_such_table" does not exist',
+      });
+    });
+
+    it('has the tags of its own requests, by fetch and by node:http', () => {
+      const instrumentations = ['undici', 'http'].map(
+        (name) => `@opentelemetry/instrumentation-${name}`,
+      );
+      for (const scope of instrumentations) {
+        const span = spanOf('GET', ({ meta }) => meta['otel.scope.name'] === scope);
+
+        expect(span).toMatchObject({
+          meta: {
+            'http.method': 'GET',
+            'http.server_name': '127.0.0.1',
+            'http.url': expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/(?:stock|parcels)\//u),
+          },
+          metrics: { 'http.status_code': 200 },
+        });
+      }
+    });
+  });
+});
