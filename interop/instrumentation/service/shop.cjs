@@ -2,7 +2,7 @@
 // `fetch` and with `node:http`. Knows nothing of tracing; gets its modules from service.mjs or
 // service.cjs, which load them as an ES module and as CommonJS would.
 
-const { once } = require('node:events');
+const events = require('node:events');
 
 const PRICE = 'SELECT 100 * $1::int AS price';
 const BROKEN = "SELECT 'secret' FROM no_such_table";
@@ -14,23 +14,28 @@ exports.startShop = async function startShop({ express, Pool, get }) {
   shop.use(function checkCustomer(_request, _response, next) {
     next();
   });
-  shop.get('/carts/:id', async (request, response) => {
-    const { port } = request.socket.address();
-    const { rows } = await pool.query(PRICE, [request.params.id]);
-    const stock = await (await fetch(`http://127.0.0.1:${port}/stock/${request.params.id}`)).text();
-    const parcel = await textOf(get, `http://127.0.0.1:${port}/parcels/${request.params.id}`);
-    response.json({ ...rows[0], stock, parcel });
-  });
+  shop.get('/carts/:id', (request, response) =>
+    cartOf(request).then((cart) => response.json(cart)),
+  );
   shop.get('/stock/:id', (_request, response) => void response.send('plenty'));
   shop.get('/parcels/:id', (_request, response) => void response.send('small'));
-  shop.get('/broken', async (_request, response) => void response.json(await pool.query(BROKEN)));
-  // eslint-disable-next-line no-unused-vars -- Express knows error handlers by their four parameters
+  shop.get('/broken', () => pool.query(BROKEN));
+  // Express knows error handlers by their four parameters.
   shop.use(function sayNo(error, _request, response, _next) {
     response.status(500).send(error.message);
   });
 
+  async function cartOf(request) {
+    const { id } = request.params;
+    const self = `http://127.0.0.1:${request.socket.localPort}`;
+    const { rows } = await pool.query(PRICE, [id]);
+    const stock = await (await fetch(`${self}/stock/${id}`)).text();
+    const parcel = await textOf(get, `${self}/parcels/${id}`);
+    return { ...rows[0], stock, parcel };
+  }
+
   const server = shop.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  await events.once(server, 'listening');
   process.stdout.write(`${JSON.stringify({ port: server.address().port })}\n`);
   process.once('SIGTERM', () => {
     server.close();
@@ -40,6 +45,6 @@ exports.startShop = async function startShop({ express, Pool, get }) {
 };
 
 async function textOf(get, url) {
-  const [response] = await once(get(url), 'response');
+  const [response] = await events.once(get(url), 'response');
   return (await response.toArray()).join('');
 }
