@@ -3,11 +3,16 @@
 
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type DevAgent, startDevAgent } from '../../src/dev-agent/index.js';
-import { assertNoViolations } from '../../test/support/scripted-agent.js';
-import { brokenQuery, firstCart, laterCart, type Statements } from './expected-traces.js';
+import { assertNoViolations, openScriptedAgent } from '../../test/support/scripted-agent.js';
+import { brokenQuery, firstCart, laterCart, served, type Statements } from './expected-traces.js';
 import { canRun, SDK_LINES } from './sdk-line.js';
 import { byTrace, type TreeSpan, treeOf, treeSpan } from './span-tree.js';
-import { type ServiceEnd, serveThree, type TracedServiceOptions } from './traced-service.js';
+import {
+  type ServiceEnd,
+  serveThree,
+  TracedService,
+  type TracedServiceOptions,
+} from './traced-service.js';
 import { idsOf, rootNames, ROOTS, spansAbout } from './witness.js';
 
 type Service = Pick<TracedServiceOptions, 'line' | 'format' | 'pipeline'>;
@@ -20,8 +25,10 @@ const SENT: Statements = {
 
 const SERVICES: readonly Service[] = SDK_LINES.flatMap((line): Service[] => [
   { line, format: 'cjs', pipeline: 'sdk' },
+  { line, format: 'cjs', pipeline: 'safe' },
   { line, format: 'cjs', pipeline: 'own' },
   { line, format: 'mjs', pipeline: 'sdk' },
+  { line, format: 'mjs', pipeline: 'safe' },
   { line, format: 'mjs', pipeline: 'own' },
 ]);
 
@@ -74,6 +81,7 @@ describe.each(SERVICES)('on $line, as $format, behind the processor $pipeline', 
       expect(agent.requests.length).toBeGreaterThan(1);
       expect(rootNames(end.witnessed)).toEqual(ROOTS);
       expect(spansAbout(agentUrl, end.witnessed)).toEqual([]);
+      expect(agent.requests.filter(({ headers }) => 'traceparent' in headers)).toEqual([]);
     });
 
     it('says who it is on every span', () => {
@@ -131,4 +139,19 @@ describe.each(SERVICES)('on $line, as $format, behind the processor $pipeline', 
       expect(metrics).toMatchObject({ 'http.status_code': 200 });
     });
   });
+
+  it.skipIf(!hasDatabase || !canRun(service.line))(
+    'goes on with the trace of whoever asks it',
+    async () => {
+      const agent = await openScriptedAgent();
+      const [traceId, spanId] = ['4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7'];
+      await using running = await TracedService.start({ ...service, agentUrl: agent.url });
+      await running.get('/stock/1', { traceparent: `00-${traceId}-${spanId}-01` });
+      await running.stop();
+      const trace = agent.traces.find((found) => found.traceId === traceId);
+
+      expect(treeOf(trace?.spans.map(treeSpan) ?? [])).toEqual(served('/stock/:id'));
+      expect(trace?.spans.map(({ parentId }) => parentId)).toContain(BigInt(`0x${spanId}`));
+    },
+  );
 });

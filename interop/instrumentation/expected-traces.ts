@@ -53,7 +53,7 @@ function cart(queries: Tree): Tree {
 }
 
 /** Express 5 is instrumented twice: by -express, and by -router for the router that it uses. */
-function served(route: string, children: Tree = []): Tree {
+export function served(route: string, children: Tree = []): Tree {
   return [
     `http.server.request | GET ${route} | web | server`,
     '  Internal | middleware - patched | custom | internal',

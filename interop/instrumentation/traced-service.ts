@@ -16,7 +16,7 @@ export interface TracedServiceOptions {
   readonly line: SdkLine;
   readonly format: ModuleFormat;
   /** See `startTracing` in service/start-tracing.cjs. */
-  readonly pipeline: 'exporter' | 'sdk' | 'own';
+  readonly pipeline: 'exporter' | 'sdk' | 'safe' | 'own';
   readonly agentUrl: string;
   /** Of one export. */
   readonly exportTimeoutMillis?: number;

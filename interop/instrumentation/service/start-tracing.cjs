@@ -9,18 +9,23 @@ const OFTEN = { scheduledDelayMillis: 20, maxExportBatchSize: 4 };
 
 /**
  * `PIPELINE` is `exporter`, where NodeSDK makes a BatchSpanProcessor of its own, `sdk`, where that is
- * made here, or `own`, with the processor of the package. With the latter two there is a witness.
+ * made here, `safe`, where it is inside a ForkSafeSpanProcessor, or `own`, with the batch processor of
+ * the package. With all but the first there is a witness.
  */
 exports.startTracing = function startTracing({ sdk, spans, instrumentations, exporters }) {
   const timeoutMillis = Number(process.env.EXPORT_TIMEOUT_MILLIS);
   const exporter = new exporters.DatadogSpanExporter({ timeoutMillis });
-  const pipelines = {
-    exporter: () => ({ traceExporter: exporter }),
-    sdk: () => ({ spanProcessors: [sdkProcessor(spans, exporter), witness] }),
-    own: () => ({ spanProcessors: [ownProcessor(exporters, exporter), witness] }),
+  const createProcessor = (inner) => sdkProcessor(spans, inner);
+  const processors = {
+    sdk: () => createProcessor(exporter),
+    safe: () => new exporters.ForkSafeSpanProcessor({ exporter, createProcessor }),
+    own: () => ownProcessor(exporters, exporter),
   };
+  const makeProcessor = processors[process.env.PIPELINE];
   const node = new sdk.NodeSDK({
-    ...pipelines[process.env.PIPELINE](),
+    ...(makeProcessor === undefined
+      ? { traceExporter: exporter }
+      : { spanProcessors: [makeProcessor(), witness] }),
     instrumentations: instrumentations.getNodeAutoInstrumentations(),
   });
   node.start();
