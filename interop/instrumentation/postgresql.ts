@@ -62,14 +62,22 @@ export class Postgresql implements AsyncDisposable {
       ...place,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    await readyLine(server.stderr);
-    return new Postgresql(server, directory, port);
+    const postgres = new Postgresql(server, directory, port);
+    try {
+      await readyLine(server.stderr);
+    } catch (error) {
+      await postgres[Symbol.asyncDispose]();
+      throw error;
+    }
+    return postgres;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const exited = once(this.#server, 'exit');
-    this.#server.kill('SIGINT'); // does not wait for those who are connected
-    await exited;
+    if (this.#server.exitCode === null && this.#server.signalCode === null) {
+      const exited = once(this.#server, 'exit');
+      this.#server.kill('SIGINT'); // does not wait for those who are connected
+      await exited;
+    }
     await rm(this.#directory, { recursive: true, force: true });
   }
 }
