@@ -1,9 +1,10 @@
 // Owns the proof that no instrumentation makes a span of the package's own connections and requests, also
 // when they are refused or repeated. The SDK itself is the witness, whatever the Agent got.
 
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { describe, expect, inject, it } from 'vitest';
+import { openFaultServer } from '../../test/support/fault-server.js';
+import { ACCEPT, readBody, readHead, rst } from '../../test/support/fault-steps.js';
+import { refusedUrl } from '../../test/support/raw-server.js';
 import { openScriptedAgent } from '../../test/support/scripted-agent.js';
 import { canRun, SDK_LINES } from './sdk-line.js';
 import { type ServiceEnd, serveThree, type TracedServiceOptions } from './traced-service.js';
@@ -37,7 +38,7 @@ describe.each(SERVICES)('on $line, as $format, behind the processor $pipeline', 
 
     it('has no span about requests that it repeats', async () => {
       const agent = await openScriptedAgent();
-      const agentUrl = agent.url.replace('127.0.0.1', 'localhost');
+      const agentUrl = byName(agent.url);
       const busy = { status: 503, headers: { 'retry-after': '0' } };
       agent.answer(busy, { status: 429 }, busy);
       const end = await serveThree({ ...service, agentUrl });
@@ -50,8 +51,19 @@ describe.each(SERVICES)('on $line, as $format, behind the processor $pipeline', 
       expect(received.toSorted()).toEqual(idsOf(end.witnessed));
     });
 
+    it('has no span about connections that break', async () => {
+      const broken = [readHead, readBody(1), rst];
+      const agent = await openFaultServer({ scripts: [broken, broken, ACCEPT] });
+      const agentUrl = byName(agent.url);
+      const end = await serveThree({ ...service, agentUrl });
+
+      expectNothingAbout(agentUrl, end);
+      expect(end.stderr).toBe('');
+      expect(agent.spans).toHaveLength(end.witnessed.length);
+    });
+
     it('has no span about connections that are refused', async () => {
-      const agentUrl = `http://localhost:${await refusingPort()}`;
+      const agentUrl = byName(await refusedUrl());
       const end = await serveThree({ ...service, agentUrl, exportTimeoutMillis: 1_000 });
 
       expectNothingAbout(agentUrl, end);
@@ -60,11 +72,7 @@ describe.each(SERVICES)('on $line, as $format, behind the processor $pipeline', 
   });
 });
 
-async function refusingPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+/** So that a name is looked up. */
+function byName(url: string): string {
+  return url.replace('127.0.0.1', 'localhost');
 }
