@@ -12,10 +12,15 @@ export const SCALE_GOALS = [
   {
     id: 'load',
     what: 'added CPU per span, dearest load ÷ cheapest',
-    ratio: (of) => {
-      const costs = LOADS.map((load) => addedUnder(of, load));
-      return Math.max(...costs) / Math.min(...costs);
-    },
+    ratio: (of) => spreadOf(LOADS.map((load) => addedUnder(of, load))),
+    gate: 1.3,
+    stretch: 1.3,
+  },
+  {
+    id: 'load',
+    what: 'CPU per span in units of noproc, dearest load ÷ cheapest',
+    ratio: (of) =>
+      spreadOf(LOADS.map((load) => cpuUnder(of, load, STREAMING) / cpuUnder(of, load, 'noproc'))),
     gate: 1.3,
     stretch: 1.3,
   },
@@ -44,8 +49,15 @@ export const SCALE_GOALS = [
 ];
 
 function addedUnder(of, load) {
-  const cpu = (pipeline) => of('load', loadRow(pipeline, load), 'cpuMicros');
-  return beyond(cpu(STREAMING), cpu('noproc'));
+  return beyond(cpuUnder(of, load, STREAMING), cpuUnder(of, load, 'noproc'));
+}
+
+function cpuUnder(of, load, pipeline) {
+  return of('load', loadRow(pipeline, load), 'cpuMicros');
+}
+
+function spreadOf(costs) {
+  return Math.max(...costs) / Math.min(...costs);
 }
 
 function addedBy(of, count) {
