@@ -4,7 +4,7 @@ import { configDefaults, defineConfig, type ViteUserConfig } from 'vitest/config
 const config: ViteUserConfig = defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, 'test/**/*.package.test.ts'],
+    exclude: [...configDefaults.exclude, 'test/**/*.{package,sdks}.test.ts'],
     testTimeout: 15_000,
   },
 });

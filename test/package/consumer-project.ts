@@ -1,11 +1,13 @@
 // Owns a project like a user's: files of `test/consumers` in a directory outside the repository, and
-// npm install with the packed tarball. Judges nothing.
+// the installation of the packed tarball. Judges nothing.
 
-import { copyFile, cp, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, cp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { REPOSITORY } from './built-package.js';
-import { type ChildResult, plainEnvironment, runChild } from './child-command.js';
+import { type ChildResult, runChild } from './child-command.js';
+import { environmentOf, type NodeBinary, THIS_NODE } from './node-line.js';
 import { runNpm } from './npm-command.js';
+import { NPM, type PackageManager } from './package-manager.js';
 import type { PackedTarball } from './packed-tarball.js';
 import { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.js';
 
@@ -13,29 +15,37 @@ import { type TemporaryDirectory, temporaryDirectory } from './temporary-directo
 export type SdkLine = 'sdk-1.30' | 'sdk-2' | 'sdk-3';
 
 const CONSUMERS = join(REPOSITORY, 'test', 'consumers');
-const DEADLINE_MILLIS = 60_000;
+const DEADLINE_MILLIS = 120_000;
 
-/** npm's own defaults, so that the configuration of whoever runs the test does not decide. */
-const NPM_DEFAULTS = ['legacy-peer-deps=false', 'force=false', 'strict-peer-deps=false'];
+export interface ConsumerOptions {
+  /** @default npm without a lockfile */
+  readonly manager?: PackageManager;
+  /** What runs the manager and the project. @default the Node that runs the tests */
+  readonly node?: NodeBinary;
+}
 
 export class ConsumerProject implements AsyncDisposable {
   readonly #directory: TemporaryDirectory;
-  /** Of `npm install`. */
+  readonly #node: NodeBinary;
+  /** Of the tarball, and all that the project names. */
   readonly installation: ChildResult;
 
-  private constructor(directory: TemporaryDirectory, installation: ChildResult) {
+  private constructor(directory: TemporaryDirectory, installation: ChildResult, node: NodeBinary) {
     this.#directory = directory;
+    this.#node = node;
     this.installation = installation;
   }
 
-  static async create(line: SdkLine, tarball: PackedTarball): Promise<ConsumerProject> {
+  static async create(
+    line: SdkLine,
+    tarball: PackedTarball,
+    { manager = NPM, node = THIS_NODE }: ConsumerOptions = {},
+  ): Promise<ConsumerProject> {
     const directory = await temporaryDirectory();
     try {
-      await copySources(line, directory.path);
-      return new ConsumerProject(
-        directory,
-        await runNpm(['install', tarball.path], directory.path),
-      );
+      await copySources(line, directory.path, manager);
+      const installation = await manager.add(tarball.path, directory.path, node);
+      return new ConsumerProject(directory, installation, node);
     } catch (error) {
       await directory[Symbol.asyncDispose]();
       throw error;
@@ -43,33 +53,35 @@ export class ConsumerProject implements AsyncDisposable {
   }
 
   npm(...args: readonly string[]): Promise<ChildResult> {
-    return runNpm(args, this.#directory.path);
+    return runNpm(args, this.#directory.path, this.#node);
   }
 
-  /** Runs a file of the project, with nothing about an Agent in its environment but what is given. */
-  node(file: string, env: NodeJS.ProcessEnv = {}): Promise<ChildResult> {
-    return this.#run([file], { ...plainEnvironment(), ...env });
+  /** Runs Node in the project, with nothing about an Agent in its environment but what is given. */
+  node(args: string | readonly string[], env: NodeJS.ProcessEnv = {}): Promise<ChildResult> {
+    const environment = { ...environmentOf(this.#node), ...env };
+    const options = { cwd: this.#directory.path, env: environment, timeoutMillis: DEADLINE_MILLIS };
+    return runChild(this.#node, [args].flat(), options);
   }
 
   tsc(project: string): Promise<ChildResult> {
     const compiler = join('node_modules', 'typescript', 'bin', 'tsc');
-    return this.#run([compiler, '--project', project, '--pretty', 'false'], plainEnvironment());
+    return this.node([compiler, '--project', project, '--pretty', 'false']);
   }
 
   [Symbol.asyncDispose](): PromiseLike<void> {
     return this.#directory[Symbol.asyncDispose]();
   }
-
-  #run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<ChildResult> {
-    const options = { cwd: this.#directory.path, env, timeoutMillis: DEADLINE_MILLIS };
-    return runChild(process.execPath, args, options);
-  }
 }
 
-async function copySources(line: SdkLine, directory: string): Promise<void> {
+async function copySources(
+  line: SdkLine,
+  directory: string,
+  manager: PackageManager,
+): Promise<void> {
   await cp(join(CONSUMERS, 'shared'), directory, { recursive: true });
   await cp(join(CONSUMERS, line), directory, { recursive: true });
-  await writeFile(join(directory, '.npmrc'), NPM_DEFAULTS.join('\n'));
+  if (!manager.readsLockfile) await rm(join(directory, 'package-lock.json'));
+  await writeFile(join(directory, '.npmrc'), manager.settings.join('\n'));
   const typed = (await readdir(directory)).filter((file) => file.endsWith('.ts'));
   for (const file of typed) {
     // The same source as an ES module and as CommonJS.

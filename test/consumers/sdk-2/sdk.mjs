@@ -1,0 +1,50 @@
+// Owns what the contract needs to know of SDK 2.x: the names and constructors that differ from line
+// to line. Tests nothing.
+
+import { context, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { TracerProvider } from '@opentelemetry/sdk-trace';
+import {
+  BasicTracerProvider,
+  BatchSpanProcessor,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+
+export { ExportResultCode, isTracingSuppressed } from '@opentelemetry/core';
+export { AlwaysOffSampler, SamplingDecision } from '@opentelemetry/sdk-trace-base';
+
+/** Whether processors hear of a span before it ends. */
+export const HAS_ON_ENDING = true;
+
+export const newContextManager = () => new AsyncLocalStorageContextManager();
+export const newProvider = (config) => new BasicTracerProvider(config);
+export const simple = (exporter) => new SimpleSpanProcessor(exporter);
+export const batch = (exporter, config) => new BatchSpanProcessor(exporter, config);
+
+export const newResource = (attributes) => resourceFromAttributes(attributes);
+export const newLateResource = (attributes, key, whenKnown) => {
+  return resourceFromAttributes({ ...attributes, [key]: whenKnown });
+};
+
+/** The ways in which this line sets up an application: each gives what shuts it down. */
+export const SET_UPS = [
+  {
+    name: 'NodeTracerProvider.register()',
+    start: (spanProcessors) => {
+      const provider = new NodeTracerProvider({ spanProcessors });
+      provider.register();
+      return provider;
+    },
+  },
+  {
+    name: 'the TracerProvider of sdk-trace',
+    start: (spanProcessors) => {
+      const provider = new TracerProvider({ spanProcessors });
+      context.setGlobalContextManager(newContextManager().enable());
+      trace.setGlobalTracerProvider(provider);
+      return provider;
+    },
+  },
+];

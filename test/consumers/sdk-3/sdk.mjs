@@ -1,0 +1,51 @@
+// Owns what the contract needs to know of SDK 3.x: the names and constructors that differ from line
+// to line. Tests nothing.
+
+import { context, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { NodeSDK, startNodeSdk } from '@opentelemetry/sdk-node';
+import { BatchSpanProcessor, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+
+export { ExportResultCode, isTracingSuppressed } from '@opentelemetry/core';
+export { AlwaysOffSampler, SamplingDecision } from '@opentelemetry/sdk-trace';
+
+/** Whether processors hear of a span before it ends. */
+export const HAS_ON_ENDING = true;
+
+export const newContextManager = () => new AsyncLocalStorageContextManager();
+export const newProvider = (config) => new TracerProvider(config);
+export const simple = (exporter) => new SimpleSpanProcessor({ exporter });
+export const batch = (exporter, config) => new BatchSpanProcessor({ exporter, ...config });
+export const newResource = (attributes) => resourceFromAttributes(attributes);
+export const newLateResource = (attributes, key, whenKnown) => {
+  return resourceFromAttributes({ ...attributes, [key]: whenKnown });
+};
+
+/** The ways in which this line sets up an application: each gives what shuts it down. */
+export const SET_UPS = [
+  {
+    name: 'the TracerProvider of sdk-trace',
+    start: (spanProcessors) => {
+      const provider = new TracerProvider({ spanProcessors });
+      context.setGlobalContextManager(newContextManager().enable());
+      trace.setGlobalTracerProvider(provider);
+      return provider;
+    },
+  },
+  {
+    name: 'new NodeSDK()',
+    start: (spanProcessors) => {
+      const sdk = new NodeSDK({ spanProcessors });
+      sdk.start();
+      return sdk;
+    },
+  },
+  {
+    name: 'startNodeSdk()',
+    // Without the other signals, which would look for a collector.
+    start: (spanProcessors) => {
+      return startNodeSdk({ spanProcessors, metricReaders: [], logRecordProcessors: [] });
+    },
+  },
+];
