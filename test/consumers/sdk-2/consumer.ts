@@ -2,6 +2,11 @@
 // and goes with its processors. Compiled only.
 
 import {
+  BatchSpanProcessor as NewBatchSpanProcessor,
+  TracerProvider,
+  type SpanProcessor as NewSpanProcessor,
+} from '@opentelemetry/sdk-trace';
+import {
   BatchSpanProcessor,
   InMemorySpanExporter,
   SimpleSpanProcessor,
@@ -46,6 +51,18 @@ export const processors: SpanProcessor[] = [
     createProcessor: (to: SpanExporter): SpanProcessor => new SimpleSpanProcessor(to),
   }),
 ];
+
+/** The provider of sdk-trace, which this line has had since 2.9, takes both. */
+export const newProvider = new TracerProvider({
+  spanProcessors: [
+    new NewBatchSpanProcessor({ exporter }),
+    new DatadogBatchSpanProcessor({ exporter: new DatadogSpanExporter() }),
+    new ForkSafeSpanProcessor({
+      exporter: new DatadogSpanExporter(),
+      createProcessor: (to): NewSpanProcessor => new NewBatchSpanProcessor({ exporter: to }),
+    }),
+  ],
+});
 
 export function sendNow(spans: ReadableSpan[], frozen: readonly ReadableSpan[]): void {
   const accepted: AcceptedSpan[] = spans;

@@ -1,6 +1,7 @@
 // Owns a TypeScript user of SDK 3.x: the exporter is that line's SpanExporter, takes that line's spans,
 // and goes with its processors. Compiled only.
 
+import { NodeSDK, startNodeSdk } from '@opentelemetry/sdk-node';
 import {
   BatchSpanProcessor,
   InMemorySpanExporter,
@@ -46,6 +47,10 @@ export const processors: SpanProcessor[] = [
     createProcessor: (to: SpanExporter): SpanProcessor => new SimpleSpanProcessor({ exporter: to }),
   }),
 ];
+
+/** The set-ups of sdk-node take both. */
+export const nodeSdk = new NodeSDK({ traceExporter: exporter });
+export const started = startNodeSdk({ spanProcessors: processors });
 
 export function sendNow(spans: ReadableSpan[], frozen: readonly ReadableSpan[]): void {
   const accepted: AcceptedSpan[] = spans;
