@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it, type RunnerTestCase } from 'vitest';
 import { npmWarningCodes } from '../package/consumer-output.js';
 import { ConsumerProject, type SdkLine } from '../package/consumer-project.js';
 import { type NodeBinary, nodeOfLine } from '../package/node-line.js';
-import { LOCKED_NPM, type PackageManager, STRICT_PNPM } from '../package/package-manager.js';
+import { LOCKED_NPM, STRICT_PNPM } from '../package/package-manager.js';
 import { type PackedTarball, packTarball } from '../package/packed-tarball.js';
 import { runContract } from './contract-run.js';
 import type { Cell, Column } from './matrix-cells.js';
@@ -49,33 +49,42 @@ describe.each(NODE_LINES)('on Node %i', (nodeLine) => {
     }
 
     describe('installed by npm', () => {
-      const opened = openBefore(LOCKED_NPM);
+      let project: ConsumerProject;
+
+      beforeAll(async () => {
+        project = await ConsumerProject.create(line, tarball, { manager: LOCKED_NPM, node });
+        return () => project[Symbol.asyncDispose]();
+      });
 
       it('has a valid tree', { meta: cell('npm') }, async () => {
-        const { installation } = opened.project;
-        const tree = await opened.project.npm('ls', '--all');
+        const { exitCode, stderr } = project.installation;
+        const tree = await project.npm('ls', '--all');
 
-        expect(installation).toMatchObject({ exitCode: 0 });
-        expect(npmWarningCodes(installation.stderr)).toEqual(isOutOfEngines ? ['EBADENGINE'] : []);
+        expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+        expect(npmWarningCodes(stderr)).toEqual(isOutOfEngines ? ['EBADENGINE'] : []);
         expect({ ...tree, stdout: '' }).toEqual(CLEAN);
       });
 
       it('keeps to the contract', { meta: cell('contract', '') }, async ({ task }) => {
-        expect(await failuresOf(opened.project, task)).toEqual([]);
+        expect(await failuresOf(project, task)).toEqual([]);
       });
 
       it('compiles, exact optional properties or not', { meta: cell('types') }, async () => {
         for (const config of ['tsconfig.json', 'tsconfig.inexact.json']) {
-          expect(await opened.project.tsc(config)).toEqual(CLEAN);
+          expect(await project.tsc(config)).toEqual(CLEAN);
         }
       });
     });
 
     describe('installed by pnpm without hoisting', () => {
-      const opened = openBefore(STRICT_PNPM);
+      let project: ConsumerProject;
+
+      beforeAll(async () => {
+        project = await ConsumerProject.create(line, tarball, { manager: STRICT_PNPM, node });
+        return () => project[Symbol.asyncDispose]();
+      });
 
       it('compiles and keeps to the contract', { meta: cell('pnpm', '') }, async ({ task }) => {
-        const { project } = opened;
         const found = await project.node(['--print', FIND_HOISTED]);
 
         expect(project.installation).toMatchObject({ exitCode: 0 });
@@ -84,20 +93,5 @@ describe.each(NODE_LINES)('on Node %i', (nodeLine) => {
         expect(await failuresOf(project, task)).toEqual([]);
       });
     });
-
-    /** Its project is there when the tests of the block run. */
-    function openBefore(manager: PackageManager): { readonly project: ConsumerProject } {
-      let opened: ConsumerProject | undefined;
-      beforeAll(async () => {
-        opened = await ConsumerProject.create(line, tarball, { manager, node });
-        return () => opened?.[Symbol.asyncDispose]();
-      });
-      return {
-        get project() {
-          if (opened === undefined) throw new Error('the project is opened before the tests');
-          return opened;
-        },
-      };
-    }
   });
 });

@@ -15,12 +15,13 @@ export { AlwaysOffSampler, SamplingDecision } from '@opentelemetry/sdk-trace-bas
 
 /** Whether processors hear of a span before it ends. */
 export const HAS_ON_ENDING = false;
+/** Whether attributes may be objects, or lists of different things. */
+export const TAKES_ANY_VALUE = false;
 
 export const newContextManager = () => new AsyncLocalStorageContextManager();
 export const newProvider = (config) => new BasicTracerProvider(config);
 export const simple = (exporter) => new SimpleSpanProcessor(exporter);
 export const batch = (exporter, config) => new BatchSpanProcessor(exporter, config);
-
 export const newResource = (attributes) => new Resource(attributes);
 export const newLateResource = (attributes, key, whenKnown) => {
   return new Resource(

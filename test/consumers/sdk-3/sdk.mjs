@@ -12,6 +12,8 @@ export { AlwaysOffSampler, SamplingDecision } from '@opentelemetry/sdk-trace';
 
 /** Whether processors hear of a span before it ends. */
 export const HAS_ON_ENDING = true;
+/** Whether attributes may be objects, or lists of different things. */
+export const TAKES_ANY_VALUE = true;
 
 export const newContextManager = () => new AsyncLocalStorageContextManager();
 export const newProvider = (config) => new TracerProvider(config);

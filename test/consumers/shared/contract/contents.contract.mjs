@@ -10,6 +10,7 @@ import {
   newLateResource,
   newResource,
   SamplingDecision,
+  TAKES_ANY_VALUE,
 } from '../sdk.mjs';
 import { balancedStats, neighbour, openPipeline, PIPELINES } from './pipelines.mjs';
 
@@ -88,6 +89,17 @@ for (const pipeline of PIPELINES) {
       assert.equal(meta['otel.scope.version'], '1.2.3');
       assert.deepEqual([meta.text, meta.hot, meta.list], ['green', 'true', '["a","b"]']);
       assert.deepEqual([metrics.grams, metrics.cups], [12.5, 3]);
+    });
+
+    it('arrives with attributes within attributes, where the SDK takes them', async (t) => {
+      const { agent, tracer, drain } = await openWatched(t, pipeline);
+      const order = { id: 7, lines: [{ sku: 'a-1' }, null] };
+      tracer.startSpan('order', { attributes: { order } }).end();
+
+      await drain();
+
+      const expected = TAKES_ANY_VALUE ? '{"id":7,"lines":[{"sku":"a-1"},null]}' : undefined;
+      assert.equal(agent.spans[0].meta.order, expected);
     });
 
     it('arrives with attributes of its resource that are still to come', async (t) => {

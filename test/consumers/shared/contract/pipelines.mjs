@@ -10,23 +10,31 @@ import {
 import { startDevAgent } from 'opentelemetry-exporter-datadog-agent/dev-agent';
 import { batch, newProvider, simple } from '../sdk.mjs';
 
-const createProcessor = (exporter) => batch(exporter);
-
-/** `burst` is a number of spans that exceeds a batch, where there are batches. */
+/**
+ * `burst` is a number of spans that exceeds a batch, where there are batches; `isWhole` says that a
+ * flush of the provider reaches the exporter, which it does with the processors of this package.
+ */
 export const PIPELINES = [
-  { name: 'SimpleSpanProcessor', burst: 20, processorOf: simple },
-  { name: 'BatchSpanProcessor', burst: 700, processorOf: batch },
+  { name: 'SimpleSpanProcessor', burst: 20, isWhole: false, processorOf: simple },
+  { name: 'BatchSpanProcessor', burst: 700, isWhole: false, processorOf: batch },
   {
     name: 'ForkSafeSpanProcessor',
     burst: 700,
-    processorOf: (exporter) => new ForkSafeSpanProcessor({ exporter, createProcessor }),
+    isWhole: true,
+    processorOf: (exporter, config) => {
+      return new ForkSafeSpanProcessor({ exporter, createProcessor: (to) => batch(to, config) });
+    },
   },
   {
     name: 'DatadogBatchSpanProcessor',
     burst: 700,
-    processorOf: (exporter) => new DatadogBatchSpanProcessor({ exporter }),
+    isWhole: true,
+    processorOf: (exporter, config) => new DatadogBatchSpanProcessor({ exporter, ...config }),
   },
 ];
+
+/** For an Agent that answers, also on a machine that is busy with other things. */
+const UNHURRIED = { graceMillis: 15_000 };
 
 /** An Agent that is closed after the test, and fails it for a payload that breaks a rule. */
 export async function openAgent(test, respond) {
@@ -39,19 +47,19 @@ export async function openAgent(test, respond) {
 }
 
 export function openExporter(test, options) {
-  const exporter = new DatadogSpanExporter(options);
+  const exporter = new DatadogSpanExporter({ ...UNHURRIED, ...options });
   test.after(() => exporter.shutdown({ graceMillis: 0 }));
   return exporter;
 }
 
 /**
- * `provider` is the configuration of the provider, `neighbours` are processors before the one under
- * test, `respond` is what the Agent answers, `exporter` the further options of the exporter.
+ * `provider`, `processor` and `exporter` are further options of these, `neighbours` are processors
+ * before the one under test, and `respond` is what the Agent answers.
  */
-export async function openPipeline(test, { processorOf }, config = {}) {
+export async function openPipeline(test, { processorOf, isWhole }, config = {}) {
   const agent = await openAgent(test, config.respond);
   const exporter = openExporter(test, { url: agent.url, ...config.exporter });
-  const spanProcessors = [...(config.neighbours ?? []), processorOf(exporter)];
+  const spanProcessors = [...(config.neighbours ?? []), processorOf(exporter, config.processor)];
   const provider = newProvider({ ...config.provider, spanProcessors });
   const tracer = provider.getTracer('contract', '1.2.3');
   const record = (spans) => {
@@ -59,8 +67,8 @@ export async function openPipeline(test, { processorOf }, config = {}) {
   };
   const drain = async () => {
     await provider.forceFlush();
-    // Those of the SDK do not wait for an export that is already under way.
-    await exporter.forceFlush();
+    // The processors of the SDK do not wait for an export that is already under way.
+    if (!isWhole) await exporter.forceFlush();
   };
   return { agent, exporter, provider, tracer, record, drain };
 }
