@@ -1,6 +1,9 @@
 // Owns running the contract of `test/consumers` in a project, and reading what its test runner says.
 // Does not know what the contract is about.
 
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { REPOSITORY } from '../package/built-package.js';
 import type { ConsumerProject } from '../package/consumer-project.js';
 
 export interface ContractRun {
@@ -10,8 +13,11 @@ export interface ContractRun {
   readonly failures: readonly string[];
 }
 
-const PARTS = ['contents', 'draining', 'exporter', 'processors', 'set-ups'];
-const FILES = PARTS.map((part) => `contract/${part}.contract.mjs`);
+const CONTRACT = join(REPOSITORY, 'test', 'consumers', 'shared', 'contract');
+/** As a project finds them. */
+const FILES = readdirSync(CONTRACT)
+  .filter((file) => file.endsWith('.contract.mjs'))
+  .map((file) => `contract/${file}`);
 /** Of one test; the whole contract takes some five seconds. */
 const TEST_MILLIS = 20_000;
 /** Fewer would mean that a part of the contract was not found. */
