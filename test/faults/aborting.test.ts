@@ -3,12 +3,12 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { DatadogSpanExporter, ReadableSpan } from '../../src/index.js';
 import { captureDiag } from '../support/diag-log.js';
-import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
 import { type FaultServer, openFaultServer, type Script } from '../support/fault-server.js';
 import { ACCEPT, answer, freeze, readAll, readHead, stall } from '../support/fault-steps.js';
 import { makeSpan, makeSpans } from '../support/spans.js';
 import { until } from '../support/until.js';
+import { openExporter } from './watched-exporter.js';
 
 const lines = captureDiag();
 

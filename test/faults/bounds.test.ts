@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { readAll, stall } from '../support/fault-steps.js';
 import { holdReply } from '../support/held-reply.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 import { makeSpan, makeSpans } from '../support/spans.js';
+import { openExporter } from './watched-exporter.js';
 
 /** The longest time that nothing else could run. */
 function watchBlocks(): { stop(): number } {

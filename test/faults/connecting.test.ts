@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { loadUndici } from '../../src/transport/load-undici.js';
 import { openBlackHole } from '../support/black-hole.js';
 import { captureDiag } from '../support/diag-log.js';
-import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { ACCEPT, fin, readHead, rst } from '../support/fault-steps.js';
@@ -11,6 +10,7 @@ import { openRawServer, refusedUrl } from '../support/raw-server.js';
 import { temporarySocketPath } from '../support/scripted-agent.js';
 import { makeSpan, makeSpans } from '../support/spans.js';
 import { type FaultRow, expectRow } from './fault-row.js';
+import { openExporter } from './watched-exporter.js';
 
 const lines = captureDiag();
 

@@ -4,12 +4,12 @@
 import { getEventListeners } from 'node:events';
 import { expect } from 'vitest';
 import type { DatadogSpanExporterOptions, ExportErrorKind, ExportResult } from '../../src/index.js';
-import { openExporter } from '../support/exporters.js';
 import { type FaultServer, openFaultServer, type Script } from '../support/fault-server.js';
 import { ACCEPT } from '../support/fault-steps.js';
 import type { Listening } from '../support/scripted-agent.js';
 import { makeSpan } from '../support/spans.js';
 import { until } from '../support/until.js';
+import { openExporter, SECRET } from './watched-exporter.js';
 
 export interface Expected {
   /** Absent for a success. */
@@ -48,7 +48,10 @@ export async function expectRow(row: FaultRow, over: Listening): Promise<void> {
   const life = new AbortController();
   const exporter = openExporter({ ...OPTIONS, ...options, url: server.url, signal: life.signal });
   const spans = Array.from({ length: count }, (_, index) =>
-    makeSpan({ traceId: (index + 1).toString(16).padStart(32, 'a') }),
+    makeSpan({
+      traceId: (index + 1).toString(16).padStart(32, 'a'),
+      attributes: { secret: SECRET },
+    }),
   );
   const results: ExportResult[] = [];
   const start = performance.now();

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DatadogSpanExporter, ExportResult } from '../../src/index.js';
 import { captureDiag } from '../support/diag-log.js';
-import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
 import { openBlackHole } from '../support/black-hole.js';
 import { openFaultServer, type Script } from '../support/fault-server.js';
@@ -9,6 +8,7 @@ import { ACCEPT, answer, readAll, reply, stall } from '../support/fault-steps.js
 import { refusedUrl } from '../support/raw-server.js';
 import { makeSpan, makeSpans } from '../support/spans.js';
 import { until } from '../support/until.js';
+import { openExporter } from './watched-exporter.js';
 
 const lines = captureDiag();
 

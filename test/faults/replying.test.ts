@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
 import { openFaultServer } from '../support/fault-server.js';
 import {
@@ -16,6 +15,7 @@ import {
 } from '../support/fault-steps.js';
 import { makeSpan } from '../support/spans.js';
 import { type FaultRow, expectRow } from './fault-row.js';
+import { openExporter } from './watched-exporter.js';
 
 const OK_HEAD = 'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n';
 const UNAVAILABLE_HEAD = 'HTTP/1.1 503 X\r\nContent-Length: 99\r\n\r\n';

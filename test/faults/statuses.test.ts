@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { captureDiag } from '../support/diag-log.js';
-import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
 import { type FaultServer, openFaultServer } from '../support/fault-server.js';
 import { ACCEPT, answer } from '../support/fault-steps.js';
 import { makeSpan } from '../support/spans.js';
 import { type FaultRow, expectRow } from './fault-row.js';
+import { openExporter } from './watched-exporter.js';
 
 const lines = captureDiag();
 

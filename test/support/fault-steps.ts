@@ -8,7 +8,7 @@ import { firstOf } from './socket-reader.js';
 /** Reads the request to its end and takes note of it. */
 export const readAll: Step = async (exchange) => {
   const head = await exchange.reader.head();
-  exchange.received(await exchange.reader.bytes(contentLengthOf(head)));
+  exchange.received(head, await exchange.reader.bytes(contentLengthOf(head)));
 };
 
 /** Reads the head of the request. */
@@ -28,7 +28,10 @@ export function readAllBut(bytes: number): Step {
 
 /** Writes these bytes. */
 export function send(text: string | Uint8Array): Step {
-  return async ({ socket }) => {
+  const [, status] = /^HTTP\/1\.1 ([2-9]\d\d) /.exec(String(text)) ?? [];
+  return async (exchange) => {
+    const { socket } = exchange;
+    if (status !== undefined) exchange.answered(Number(status));
     if (!socket.write(text)) await drained({ socket });
   };
 }
