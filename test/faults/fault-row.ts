@@ -2,6 +2,7 @@
 // holds for every row.
 
 import { getEventListeners } from 'node:events';
+import type { Attributes } from '@opentelemetry/api';
 import { expect } from 'vitest';
 import type { DatadogSpanExporterOptions, ExportErrorKind, ExportResult } from '../../src/index.js';
 import { type FaultServer, openFaultServer, type Script } from '../support/fault-server.js';
@@ -31,6 +32,8 @@ export interface FaultRow {
   readonly options?: DatadogSpanExporterOptions;
   /** Spans of the export, each a trace of its own. @default 3 */
   readonly spans?: number;
+  /** Of each span. @default one that must not be logged */
+  readonly attributes?: Attributes;
   readonly expected: Expected;
 }
 
@@ -44,13 +47,14 @@ const OPTIONS: DatadogSpanExporterOptions = {
 
 export async function expectRow(row: FaultRow, over: Listening): Promise<void> {
   const { scripts, onAccept = [], options, spans: count = 3, expected } = row;
+  const { attributes = { secret: SECRET } } = row;
   const server = await openFaultServer({ over, scripts, onAccept });
   const life = new AbortController();
   const exporter = openExporter({ ...OPTIONS, ...options, url: server.url, signal: life.signal });
   const spans = Array.from({ length: count }, (_, index) =>
     makeSpan({
       traceId: (index + 1).toString(16).padStart(32, 'a'),
-      attributes: { secret: SECRET },
+      attributes,
     }),
   );
   const results: ExportResult[] = [];

@@ -36,6 +36,16 @@ export function send(text: string | Uint8Array): Step {
   };
 }
 
+/** Reads so many bytes at a time, with a pause after each, for as long as the peer writes. */
+export function sip(bytes: number, pauseMillis: number): Step {
+  return async ({ socket, reader }) => {
+    while (!socket.destroyed) {
+      await reader.bytes(bytes);
+      await delay(pauseMillis);
+    }
+  };
+}
+
 /** Writes piece by piece, with a pause after each. */
 export function drip(pieces: readonly string[], pauseMillis: number): Step {
   return async ({ socket }) => {
