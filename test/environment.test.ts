@@ -65,7 +65,7 @@ describe('service, env and version', () => {
   });
 });
 
-describe('DD_TAGS', () => {
+describe('I5: DD_TAGS', () => {
   it.each([
     ['a:1,b:2', { a: '1', b: '2' }],
     ['a:1 b:2', { a: '1', b: '2' }],

@@ -34,7 +34,7 @@ async function watchChannels(task: () => Promise<unknown>): Promise<Record<strin
 
 const UNTRACED = Object.fromEntries(CHANNELS.map((channel) => [channel, true]));
 
-it('sends on the root context, marked so that no instrumentation traces it', async () => {
+it('F17: sends on the root context, marked so that no instrumentation traces it', async () => {
   const agent = await openScriptedAgent();
   const exporter = openExporter({ url: agent.url });
 

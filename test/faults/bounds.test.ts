@@ -185,7 +185,7 @@ describe('F9: a storm of 500 exports in one turn', () => {
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toEqual([]);
   });
 
-  it('takes the first 4 096 spans as they are when it is called', async () => {
+  it('F14: takes the first 4 096 spans as they are when it is called', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });
     const attributes = { key: 'before' };
