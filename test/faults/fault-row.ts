@@ -45,6 +45,8 @@ const OPTIONS: DatadogSpanExporterOptions = {
   maxRetries: 1,
 };
 
+const MAX_PAYLOAD_BYTES = 4 * 1_024 * 1_024;
+
 export async function expectRow(row: FaultRow, over: Listening): Promise<void> {
   const { scripts, onAccept = [], options, spans: count = 3, expected } = row;
   const { attributes = { secret: SECRET } } = row;
@@ -67,6 +69,7 @@ export async function expectRow(row: FaultRow, over: Listening): Promise<void> {
   expect(performance.now() - start).toBeLessThan(expected.withinMillis ?? 5_100);
   expectResult(results[0], expected, count);
   expectArrivals(server, spans.length, expected);
+  expect(Math.max(0, ...server.bodyBytes)).toBeLessThanOrEqual(MAX_PAYLOAD_BYTES);
   expectBalance(exporter.stats(), expected.kind === undefined ? count : 0, count);
   await expectRecovery(server, exporter);
   expect(results).toHaveLength(1);

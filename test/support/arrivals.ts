@@ -34,6 +34,10 @@ export class Arrivals {
     return this.#arrivals.flatMap((arrival) => chunksOf(arrival).flat());
   }
 
+  get heads(): readonly string[] {
+    return this.#arrivals.map(({ head }) => head);
+  }
+
   get bodyBytes(): readonly number[] {
     return this.#arrivals.map(({ body }) => body.length);
   }

@@ -31,7 +31,9 @@ export interface FaultServer extends RawServer {
   readonly startMillis: readonly number[];
   /** Of requests that arrived whole, in order. */
   readonly spans: readonly ReceivedSpan[];
-  /** Their sizes. */
+  /** The heads of those requests. */
+  readonly heads: readonly string[];
+  /** The sizes of their bodies. */
   readonly bodyBytes: readonly number[];
   /** Scripts of the next requests, in order; the last one is for all that follow. */
   play(...scripts: readonly Script[]): void;
@@ -121,6 +123,9 @@ function extend(server: RawServer, extension: Extension): FaultServer {
     },
     get spans() {
       return extension.arrivals.spans;
+    },
+    get heads() {
+      return extension.arrivals.heads;
     },
     get bodyBytes() {
       return extension.arrivals.bodyBytes;
