@@ -13,11 +13,11 @@ import {
 import { type FaultRow, expectRow } from './fault-row.js';
 
 const LARGE = { spans: 2_000 };
-/** Three payloads of several MiB, which no kernel buffers, of few spans. */
+/** Two payloads of 5 MiB together, of few spans: more than a kernel buffers. */
 const HUGE = {
-  spans: 150,
+  spans: 80,
   attributes: Object.fromEntries(['a', 'b', 'c'].map((key) => [key, key.repeat(20_000)])),
-  options: { attemptTimeoutMillis: 800 }, // several MiB are read by the process that sends them
+  options: { attemptTimeoutMillis: 1_500 }, // several MiB are read by the process that sends them
 };
 
 const rows: readonly FaultRow[] = [
