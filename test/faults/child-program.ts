@@ -1,11 +1,14 @@
 // Owns the processes in which rows of the fault matrix run that concern a whole process. Each is ended
-// at its deadline. Judges nothing.
+// at its deadline. Judges nothing but what reaches a fault server.
 
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { writeScript } from '../exit/script.js';
 import { type ExampleRun, runNode } from '../examples/run-example.js';
 import { plainEnvironment } from '../package/child-command.js';
+import { checkArrivals } from '../support/fault-server.js';
+
+checkArrivals();
 
 const CHILD = new URL('watched-child.mjs', import.meta.url).href;
 const PRELUDE = `

@@ -12,6 +12,7 @@ import type {
 } from '../../src/index.js';
 import { listenToDiag } from '../support/diag-log.js';
 import { openExporter as open } from '../support/exporters.js';
+import { checkArrivals } from '../support/fault-server.js';
 import { imbalanceOf, tellingProvider } from './account-watch.js';
 import { watchProcess } from './quiet-process.js';
 import { expectNoSockets, inRequest, watchNetwork } from './untraced.js';
@@ -35,6 +36,7 @@ const watched: Watched[] = [];
 const broken: string[] = [];
 const warnings: string[] = [];
 
+checkArrivals();
 watchProcess();
 watchNetwork();
 listenToDiag((line, loudness) => {

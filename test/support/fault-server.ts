@@ -1,5 +1,5 @@
 // Owns a peer that misbehaves as it was told: each request is answered by a script of steps, over TCP
-// or a Unix socket. What reaches it whole is checked after the test.
+// or a Unix socket. What reaches it whole is kept.
 
 import type { Socket } from 'node:net';
 import { afterEach } from 'vitest';
@@ -47,9 +47,15 @@ export interface FaultServerOptions extends RawServerOptions {
 
 const opened: Arrivals[] = [];
 
-afterEach(() => {
-  for (const arrivals of opened.splice(0)) arrivals.assertFaultless();
-});
+/**
+ * Looks at what has reached these servers, after each test of the file that calls it: not for tests that
+ * send what is no payload, or the same span twice.
+ */
+export function checkArrivals(): void {
+  afterEach(() => {
+    for (const arrivals of opened.splice(0)) arrivals.assertFaultless();
+  });
+}
 
 export async function openFaultServer(options: FaultServerOptions): Promise<FaultServer> {
   const { scripts, onAccept = [], ...listening } = options;
