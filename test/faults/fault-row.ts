@@ -37,6 +37,13 @@ export interface FaultRow {
   readonly expected: Expected;
 }
 
+/** For `it.each`, which would put the members of a row into quotes and cut them. */
+export function named<T extends { readonly id: string; readonly title: string }>(
+  rows: readonly T[],
+): [string, T][] {
+  return rows.map((row) => [`${row.id}: ${row.title}`, row]);
+}
+
 /** Short enough for a test, long enough for a busy machine. */
 const OPTIONS: DatadogSpanExporterOptions = {
   timeoutMillis: 5_000,

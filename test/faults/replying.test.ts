@@ -14,7 +14,7 @@ import {
   stall,
 } from '../support/fault-steps.js';
 import { makeSpan } from '../support/spans.js';
-import { type FaultRow, expectRow } from './fault-row.js';
+import { type FaultRow, expectRow, named } from './fault-row.js';
 import { openExporter } from './watched-exporter.js';
 
 const OK_HEAD = 'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n';
@@ -180,7 +180,7 @@ const rows: readonly FaultRow[] = [
 ];
 
 describe.each(['tcp', 'unix'] as const)('a reply over %s', (over) => {
-  it.each(rows)('$id: $title', (row) => expectRow(row, over));
+  it.each(named(rows))('%s', (_name, row) => expectRow(row, over));
 });
 
 describe.each(['tcp', 'unix'] as const)('C13: a reply without rates over %s', (over) => {

@@ -8,6 +8,7 @@ import {
 import { openFaultServer } from '../support/fault-server.js';
 import { ACCEPT } from '../support/fault-steps.js';
 import { makeSpan, makeSpans, nextSpanId, SPAN_ID } from '../support/spans.js';
+import { named } from './fault-row.js';
 import { UNUSUAL_SPANS } from './unusual-spans.js';
 import { openExporter } from './watched-exporter.js';
 
@@ -35,7 +36,7 @@ describe.each<[string, HandOver]>([
   ['exported in a batch', byExport],
   ['encoded as it ends', asTheyEnd],
 ])('a span that is %s', (_how, handOver) => {
-  it.each(UNUSUAL_SPANS)('$id: $title', async ({ fields, arrives, dropped, options }) => {
+  it.each(named(UNUSUAL_SPANS))('%s', async (_name, { fields, arrives, dropped, options }) => {
     const unusual: ReadableSpan = Object.assign(makeSpan({ name: 'unusual' }), fields);
     const neighbours = makeSpans(2, { name: 'neighbour' });
 

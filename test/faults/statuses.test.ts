@@ -4,7 +4,7 @@ import { exportSpans } from '../support/exports.js';
 import { type FaultServer, openFaultServer } from '../support/fault-server.js';
 import { ACCEPT, answer } from '../support/fault-steps.js';
 import { makeSpan } from '../support/spans.js';
-import { type FaultRow, expectRow } from './fault-row.js';
+import { type FaultRow, expectRow, named } from './fault-row.js';
 import { openExporter } from './watched-exporter.js';
 
 const lines = captureDiag();
@@ -91,7 +91,7 @@ const tooLarge: readonly FaultRow[] = [
 describe.each(['tcp', 'unix'] as const)('a status over %s', (over) => {
   const rows = [...accepted, ...redirects, ...final, ...passing, ...tooLarge];
 
-  it.each(rows)('$id $title', (row) => expectRow(row, over));
+  it.each(named(rows))('%s', (_name, row) => expectRow(row, over));
 
   it('D6: rates of a 429 are taken, and told to the Agent with the next request', async () => {
     const body = '{"rate_by_service":{"service:,env:":0.5}}';

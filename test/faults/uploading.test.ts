@@ -10,7 +10,7 @@ import {
   rst,
   sip,
 } from '../support/fault-steps.js';
-import { type FaultRow, expectRow } from './fault-row.js';
+import { type FaultRow, expectRow, named } from './fault-row.js';
 
 const LARGE = { spans: 2_000 };
 /** Two payloads of 5 MiB together, of few spans: more than a kernel buffers. */
@@ -70,5 +70,5 @@ const rows: readonly FaultRow[] = [
 ];
 
 describe.each(['tcp', 'unix'] as const)('uploading over %s', (over) => {
-  it.each(rows)('$id: $title', (row) => expectRow(row, over));
+  it.each(named(rows))('%s', (_name, row) => expectRow(row, over));
 });
