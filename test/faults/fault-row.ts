@@ -5,6 +5,7 @@ import { getEventListeners } from 'node:events';
 import type { Attributes } from '@opentelemetry/api';
 import { expect } from 'vitest';
 import type { DatadogSpanExporterOptions, ExportErrorKind, ExportResult } from '../../src/index.js';
+import { loadUndici } from '../../src/transport/load-undici.js';
 import { type FaultServer, openFaultServer, type Script } from '../support/fault-server.js';
 import { ACCEPT } from '../support/fault-steps.js';
 import type { Listening } from '../support/scripted-agent.js';
@@ -58,6 +59,7 @@ export async function expectRow(row: FaultRow, over: Listening): Promise<void> {
   const { scripts, onAccept = [], options, spans: count = 3, expected } = row;
   const { attributes = { secret: SECRET } } = row;
   const server = await openFaultServer({ over, scripts, onAccept });
+  await loadUndici(undefined); // on a busy machine it takes longer than an attempt may here
   const life = new AbortController();
   const exporter = openExporter({ ...OPTIONS, ...options, url: server.url, signal: life.signal });
   const spans = Array.from({ length: count }, (_, index) =>

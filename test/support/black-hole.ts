@@ -14,8 +14,8 @@ const LISTEN = `
   const at = path === undefined ? { port: 0, host: '127.0.0.1' } : { path };
   server.listen({ ...at, backlog: 1 }, () => console.log(server.address().port ?? ''));
 `;
-/** A loopback connection that is not there by then will not come. */
-const CONNECT_MILLIS = 200;
+/** A loopback connection that is not there by then will not come; over a Unix socket it fails instead. */
+const CONNECT_MILLIS = { tcp: 400, unix: 5_000 };
 const MAX_BACKLOG = 16;
 
 const children: ChildProcess[] = [];
@@ -36,7 +36,7 @@ export async function openBlackHole(over: Listening = 'tcp'): Promise<string> {
   child.kill('SIGSTOP');
   const address = path === undefined ? { port, host: '127.0.0.1' } : { path };
   for (let count = 0; count < MAX_BACKLOG; count++) {
-    if (!(await connects(address))) {
+    if (!(await connects(address, CONNECT_MILLIS[over]))) {
       return path === undefined ? `http://127.0.0.1:${port}` : `unix://${path}`;
     }
   }
@@ -48,11 +48,11 @@ async function firstOutput(output: Readable): Promise<string> {
   throw new Error('no output');
 }
 
-async function connects(address: NetConnectOpts): Promise<boolean> {
+async function connects(address: NetConnectOpts, withinMillis: number): Promise<boolean> {
   const socket = connect(address);
   fillers.push(socket);
   socket.on('error', () => undefined);
-  const signal = AbortSignal.timeout(CONNECT_MILLIS);
+  const signal = AbortSignal.timeout(withinMillis);
   return once(socket, 'connect', { signal }).then(
     () => true,
     () => false,
