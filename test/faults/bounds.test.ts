@@ -3,23 +3,18 @@ import { exportSpans } from '../support/exports.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { readAll, stall } from '../support/fault-steps.js';
 import { holdReply } from '../support/held-reply.js';
+import { startOwnTime } from '../support/own-time.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 import { makeSpan, makeSpans } from '../support/spans.js';
 import { openExporter } from './watched-exporter.js';
 
-/**
- * The longest time that nothing else could run, while this process was at work: on a busy machine others
- * are, too.
- */
+/** The longest time that nothing else could run because this process was at work. */
 function watchBlocks(): { stop(): number } {
   let longest = 0;
-  let last = performance.now();
-  let lastCpu = process.cpuUsage();
+  let took = startOwnTime();
   const beat = setInterval(() => {
-    const { user, system } = process.cpuUsage(lastCpu);
-    longest = Math.max(longest, Math.min(performance.now() - last, (user + system) / 1_000));
-    last = performance.now();
-    lastCpu = process.cpuUsage();
+    longest = Math.max(longest, took());
+    took = startOwnTime();
   }, 1);
   return {
     stop: () => {
