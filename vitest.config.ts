@@ -5,6 +5,7 @@ const config: ViteUserConfig = defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, 'test/**/*.{package,sdks}.test.ts'],
+    setupFiles: ['test/leak-guard.ts'],
     testTimeout: 15_000,
   },
 });

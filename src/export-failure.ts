@@ -70,7 +70,11 @@ export function exportError(failures: readonly Failure[], request: string): Data
 }
 
 /** One error for all the failed exports that a flush waited for. */
-export function combinedError(errors: readonly Error[]): Error | undefined {
+export function errorOf(results: readonly ExportResult[]): Error | undefined {
+  return combinedError(results.flatMap(({ error }) => error ?? []));
+}
+
+function combinedError(errors: readonly Error[]): Error | undefined {
   const [first] = errors;
   if (errors.length < 2 || !(first instanceof DatadogExportError)) return first;
   const known = errors.filter((error) => error instanceof DatadogExportError);

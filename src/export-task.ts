@@ -12,6 +12,7 @@ import type { Clock, Dispose } from './lang/clock.js';
 import { type Settle, settleOnce } from './lang/settle-once.js';
 import { pendingResources, type ResourceWaits } from './pending-resources.js';
 import type { ExportResult } from './sdk-contract.js';
+import { untraced } from './tracing-suppression.js';
 import type { Cancellation } from './transport/send-outcome.js';
 
 /** What all exports of an exporter share. */
@@ -125,7 +126,9 @@ export class ExportTask {
     this.#deadlineMillis = deadlineMillis;
     if (this.#state.phase !== 'waiting') return;
     const { clock } = this.#context;
-    this.#disposers.push(clock.schedule(this.#longestWaitMillis, () => this.#endWaiting()));
+    // Whoever shuts down may be traced; what this timer leads to must not be.
+    const proceed = (): void => untraced(() => this.#endWaiting());
+    this.#disposers.push(clock.schedule(this.#longestWaitMillis, proceed));
   }
 
   #unsent(): BatchEncoding | undefined {

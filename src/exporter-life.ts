@@ -13,7 +13,7 @@ import {
 } from './drain-options.js';
 import { DatadogExportError, reasonOf } from './errors.js';
 import { exportContext, type SharedParts } from './export-context.js';
-import { combinedError, cutSummary, flushEndedError, isCut } from './export-failure.js';
+import { cutSummary, errorOf, flushEndedError, isCut } from './export-failure.js';
 import { type ExportSource, spanSource } from './export-source.js';
 import { ExportTask } from './export-task.js';
 import type { ExitDeliverer } from './exit-deliverer.js';
@@ -46,8 +46,8 @@ export class ExporterLife {
   readonly #context: SharedParts;
   readonly #tasks = new Set<ExportTask>();
   readonly #intakes = new Intakes();
-  /** Results of the present tasks, once a flush has asked for them. */
-  #flush: Promise<readonly ExportResult[]> | undefined;
+  /** What the present tasks fail with, if they do, once a flush has asked for it. */
+  #flush: Promise<Error | undefined> | undefined;
   /** Removes the listener from the user's signal, which is there only while there are spans. */
   #stopListening: Dispose | undefined;
   #state: ExporterState = { phase: 'running' };
@@ -82,13 +82,12 @@ export class ExporterLife {
 
   async forceFlush(options: ForceFlushOptions = {}): Promise<void> {
     const limits = flushLimits(options, this.#context.clock, this.#options.flushTimeoutMillis);
-    const work = this.#hurriedResults();
+    const work = this.#hurriedOutcome();
     const stopWatching = this.#watchDeferral(options.onDeferred);
     const outcome = await waitFor(work, limits);
     stopWatching();
     if (outcome.kind !== 'done') throw flushEndedError(outcome, limits.timeoutMillis);
-    const error = combinedError(outcome.value.flatMap((result) => result.error ?? []));
-    if (error !== undefined) throw error;
+    if (outcome.value !== undefined) throw outcome.value;
   }
 
   async shutdown(options?: ShutdownOptions): Promise<void> {
@@ -216,14 +215,14 @@ export class ExporterLife {
     });
   }
 
-  /** Of all exports under way; flushes that come in a row share them. */
-  #hurriedResults(): Promise<readonly ExportResult[]> {
+  /** Of all exports under way; flushes that come in a row share it. */
+  #hurriedOutcome(): Promise<Error | undefined> {
     this.#intakes.seal();
     // What has ended before is sealed together with the span that has called, in this turn.
-    if (this.#intakes.isPlacing) return Promise.resolve().then(() => this.#hurriedResults());
+    if (this.#intakes.isPlacing) return Promise.resolve().then(() => this.#hurriedOutcome());
     if (this.#flush === undefined) {
       for (const task of this.#tasks) task.hurry();
-      this.#flush = resultsOf(this.#tasks);
+      this.#flush = resultsOf(this.#tasks).then(errorOf);
     }
     return this.#flush;
   }

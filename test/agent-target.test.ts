@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeTarget, parseAgentUrl, withoutCredentials } from '../src/agent-target.js';
 
-describe('parseAgentUrl', () => {
+describe('I1: parseAgentUrl', () => {
   it.each([
     ['http://localhost:8126', 'http://localhost:8126', ''],
     ['http://localhost:8126/', 'http://localhost:8126', ''],

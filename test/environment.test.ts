@@ -15,7 +15,7 @@ function where(vars: EnvironmentVariables): [string | undefined, number] {
   return [target && describeTarget(target), warnings.length];
 }
 
-describe('the Agent', () => {
+describe('I1, I2: the Agent', () => {
   it.each<[EnvironmentVariables, string | undefined]>([
     [{}, undefined],
     [{ DD_TRACE_AGENT_URL: '  ' }, undefined],
@@ -65,7 +65,7 @@ describe('service, env and version', () => {
   });
 });
 
-describe('DD_TAGS', () => {
+describe('I5: DD_TAGS', () => {
   it.each([
     ['a:1,b:2', { a: '1', b: '2' }],
     ['a:1 b:2', { a: '1', b: '2' }],
@@ -100,7 +100,7 @@ describe('OpenTelemetry variables', () => {
 });
 
 describe('DD_EXTERNAL_ENV', () => {
-  it('is made safe for a header', () => {
+  it('I6: is made safe for a header', () => {
     expect(read({ DD_EXTERNAL_ENV: 'it-false,cn-x\r\nEvil: y' }).externalEnv).toBe(
       'it-false,cn-xEvil: y',
     );

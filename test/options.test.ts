@@ -45,7 +45,7 @@ describe('defaults', () => {
 });
 
 describe('the Agent', () => {
-  it('is that of the code, else of the environment, else on this machine', () => {
+  it('I4: is that of the code, else of the environment, else on this machine', () => {
     const here = describeTarget(resolve().target);
     expect(here).toMatch(
       /^(http:\/\/127\.0\.0\.1:8126|unix:\/\/\/var\/run\/datadog\/apm\.socket)$/,
@@ -56,7 +56,7 @@ describe('the Agent', () => {
     expect(describeTarget(resolve({ url: 'http://code:1' }).target)).toBe('http://code:1');
   });
 
-  it('of the environment is read when the exporter is made, not before and not after', () => {
+  it('I9: of the environment is read when the exporter is made, not before and not after', () => {
     process.env['DD_SERVICE'] = 'first';
     const resolved = resolve();
     process.env['DD_SERVICE'] = 'second';
@@ -88,7 +88,7 @@ describe('an unknown option', () => {
   });
 });
 
-describe('a wrong option', () => {
+describe('E5, I3, I7: a wrong option', () => {
   it.each<[object, typeof TypeError, string]>([
     [{ url: 7 }, TypeError, 'Expected `url` to be a non-empty string, got `7` (number)'],
     [{ url: '' }, TypeError, 'Expected `url` to be a non-empty string, got `""` (string)'],

@@ -46,9 +46,9 @@ export async function openReceiver(over: Listening, nextFate: () => Fate): Promi
   const unanswered = new Set<string>();
   const fates = new Map<Fate, number>();
   const takeInSilence: Step = async (exchange) => {
-    const received = (body: Uint8Array): void => {
+    const received = (head: string, body: Uint8Array): void => {
       for (const span of decodeStrictly(body).flat()) unanswered.add(idOf(span));
-      exchange.received(body);
+      exchange.received(head, body);
     };
     await readAll({ ...exchange, received });
   };

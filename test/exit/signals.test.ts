@@ -5,7 +5,7 @@ import { startScript } from './script.js';
 
 const READY = "console.log('ready');";
 
-describe('a signal', () => {
+describe('G6: a signal', () => {
   it.each([
     ['SIGTERM', 'flushOnExit(target);'],
     ['SIGINT', 'flushOnExit(target);'],

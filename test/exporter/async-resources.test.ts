@@ -14,7 +14,7 @@ const NEVER: Resource = {
   waitForAsyncAttributes: () => new Promise<void>(() => undefined),
 };
 
-describe('spans of a resource whose attributes are still being detected', () => {
+describe('H20: spans of a resource whose attributes are still being detected', () => {
   it('are sent with them, and a flush waits for that', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });

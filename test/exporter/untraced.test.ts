@@ -16,21 +16,38 @@ beforeEach(() => {
 
 afterEach(() => context.disable());
 
-it('sends on the root context, marked so that no instrumentation traces it', async () => {
-  const agent = await openScriptedAgent();
-  const exporter = openExporter({ url: agent.url });
-  const key = Symbol.for('request of a user');
-  const seen = new Map<string | symbol, boolean>();
+const KEY = Symbol.for('request of a user');
+
+/** Runs `task` as a user's request would; by channel, whether all that it led to was untraced. */
+async function watchChannels(task: () => Promise<unknown>): Promise<Record<string, boolean>> {
+  const seen = new Map<string, boolean>();
   const look = (_message: unknown, channel: string | symbol): void => {
     const active = context.active();
-    seen.set(channel, isTracingSuppressed(active) && active.getValue(key) === undefined);
+    const isUntraced = isTracingSuppressed(active) && active.getValue(KEY) === undefined;
+    seen.set(String(channel), isUntraced && seen.get(String(channel)) !== false);
   };
   for (const channel of CHANNELS) subscribe(channel, look);
-
-  await context.with(ROOT_CONTEXT.setValue(key, 'mine'), () => exportSpans(exporter, makeSpans(1)));
-
+  await context.with(ROOT_CONTEXT.setValue(KEY, 'mine'), task);
   for (const channel of CHANNELS) unsubscribe(channel, look);
-  expect(Object.fromEntries(seen)).toEqual(
-    Object.fromEntries(CHANNELS.map((channel) => [channel, true])),
-  );
+  return Object.fromEntries(seen);
+}
+
+const UNTRACED = Object.fromEntries(CHANNELS.map((channel) => [channel, true]));
+
+it('F17: sends on the root context, marked so that no instrumentation traces it', async () => {
+  const agent = await openScriptedAgent();
+  const exporter = openExporter({ url: agent.url });
+
+  expect(await watchChannels(() => exportSpans(exporter, makeSpans(1)))).toEqual(UNTRACED);
+});
+
+it('does so too when a shutdown ends the wait for the attributes of a resource', async () => {
+  const agent = await openScriptedAgent();
+  const exporter = openExporter({ url: agent.url, graceMillis: 400 });
+  const waitForAsyncAttributes = (): Promise<void> => new Promise(() => undefined);
+  const resource = { attributes: {}, asyncAttributesPending: true, waitForAsyncAttributes };
+  const result = exportSpans(exporter, makeSpans(1, { resource }));
+
+  expect(await watchChannels(() => exporter.shutdown())).toEqual(UNTRACED);
+  expect(await result).toEqual({ code: 0 });
 });

@@ -1,16 +1,16 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { loadUndici } from '../../src/transport/load-undici.js';
 import { openBlackHole } from '../support/black-hole.js';
 import { captureDiag } from '../support/diag-log.js';
-import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { ACCEPT, fin, readHead, rst } from '../support/fault-steps.js';
 import { openRawServer, refusedUrl } from '../support/raw-server.js';
 import { temporarySocketPath } from '../support/scripted-agent.js';
 import { makeSpan, makeSpans } from '../support/spans.js';
-import { type FaultRow, expectRow } from './fault-row.js';
+import { type FaultRow, expectRow, named } from './fault-row.js';
+import { openExporter, SLACK_MILLIS } from './watched-exporter.js';
 
 const lines = captureDiag();
 
@@ -39,16 +39,22 @@ const rows: readonly FaultRow[] = [
 ];
 
 describe.each(['tcp', 'unix'] as const)('connecting over %s', (over) => {
-  it.each(rows)('$id: $title', (row) => expectRow(row, over));
+  it.each(named(rows))('%s', (_name, row) => expectRow(row, over));
 
-  it('A1: a refusal is retried, then it is no connection', async () => {
-    const exporter = openExporter({ url: await refusedUrl(over) });
+  it('A1: a refusal is retried, then it is no connection, until somebody listens', async () => {
+    const url = await refusedUrl(over);
+    const exporter = openExporter({ url });
 
     const { error } = await exportSpans(exporter, makeSpans(2));
 
     expect(error).toMatchObject({ kind: 'connect', attempts: 5, cause: { code: 'ECONNREFUSED' } });
     expect(exporter.stats()).toMatchObject({ inFlight: 0, droppedByReason: { connect: 2 } });
     expect(lines).toEqual([error?.message]);
+    const address = addressOf(url);
+    if ('socketPath' in address) rmSync(address.socketPath);
+    const server = await openFaultServer({ over, ...address, scripts: [ACCEPT] });
+    expect(await exportSpans(exporter, makeSpans(1))).toEqual({ code: 0 });
+    expect(server.requests).toBe(1);
   });
 
   it('A13: an Agent that was restarted gets the next export, once and without a retry', async () => {
@@ -117,7 +123,7 @@ describe('A3: a peer that does not answer to SYN', () => {
       attempts: 2,
       cause: { message: 'no connection within 200 ms' },
     });
-    expect(performance.now() - start).toBeLessThan(2 * 200 + 100 + 200);
+    expect(performance.now() - start).toBeLessThan(2 * 200 + 100 + SLACK_MILLIS);
   });
 
   it('does not delay an abort', async () => {
@@ -140,8 +146,18 @@ describe('A3: a peer that does not answer to SYN', () => {
 
     await exporter.shutdown();
 
-    expect(performance.now() - start).toBeLessThan(100 + 100);
+    expect(performance.now() - start).toBeLessThan(100 + SLACK_MILLIS);
     expect(await result).toMatchObject({ error: { kind: 'shutdown' } });
+  });
+});
+
+describe('A3: a peer whose backlog is full on a Unix socket', () => {
+  it('is retried, then it is no connection', async () => {
+    const exporter = openExporter({ url: await openBlackHole('unix'), maxRetries: 1 });
+
+    const { error } = await exportSpans(exporter, makeSpans(1));
+
+    expect(error).toMatchObject({ kind: 'connect', attempts: 2, cause: { code: 'EAGAIN' } });
   });
 });
 

@@ -2,14 +2,16 @@
 // holds for every row.
 
 import { getEventListeners } from 'node:events';
+import type { Attributes } from '@opentelemetry/api';
 import { expect } from 'vitest';
 import type { DatadogSpanExporterOptions, ExportErrorKind, ExportResult } from '../../src/index.js';
-import { openExporter } from '../support/exporters.js';
+import { loadUndici } from '../../src/transport/load-undici.js';
 import { type FaultServer, openFaultServer, type Script } from '../support/fault-server.js';
 import { ACCEPT } from '../support/fault-steps.js';
 import type { Listening } from '../support/scripted-agent.js';
 import { makeSpan } from '../support/spans.js';
 import { until } from '../support/until.js';
+import { openExporter, SECRET } from './watched-exporter.js';
 
 export interface Expected {
   /** Absent for a success. */
@@ -31,7 +33,16 @@ export interface FaultRow {
   readonly options?: DatadogSpanExporterOptions;
   /** Spans of the export, each a trace of its own. @default 3 */
   readonly spans?: number;
+  /** Of each span. @default one that must not be logged */
+  readonly attributes?: Attributes;
   readonly expected: Expected;
+}
+
+/** For `it.each`, which would put the members of a row into quotes and cut them. */
+export function named<T extends { readonly id: string; readonly title: string }>(
+  rows: readonly T[],
+): [string, T][] {
+  return rows.map((row) => [`${row.id}: ${row.title}`, row]);
 }
 
 /** Short enough for a test, long enough for a busy machine. */
@@ -42,13 +53,20 @@ const OPTIONS: DatadogSpanExporterOptions = {
   maxRetries: 1,
 };
 
+const MAX_PAYLOAD_BYTES = 4 * 1_024 * 1_024;
+
 export async function expectRow(row: FaultRow, over: Listening): Promise<void> {
   const { scripts, onAccept = [], options, spans: count = 3, expected } = row;
+  const { attributes = { secret: SECRET } } = row;
   const server = await openFaultServer({ over, scripts, onAccept });
+  await loadUndici(undefined); // on a busy machine it takes longer than an attempt may here
   const life = new AbortController();
   const exporter = openExporter({ ...OPTIONS, ...options, url: server.url, signal: life.signal });
   const spans = Array.from({ length: count }, (_, index) =>
-    makeSpan({ traceId: (index + 1).toString(16).padStart(32, 'a') }),
+    makeSpan({
+      traceId: (index + 1).toString(16).padStart(32, 'a'),
+      attributes,
+    }),
   );
   const results: ExportResult[] = [];
   const start = performance.now();
@@ -60,6 +78,7 @@ export async function expectRow(row: FaultRow, over: Listening): Promise<void> {
   expect(performance.now() - start).toBeLessThan(expected.withinMillis ?? 5_100);
   expectResult(results[0], expected, count);
   expectArrivals(server, spans.length, expected);
+  expect(Math.max(0, ...server.bodyBytes)).toBeLessThanOrEqual(MAX_PAYLOAD_BYTES);
   expectBalance(exporter.stats(), expected.kind === undefined ? count : 0, count);
   await expectRecovery(server, exporter);
   expect(results).toHaveLength(1);

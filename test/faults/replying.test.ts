@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
 import { openFaultServer } from '../support/fault-server.js';
 import {
@@ -15,13 +14,41 @@ import {
   stall,
 } from '../support/fault-steps.js';
 import { makeSpan } from '../support/spans.js';
-import { type FaultRow, expectRow } from './fault-row.js';
+import { type FaultRow, expectRow, named } from './fault-row.js';
+import { openExporter } from './watched-exporter.js';
 
 const OK_HEAD = 'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n';
 const UNAVAILABLE_HEAD = 'HTTP/1.1 503 X\r\nContent-Length: 99\r\n\r\n';
 const LETTERS = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}'.split('');
 
+const OK = 'HTTP/1.1 200 OK\r\n';
+
+/** By what is wrong with the head of an answer. */
+const noAnswers: Readonly<Record<string, string | Uint8Array>> = {
+  'C9a: another protocol': 'SSH-2.0-OpenSSH_9.7\r\n',
+  'C9b: the body alone, as in HTTP/0.9': '{"rate_by_service":{}}\n',
+  'C9c: an alert of TLS': Uint8Array.of(0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46),
+  'C10: more than 64 KiB of headers': `${OK}X-Long: ${'x'.repeat(70_000)}\r\n\r\n`,
+  'C11a: two lengths': `${OK}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}`,
+  'C11b: a length and chunks': `${OK}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}`,
+  'C11c: a negative length': `${OK}Content-Length: -2\r\n\r\n{}`,
+  'C11d: a length that is no number': `${OK}Content-Length: two\r\n\r\n{}`,
+};
+
+const outsideHttp = Object.entries(noAnswers).map<FaultRow>(([name, bytes]) => {
+  const [id = '', title = ''] = name.split(': ');
+  return {
+    id,
+    title: `${title} is not asked for again`,
+    scripts: [[readAll, send(bytes), stall]],
+    expected: { kind: 'protocol', requests: 1, arrives: 'once' },
+  };
+});
+
+const CHUNKED = `${OK}Transfer-Encoding: chunked\r\n\r\n`;
+
 const rows: readonly FaultRow[] = [
+  ...outsideHttp,
   {
     id: 'C1a',
     title: 'an Agent that takes all and says nothing is asked again, so spans may arrive twice',
@@ -89,10 +116,36 @@ const rows: readonly FaultRow[] = [
     expected: { requests: 2, arrives: 'again', withinMillis: 1_500 },
   },
   {
-    id: 'C9',
-    title: 'an answer that is not HTTP is not asked for again',
-    scripts: [[readAll, send('SSH-2.0-OpenSSH_9.7\r\n'), stall]],
-    expected: { kind: 'protocol', requests: 1, arrives: 'once' },
+    id: 'C2c',
+    title: 'a connection that is always closed instead of answered is a broken one',
+    scripts: [[readAll, fin]],
+    expected: { kind: 'socket', requests: 2, arrives: 'again' },
+  },
+  {
+    id: 'C8',
+    title: 'a change of protocols that nobody asked for is a broken connection',
+    scripts: [
+      [readAll, send('HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'), stall],
+    ],
+    expected: { kind: 'socket', requests: 2, arrives: 'again' },
+  },
+  {
+    id: 'C11e',
+    title: 'a 200 whose chunks are broken is a success',
+    scripts: [[readAll, send(`${CHUNKED}2\r\n{}\r\nnone\r\n`), stall]],
+    expected: { requests: 1 },
+  },
+  {
+    id: 'C11f',
+    title: 'a 200 that is shorter than its length is a success',
+    scripts: [[readAll, send(`${OK}Content-Length: 1000\r\n\r\n{}`), fin]],
+    expected: { requests: 1 },
+  },
+  {
+    id: 'C11g',
+    title: 'a 200 that is longer than its length is a success',
+    scripts: [[readAll, send(`${OK}Content-Length: 2\r\n\r\n{}{}{}`), stall]],
+    expected: { requests: 1 },
   },
   {
     id: 'C12a',
@@ -113,15 +166,21 @@ const rows: readonly FaultRow[] = [
     expected: { requests: 1, withinMillis: 600 },
   },
   {
-    id: 'C17',
+    id: 'C17a',
     title: 'an Agent that closes after every reply gets one request per export',
     scripts: [[readAll, reply(200, { headers: ['Connection: close'] }), fin]],
     expected: { requests: 1 },
   },
+  ...['timeout=0', 'timeout=1', 'timeout=-1', 'max=0'].map<FaultRow>((hint) => ({
+    id: 'C17b',
+    title: `one that keeps connections for ${hint} gets one request per export`,
+    scripts: [[readAll, reply(200, { headers: [`Keep-Alive: ${hint}`] })]],
+    expected: { requests: 1 },
+  })),
 ];
 
 describe.each(['tcp', 'unix'] as const)('a reply over %s', (over) => {
-  it.each(rows)('$id: $title', (row) => expectRow(row, over));
+  it.each(named(rows))('%s', (_name, row) => expectRow(row, over));
 });
 
 describe.each(['tcp', 'unix'] as const)('C13: a reply without rates over %s', (over) => {

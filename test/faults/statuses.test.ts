@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { captureDiag } from '../support/diag-log.js';
-import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
 import { type FaultServer, openFaultServer } from '../support/fault-server.js';
 import { ACCEPT, answer } from '../support/fault-steps.js';
 import { makeSpan } from '../support/spans.js';
-import { type FaultRow, expectRow } from './fault-row.js';
+import { type FaultRow, expectRow, named } from './fault-row.js';
+import { openExporter } from './watched-exporter.js';
 
 const lines = captureDiag();
 
@@ -16,34 +16,53 @@ const accepted = [200, 201, 202, 204].map<FaultRow>((status) => ({
   expected: { requests: 1 },
 }));
 
-const redirects = [301, 302, 307, 308].map<FaultRow>((status) => ({
+/** What an Agent, or whoever answers in its place, may say with a status. */
+const BODIES: Readonly<Record<string, string>> = {
+  'without a body': '',
+  'with a text': 'no',
+  'with a page': `<html>${'x'.repeat(100_000)}</html>`,
+};
+
+/** One row for each status and body. */
+function rowsOf(
+  statuses: readonly number[],
+  rowOf: (status: number, body: string, how: string) => FaultRow,
+): readonly FaultRow[] {
+  return statuses.flatMap((status) =>
+    Object.entries(BODIES).map(([how, body]) => rowOf(status, body, how)),
+  );
+}
+
+const redirects = rowsOf([301, 302, 307, 308], (status, body, how) => ({
   id: `D2-${status}`,
-  title: 'is not followed',
-  scripts: [answer(status, { headers: ['Location: http://127.0.0.1:1/elsewhere'] })],
+  title: `is not followed, ${how}`,
+  scripts: [answer(status, { headers: ['Location: http://127.0.0.1:1/elsewhere'], body })],
   expected: { kind: 'rejected', status, requests: 1, arrives: 'once' },
 }));
 
-const final = [400, 401, 403, 404, 405, 410, 415, 501, 505, 599, 999].map<FaultRow>((status) => ({
+const FINAL = [400, 401, 403, 404, 405, 410, 415, 501, 505, 599, 999];
+const final = rowsOf(FINAL, (status, body, how) => ({
   id: `D3, D4, D9-${status}`,
-  title: 'is not retried',
-  scripts: [answer(status, { body: 'no' })],
+  title: `is not retried, ${how}`,
+  scripts: [answer(status, { body })],
   expected: { kind: 'rejected', status, requests: 1, arrives: 'once' },
 }));
 
-const passing = [408, 425, 429, 500, 502, 503, 504].flatMap<FaultRow>((status) => [
-  {
+const PASSING = [408, 425, 429, 500, 502, 503, 504];
+const passing = [
+  ...rowsOf(PASSING, (status, body, how) => ({
     id: `D5, D6, D8-${status}`,
-    title: 'is retried',
-    scripts: [answer(status), ACCEPT],
+    title: `is retried, ${how}`,
+    scripts: [answer(status, { body }), ACCEPT],
     expected: { requests: 2, arrives: 'again' },
-  },
-  {
-    id: `D8-${status} always`,
-    title: 'ends with that status',
-    scripts: [answer(status, { body: '' })],
+  })),
+  ...rowsOf([429, 503], (status, body, how) => ({
+    id: `D6, D8-${status} always`,
+    title: `ends with that status, ${how}`,
+    scripts: [answer(status, { body })],
     expected: { kind: 'rejected', status, requests: 2, arrives: 'again' },
-  },
-]);
+  })),
+];
 
 const tooLarge: readonly FaultRow[] = [
   {
@@ -72,7 +91,7 @@ const tooLarge: readonly FaultRow[] = [
 describe.each(['tcp', 'unix'] as const)('a status over %s', (over) => {
   const rows = [...accepted, ...redirects, ...final, ...passing, ...tooLarge];
 
-  it.each(rows)('$id $title', (row) => expectRow(row, over));
+  it.each(named(rows))('%s', (_name, row) => expectRow(row, over));
 
   it('D6: rates of a 429 are taken, and told to the Agent with the next request', async () => {
     const body = '{"rate_by_service":{"service:,env:":0.5}}';
@@ -87,6 +106,20 @@ describe.each(['tcp', 'unix'] as const)('a status over %s', (over) => {
 
     expect(exporter.sampleRates).toEqual({ 'service:,env:': 0.5 });
   });
+
+  it.each([301, 302, 307, 308])(
+    'D2: a %d to another server reaches nobody there',
+    async (status) => {
+      const elsewhere = await openFaultServer({ scripts: [ACCEPT] });
+      const headers = [`Location: ${elsewhere.url}/v0.4/traces`];
+      const server = await openFaultServer({ over, scripts: [answer(status, { headers })] });
+
+      const result = await exportSpans(openExporter({ url: server.url }), [makeSpan()]);
+
+      expect(result).toMatchObject({ error: { kind: 'rejected', status } });
+      expect(elsewhere.accepted).toBe(0);
+    },
+  );
 
   it('D7: one of two halves may be lost alone', async () => {
     const server = await openFaultServer({

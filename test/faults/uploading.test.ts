@@ -8,10 +8,17 @@ import {
   readHead,
   reply,
   rst,
+  sip,
 } from '../support/fault-steps.js';
-import { type FaultRow, expectRow } from './fault-row.js';
+import { type FaultRow, expectRow, named } from './fault-row.js';
 
 const LARGE = { spans: 2_000 };
+/** Two payloads of 5 MiB together, of few spans: more than a kernel buffers. */
+const HUGE = {
+  spans: 80,
+  attributes: Object.fromEntries(['a', 'b', 'c'].map((key) => [key, key.repeat(20_000)])),
+  options: { attemptTimeoutMillis: 1_500 }, // several MiB are read by the process that sends them
+};
 
 const rows: readonly FaultRow[] = [
   {
@@ -42,9 +49,15 @@ const rows: readonly FaultRow[] = [
   {
     id: 'B2',
     title: 'a peer that stops reading is given up at the end of the attempt',
-    scripts: [[readHead, freeze], ACCEPT],
-    spans: 20_000,
-    options: { attemptTimeoutMillis: 1_500 }, // several MiB are read by the process that sends them
+    scripts: [[readHead, freeze], [readHead, freeze], ACCEPT],
+    ...HUGE,
+    expected: {},
+  },
+  {
+    id: 'B3',
+    title: 'a peer that reads a hundred bytes in 100 ms is given up at the end of the attempt',
+    scripts: [[readHead, sip(100, 100)], [readHead, sip(100, 100)], ACCEPT],
+    ...HUGE,
     expected: {},
   },
   {
@@ -57,5 +70,5 @@ const rows: readonly FaultRow[] = [
 ];
 
 describe.each(['tcp', 'unix'] as const)('uploading over %s', (over) => {
-  it.each(rows)('$id: $title', (row) => expectRow(row, over));
+  it.each(named(rows))('%s', (_name, row) => expectRow(row, over));
 });

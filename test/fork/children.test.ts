@@ -25,7 +25,7 @@ function distinct(spans: readonly ReceivedSpan[], what: (span: ReceivedSpan) => 
   return new Set(spans.map(what)).size;
 }
 
-describe('a process, its child and its grandchild', () => {
+describe('G1: a process, its child and its grandchild', () => {
   it('send what each had buffered before its fork and ends after it, each span once', async () => {
     const agent = await openScriptedAgent();
     const script = startScript(

@@ -11,7 +11,7 @@ function printed(stdout: string): unknown {
   return { ended: 0, stdout, stderr: '' };
 }
 
-describe('a startup snapshot', () => {
+describe('G10: a startup snapshot', () => {
   it('runs the hooks before it is written, and those of the child in each process it starts', async () => {
     const snapshot = await buildSnapshot(`
       atFork(logged('a')); atFork(logged('b'));

@@ -1,5 +1,5 @@
-// Owns an Agent in a process of its own, which can be killed and started again where it was. Ended
-// after its test.
+// Owns an Agent in a process of its own, which can be stopped, or killed and started again where it was.
+// Ended after its test.
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -56,6 +56,15 @@ export class AgentProcess {
       await isEnded;
     }
     await this.start(address);
+  }
+
+  /** Stops the Agent where it is; the kernel still takes connections and bytes for it. */
+  freeze(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#child?.kill('SIGCONT');
   }
 
   #note(message: unknown): void {

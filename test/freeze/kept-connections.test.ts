@@ -20,7 +20,7 @@ const drops: readonly Drop[] = [
   { what: 'said so and closed', open: (over) => openClosingPeer(over, [FAREWELL, hangUp]) },
 ];
 
-describe.each(['tcp', 'unix'] as const)('the first export after a freeze over %s', (over) => {
+describe.each(['tcp', 'unix'] as const)('E3: the first export after a freeze over %s', (over) => {
   it.each(drops)('needs no retry where the Agent $what', async ({ open }) => {
     const peer = await open(over);
     const frozen = await Promise.all(PLACES.map((place) => exportAndFreeze(peer.url, place)));

@@ -19,7 +19,7 @@ interface Waited {
 
 const ARRIVED: Waited = { outcomes: ['success', 'success', 'success'], arrivals: 1 };
 
-describe('a reply that came during a freeze wins over all limits that expired in it', () => {
+describe('E3: a reply that came during a freeze wins over all limits that expired in it', () => {
   let waited: readonly Waited[] = [];
 
   /** In processes of their own, so that they are frozen at the same time. */

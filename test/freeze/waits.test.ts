@@ -18,7 +18,7 @@ interface Waited {
   readonly arrivals: readonly number[];
 }
 
-describe('an export that waited in a freeze', () => {
+describe('E3: an export that waited in a freeze', () => {
   let waited: readonly Waited[] = [];
 
   /** In processes of their own, so that they are frozen at the same time. */

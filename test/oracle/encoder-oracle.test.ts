@@ -53,6 +53,6 @@ function check(span: ReadableSpan): void {
 
 const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
-it(`writes what the plain mapping says, for ${CASES} generated spans, SEED=${seed}`, () => {
+it(`H24: writes what the plain mapping says, for ${CASES} generated spans, SEED=${seed}`, () => {
   fc.assert(fc.property(generatedSpan, check), { numRuns: CASES, seed });
 }, 60_000);

@@ -37,7 +37,7 @@ function withState(traceState: unknown): ReadableSpan {
   return untyped({ spanContext: () => context });
 }
 
-describe('a tracestate', () => {
+describe('H19: a tracestate', () => {
   it.each([
     ['text', 'dd=s:2'],
     ['no tracestate', {}],
@@ -53,7 +53,7 @@ describe('a tracestate', () => {
   });
 });
 
-describe('parts that throw or are no text', () => {
+describe('H10: parts that throw or are no text', () => {
   it.each<[string, object]>([
     ['a status message', { status: { code: 2, message: 42 } }],
     ['no status', { status: null, events: null, links: null }],
@@ -96,7 +96,7 @@ describe('parts that throw or are no text', () => {
   });
 });
 
-describe('a kind and a status', () => {
+describe('H23: a kind and a status', () => {
   it.each([
     [0, 3, 'internal', 'Unset'],
     [1, -1, 'server', 'Unset'],
@@ -119,7 +119,7 @@ describe('a kind and a status', () => {
   });
 });
 
-describe('what an object tells of itself by toJSON', () => {
+describe('H10: what an object tells of itself by toJSON', () => {
   it.each([
     ['text', 'r'.repeat(26_000)],
     ['an object', { told: 'r'.repeat(20_000), more: 'r'.repeat(20_000) }],
@@ -136,7 +136,7 @@ describe('what an object tells of itself by toJSON', () => {
   });
 });
 
-describe('names that only the exporter may use', () => {
+describe('H22: names that only the exporter may use', () => {
   it('cannot be taken by attributes of span or scope', () => {
     const names = { '_dd.p.tid': 'zz', '_dd.p.dm': 'zz', '': 'zz' };
     const scope = { name: 's', attributes: names };
@@ -151,7 +151,7 @@ describe('names that only the exporter may use', () => {
   });
 });
 
-describe('large input', () => {
+describe('H6, H19: large input', () => {
   it('does not hold the event loop for the keys of a large resource', () => {
     const attributes: Attributes = {};
     for (let index = 0; index < 5_000; index++) attributes[`key.${index}`] = `${index}`;

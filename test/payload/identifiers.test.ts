@@ -12,7 +12,7 @@ describe('parseHex32', () => {
   });
 });
 
-describe('parseSpanId', () => {
+describe('H13: parseSpanId', () => {
   it('splits an id into unsigned halves', () => {
     expect(parseSpanId('fedcba9876543210')).toEqual({ high: 0xfedc_ba98, low: 0x7654_3210 });
   });
@@ -30,7 +30,7 @@ describe('parseSpanId', () => {
   });
 });
 
-describe('parseTraceId', () => {
+describe('H13: parseTraceId', () => {
   it('is known by its low half, as a pair of numbers', () => {
     expect(parseTraceId('72df520af2bde7a5240031ead750e5f3')).toEqual({
       high: 0x2400_31ea,

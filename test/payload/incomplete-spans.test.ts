@@ -9,7 +9,7 @@ function without(...fields: readonly (keyof ReadableSpan)[]): ReadableSpan {
   return span;
 }
 
-describe('a span', () => {
+describe('H17, H23: a span', () => {
   it.each(['status', 'events', 'links', 'resource', 'instrumentationScope', 'attributes'] as const)(
     'without %s is sent with a default',
     (field) => {

@@ -3,7 +3,7 @@ import { makeSpan, SPAN_ID, TRACE_ID } from '../support/spans.js';
 import { roundTrip } from '../support/encoding.js';
 
 describe('identity', () => {
-  it('splits the trace id into its low 64 bits and _dd.p.tid', () => {
+  it('H14: splits the trace id into its low 64 bits and _dd.p.tid', () => {
     const span = roundTrip(makeSpan({ traceId: TRACE_ID, spanId: SPAN_ID }));
 
     expect(span.traceIdLow64).toBe(2_594_128_270_069_917_171n);
@@ -37,12 +37,12 @@ describe('identity', () => {
     expect([old.parentId, recent.parentId]).toEqual([0xaan, 0xbbn]);
   });
 
-  it('makes a span that is its own parent a root', () => {
+  it('H15: makes a span that is its own parent a root', () => {
     expect(roundTrip(makeSpan({ spanId: SPAN_ID, parentSpanIdHex: SPAN_ID })).parentId).toBe(0n);
   });
 });
 
-describe('time', () => {
+describe('E6: time', () => {
   it('is exact to the nanosecond', () => {
     const span = roundTrip(
       makeSpan({ startTime: [1_700_000_000, 123_456_789], endTime: [1_700_000_005, 123_456_790] }),

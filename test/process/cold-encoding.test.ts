@@ -32,7 +32,7 @@ const SCRIPT = `
   await agent.close();
 `;
 
-it('an export of 4 096 spans puts most of them off in a process that has encoded nothing yet', async () => {
+it('J6: an export of 4 096 spans puts most of them off in a process that has encoded nothing yet', async () => {
   const file = join(temporaryDirectory(), 'cold.mjs');
   writeFileSync(file, SCRIPT);
 

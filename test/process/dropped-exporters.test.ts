@@ -36,7 +36,7 @@ const WATCH = `
   };
 `;
 
-it('exporters that are dropped without a shutdown leave no socket and no hook', async () => {
+it('J4: exporters that are dropped without a shutdown leave no socket and no hook', async () => {
   const server = await openFaultServer({ scripts: [ACCEPT] });
   const script = startScript(
     `${EXPORT}

@@ -9,7 +9,7 @@ const CYCLES = 10_000;
 const DEADLINE_MILLIS = 110_000;
 
 it(
-  '10 000 exporters that come, export and go, 50 at a time, leave no hook, listener, socket or warning',
+  'J3: 10 000 exporters that come, export and go, 50 at a time, leave no hook, listener, socket or warning',
   async () => {
     const server = await openFaultServer({ scripts: [ACCEPT] });
     const script = startScript(

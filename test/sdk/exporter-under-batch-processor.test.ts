@@ -79,7 +79,7 @@ describe('under the BatchSpanProcessor of the SDK', () => {
     expect(exporter.stats()).toMatchObject({ droppedByReason: { shutdown: 512 } });
   });
 
-  it('a shutdown without an Agent ends when the retries do', async () => {
+  it('F18: a shutdown without an Agent ends when the retries do', async () => {
     const { provider, record, exporter } = providerOf(openExporter({ url: await refusedUrl() }));
     record(3);
 

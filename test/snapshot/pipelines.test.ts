@@ -76,7 +76,7 @@ const FORK_SAFE = `
   const processor = new ForkSafeSpanProcessor({ exporter, createProcessor });
 `;
 
-describe('processes that start with the snapshot of a traced application', () => {
+describe('G10: processes that start with the snapshot of a traced application', () => {
   it.each([
     {
       behind: 'a ForkSafeSpanProcessor',

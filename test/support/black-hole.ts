@@ -1,18 +1,21 @@
-// Owns a peer that does not answer to SYN: a stopped process whose backlog is full. The kernel drops
-// what comes on top, as a firewall does. Ended after its test.
+// Owns a peer that takes no more connections: a stopped process whose backlog is full. Over TCP the kernel
+// drops what comes on top, as a firewall does; over a Unix socket it says EAGAIN. Ended after its test.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { afterEach } from 'vitest';
+import { type Listening, temporarySocketPath } from './scripted-agent.js';
 
 const LISTEN = `
+  const [path] = process.argv.slice(1);
   const server = require('node:net').createServer();
-  server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => console.log(server.address().port));
+  const at = path === undefined ? { port: 0, host: '127.0.0.1' } : { path };
+  server.listen({ ...at, backlog: 1 }, () => console.log(server.address().port ?? ''));
 `;
-/** A loopback connection that is not there by then will not come. */
-const CONNECT_MILLIS = 200;
+/** A loopback connection that is not there by then will not come; over a Unix socket it fails instead. */
+const CONNECT_MILLIS = { tcp: 400, unix: 5_000 };
 const MAX_BACKLOG = 16;
 
 const children: ChildProcess[] = [];
@@ -23,14 +26,19 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
 
-/** The URL of a port at which a connection neither comes about nor fails. */
-export async function openBlackHole(): Promise<string> {
-  const child = spawn(process.execPath, ['-e', LISTEN], { stdio: ['ignore', 'pipe', 'inherit'] });
+/** The URL at which a connection does not come about, and over TCP does not fail either. */
+export async function openBlackHole(over: Listening = 'tcp'): Promise<string> {
+  const path = over === 'unix' ? temporarySocketPath() : undefined;
+  const args = ['-e', LISTEN, ...(path === undefined ? [] : [path])];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   const port = Number(await firstOutput(child.stdout));
   child.kill('SIGSTOP');
+  const address = path === undefined ? { port, host: '127.0.0.1' } : { path };
   for (let count = 0; count < MAX_BACKLOG; count++) {
-    if (!(await connects(port))) return `http://127.0.0.1:${port}`;
+    if (!(await connects(address, CONNECT_MILLIS[over]))) {
+      return path === undefined ? `http://127.0.0.1:${port}` : `unix://${path}`;
+    }
   }
   throw new Error('the backlog does not fill up');
 }
@@ -40,11 +48,11 @@ async function firstOutput(output: Readable): Promise<string> {
   throw new Error('no output');
 }
 
-async function connects(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
+async function connects(address: NetConnectOpts, withinMillis: number): Promise<boolean> {
+  const socket = connect(address);
   fillers.push(socket);
   socket.on('error', () => undefined);
-  const signal = AbortSignal.timeout(CONNECT_MILLIS);
+  const signal = AbortSignal.timeout(withinMillis);
   return once(socket, 'connect', { signal }).then(
     () => true,
     () => false,

@@ -1,9 +1,10 @@
 // Owns a peer that misbehaves as it was told: each request is answered by a script of steps, over TCP
-// or a Unix socket. What reaches it whole is decoded as strictly as by the Agent.
+// or a Unix socket. What reaches it whole is kept.
 
 import type { Socket } from 'node:net';
+import { afterEach } from 'vitest';
 import type { ReceivedSpan } from '../../src/dev-agent/index.js';
-import { decodeStrictly } from './encoding.js';
+import { Arrivals } from './arrivals.js';
 import { type RawServer, type RawServerOptions, openRawServer } from './raw-server.js';
 import { SocketReader } from './socket-reader.js';
 
@@ -17,8 +18,10 @@ export type Script = readonly Step[];
 export interface Exchange {
   readonly socket: Socket;
   readonly reader: SocketReader;
-  /** Takes note of a body that has arrived whole. */
-  received(body: Uint8Array): void;
+  /** Takes note of a request that has arrived whole. */
+  received(head: string, body: Uint8Array): void;
+  /** Takes note of the status that it is answered with. */
+  answered(status: number): void;
 }
 
 export interface FaultServer extends RawServer {
@@ -28,6 +31,10 @@ export interface FaultServer extends RawServer {
   readonly startMillis: readonly number[];
   /** Of requests that arrived whole, in order. */
   readonly spans: readonly ReceivedSpan[];
+  /** The heads of those requests. */
+  readonly heads: readonly string[];
+  /** The sizes of their bodies. */
+  readonly bodyBytes: readonly number[];
   /** Scripts of the next requests, in order; the last one is for all that follow. */
   play(...scripts: readonly Script[]): void;
 }
@@ -38,16 +45,28 @@ export interface FaultServerOptions extends RawServerOptions {
   readonly onAccept?: readonly Script[];
 }
 
+const opened: Arrivals[] = [];
+
+/**
+ * Looks at what has reached these servers, after each test of the file that calls it: not for tests that
+ * send what is no payload, or the same span twice.
+ */
+export function checkArrivals(): void {
+  afterEach(() => {
+    for (const arrivals of opened.splice(0)) arrivals.assertFaultless();
+  });
+}
+
 export async function openFaultServer(options: FaultServerOptions): Promise<FaultServer> {
   const { scripts, onAccept = [], ...listening } = options;
-  const bodies: Uint8Array[] = [];
+  const arrivals = new Arrivals();
+  opened.push(arrivals);
   const startMillis: number[] = [];
   const greetings = [...onAccept];
   let playlist = [...scripts];
   const nextScript = (): Script => (playlist.length > 1 ? playlist.shift() : playlist[0]) ?? [];
   const serve = async (socket: Socket): Promise<void> => {
-    const received = (body: Uint8Array): void => void bodies.push(body);
-    const exchange: Exchange = { socket, reader: new SocketReader(socket), received };
+    const exchange = exchangeOn(socket, arrivals);
     await run(greetings.shift() ?? [], exchange);
     while (socket.writable && (await exchange.reader.hasMore())) {
       startMillis.push(performance.now());
@@ -60,11 +79,23 @@ export async function openFaultServer(options: FaultServerOptions): Promise<Faul
   return extend(server, {
     requests: () => startMillis.length,
     startMillis: () => startMillis,
-    spans: () => bodies.flatMap((body) => decodeStrictly(body).flat()),
+    arrivals,
     play: (...next) => {
       playlist = [...next];
     },
   });
+}
+
+function exchangeOn(socket: Socket, arrivals: Arrivals): Exchange {
+  let answered: (status: number) => void = () => undefined;
+  return {
+    socket,
+    reader: new SocketReader(socket),
+    received: (head, body) => {
+      answered = arrivals.add(head, body);
+    },
+    answered: (status) => answered(status),
+  };
 }
 
 async function run(script: Script, exchange: Exchange): Promise<void> {
@@ -74,7 +105,7 @@ async function run(script: Script, exchange: Exchange): Promise<void> {
 interface Extension {
   requests(): number;
   startMillis(): readonly number[];
-  spans(): readonly ReceivedSpan[];
+  readonly arrivals: Arrivals;
   play(...scripts: readonly Script[]): void;
 }
 
@@ -97,7 +128,13 @@ function extend(server: RawServer, extension: Extension): FaultServer {
       return extension.startMillis();
     },
     get spans() {
-      return extension.spans();
+      return extension.arrivals.spans;
+    },
+    get heads() {
+      return extension.arrivals.heads;
+    },
+    get bodyBytes() {
+      return extension.arrivals.bodyBytes;
     },
     play: (...scripts) => extension.play(...scripts),
   };

@@ -8,7 +8,7 @@ import { firstOf } from './socket-reader.js';
 /** Reads the request to its end and takes note of it. */
 export const readAll: Step = async (exchange) => {
   const head = await exchange.reader.head();
-  exchange.received(await exchange.reader.bytes(contentLengthOf(head)));
+  exchange.received(head, await exchange.reader.bytes(contentLengthOf(head)));
 };
 
 /** Reads the head of the request. */
@@ -28,8 +28,21 @@ export function readAllBut(bytes: number): Step {
 
 /** Writes these bytes. */
 export function send(text: string | Uint8Array): Step {
-  return async ({ socket }) => {
+  const [, status] = /^HTTP\/1\.1 ([2-9]\d\d) /.exec(String(text)) ?? [];
+  return async (exchange) => {
+    const { socket } = exchange;
+    if (status !== undefined) exchange.answered(Number(status));
     if (!socket.write(text)) await drained({ socket });
+  };
+}
+
+/** Reads so many bytes at a time, with a pause after each, for as long as the peer writes. */
+export function sip(bytes: number, pauseMillis: number): Step {
+  return async ({ socket, reader }) => {
+    while (!socket.destroyed) {
+      await reader.bytes(bytes);
+      await delay(pauseMillis);
+    }
   };
 }
 

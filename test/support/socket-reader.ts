@@ -8,7 +8,9 @@ const HEAD_END = '\r\n\r\n';
 
 export class SocketReader {
   readonly #socket: Socket;
-  #buffered: Buffer = Buffer.alloc(0);
+  /** What was read and not taken yet, in the pieces in which it came. */
+  #pieces: Buffer[] = [];
+  #bufferedBytes = 0;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -17,23 +19,30 @@ export class SocketReader {
 
   /** Whether another byte comes before the peer ends. */
   async hasMore(): Promise<boolean> {
-    while (this.#buffered.length === 0) if (!(await this.#readMore())) return false;
+    while (this.#bufferedBytes === 0) if (!(await this.#readMore())) return false;
     return true;
   }
 
   /** @throws Error if the peer ends before. */
   async bytes(count: number): Promise<Buffer> {
-    while (this.#buffered.length < count) await this.#mustReadMore();
-    const taken = this.#buffered.subarray(0, count);
-    this.#buffered = this.#buffered.subarray(count);
-    return taken;
+    while (this.#bufferedBytes < count) await this.#mustReadMore();
+    const buffered = this.#joined();
+    this.#pieces = [buffered.subarray(count)];
+    this.#bufferedBytes -= count;
+    return buffered.subarray(0, count);
   }
 
   /** Head of a request with its closing empty line. */
   async head(): Promise<string> {
-    while (!this.#buffered.includes(HEAD_END)) await this.#mustReadMore();
-    const end = this.#buffered.indexOf(HEAD_END) + HEAD_END.length;
+    while (!this.#joined().includes(HEAD_END)) await this.#mustReadMore();
+    const end = this.#joined().indexOf(HEAD_END) + HEAD_END.length;
     return (await this.bytes(end)).toString('latin1');
+  }
+
+  #joined(): Buffer {
+    const joined = this.#pieces.length === 1 ? this.#pieces[0] : Buffer.concat(this.#pieces);
+    this.#pieces = joined === undefined ? [] : [joined];
+    return joined ?? Buffer.alloc(0);
   }
 
   async #mustReadMore(): Promise<void> {
@@ -44,7 +53,8 @@ export class SocketReader {
     for (;;) {
       const chunk: unknown = this.#socket.read();
       if (Buffer.isBuffer(chunk)) {
-        this.#buffered = Buffer.concat([this.#buffered, chunk]);
+        this.#pieces.push(chunk);
+        this.#bufferedBytes += chunk.length;
         return true;
       }
       if (this.#socket.readableEnded || this.#socket.destroyed) return false;

@@ -1,0 +1,85 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { ExportResult } from '../../src/index.js';
+import { exportSpans } from '../support/exports.js';
+import { openFaultServer, type Script, type Step } from '../support/fault-server.js';
+import { ACCEPT, readAll, reply, stall } from '../support/fault-steps.js';
+import { makeSpan, makeSpans } from '../support/spans.js';
+import { until } from '../support/until.js';
+import { openExporter } from './watched-exporter.js';
+
+const HOUR_MILLIS = 3_600_000;
+const YEAR_MILLIS = 8_766 * HOUR_MILLIS;
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+/** Sets the clock of the system, as it seems to this process. */
+function jump(millis: number): Step {
+  const now = Date.now.bind(Date);
+  return () => void vi.spyOn(Date, 'now').mockImplementation(() => now() + millis);
+}
+
+describe.each(['tcp', 'unix'] as const)('E1: the clock of the system over %s', (over) => {
+  it.each([
+    ['an hour on', HOUR_MILLIS],
+    ['an hour back', -HOUR_MILLIS],
+    ['fifty years on', 50 * YEAR_MILLIS],
+    ['fifty years back', -50 * YEAR_MILLIS],
+  ])('may jump %s during a request and a pause', async (_how, millis) => {
+    const refusal: Script = [readAll, jump(millis), reply(503), jump(-millis)];
+    const server = await openFaultServer({
+      over,
+      scripts: [refusal, [readAll, jump(millis), reply(200)], ACCEPT],
+    });
+    const exporter = openExporter({ url: server.url, timeoutMillis: 2_000 });
+
+    expect(await exportSpans(exporter, makeSpans(2))).toEqual({ code: 0 });
+    expect(await exportSpans(exporter, makeSpans(2))).toEqual({ code: 0 });
+
+    expect(server.requests).toBe(3);
+  });
+
+  it.each([HOUR_MILLIS, -HOUR_MILLIS])(
+    'may jump by %d ms while an answer does not come',
+    async (millis) => {
+      const server = await openFaultServer({ over, scripts: [[readAll, jump(millis), stall]] });
+      const exporter = openExporter({ url: server.url, attemptTimeoutMillis: 200, maxRetries: 0 });
+      const start = performance.now();
+
+      expect(await exportSpans(exporter, makeSpans(1))).toMatchObject({
+        error: { kind: 'timeout' },
+      });
+
+      expect(performance.now() - start).toBeGreaterThan(195);
+    },
+  );
+});
+
+describe('E4: timers that a test of the user has replaced', () => {
+  it('do not hold up an export to an Agent that answers', async () => {
+    const server = await openFaultServer({ scripts: [ACCEPT] });
+    const exporter = openExporter({ url: server.url });
+    expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 }); // loads undici
+    vi.useFakeTimers({
+      toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'Date', 'performance'],
+    });
+
+    expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
+  });
+
+  it('end it when the time that they tell is over', async () => {
+    const server = await openFaultServer({ scripts: [[readAll, stall]] });
+    const exporter = openExporter({ url: server.url, timeoutMillis: 4_000, maxRetries: 0 });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const results: ExportResult[] = [];
+
+    exporter.export([makeSpan()], (result) => results.push(result));
+    await until('the request', () => server.spans.length === 1);
+    vi.advanceTimersByTime(3_000); // `attemptTimeoutMillis`
+    await until('the callback', () => results.length === 1);
+
+    expect(results).toMatchObject([{ error: { kind: 'timeout' } }]);
+  });
+});
