@@ -201,10 +201,13 @@ export class V04Encoding implements SpanEncoding {
     return trace;
   }
 
-  /** A trace is split over payloads only if it does not fit one of its own. */
+  /**
+   * A trace is split over payloads only if it does not fit one of its own. What is assumed of it may take
+   * more room than what it asks for.
+   */
   #makeRoom(trace: OpenTrace, payload: PayloadBuilder): void {
-    if (!payload.isEmpty) return this.#moveToNextPayload(trace, payload);
     if (!this.#knowsSampling(trace)) return;
+    if (!payload.isEmpty) return this.#moveToNextPayload(trace, payload);
     if (trace.written > 0) return this.#splitTrace(trace, payload);
     const { at, startByte } = trace;
     this.#dropped.too_large++;

@@ -99,6 +99,20 @@ describe('a trace', () => {
     );
   });
 
+  it('stays in the payload that it just fits with the decision of its spans', () => {
+    const other = { traceId: 'f'.repeat(32), spanId: nextSpanId(), traceFlags: 1 };
+    const spans = [
+      Object.assign(makeSpan(), { spanContext: () => other }),
+      makeSpan({ attributes: { note: 'undecided' } }),
+      makeSpan({ attributes: { 'sampling.priority': -1 } }),
+    ];
+    const bytes = encode(spans, {}, FOUR_MIB).payloads.map(({ body }) => body.length);
+
+    const payloads = encode(spans, {}, bytes[0]).payloads;
+
+    expect(payloads.map(({ body }) => body.length)).toEqual(bytes);
+  });
+
   it('follows what an upstream service decided in its tracestate', () => {
     const state = new W3cTraceState('dd=s:2;o:rum;t.dm:-4;t.usr:x~,other=1');
     const [[first, second] = []] = received([withState(state), withState(state)]);
