@@ -4,6 +4,8 @@
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
 import { cutUtf8 } from './normalize.js';
 
+/** Each takes two bytes in the JSON of an array, so the others would be cut off. */
+const MAX_ELEMENTS = MAX_TAG_VALUE_BYTES / 2 + 1;
 /** JSON escapes take up to six bytes for one. */
 const MAX_ESCAPED_BYTES = Math.floor((MAX_TAG_VALUE_BYTES - 2) / 6);
 
@@ -30,14 +32,26 @@ export function attributeText(value: unknown): string | undefined {
 }
 
 function objectText(value: object): string | undefined {
+  let json: string | undefined;
   try {
-    if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+    if (value instanceof Uint8Array) return base64(value.subarray(0, MAX_TAG_VALUE_BYTES));
+    json = jsonText(withoutExcess(value));
   } catch {
     return undefined; // a proxy that does not want to be looked at
   }
-  const json = jsonText(value);
   if (json === undefined || json.length <= MAX_TAG_VALUE_BYTES / 3) return json;
   return Buffer.byteLength(json) <= MAX_TAG_VALUE_BYTES ? json : shortenedJson(json);
+}
+
+/** An array without the elements that can find no room: a million of them would block for a second. */
+export function withoutExcess(value: object): object {
+  if (!Array.isArray(value) || value.length <= MAX_ELEMENTS) return value;
+  const elements: readonly unknown[] = value;
+  return elements.slice(0, MAX_ELEMENTS);
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
 }
 
 /** As many of the elements or members as fit, so that the JSON stays valid. */
@@ -74,7 +88,7 @@ export function jsonText(value: object): string | undefined {
 function plainValue(this: object, key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return String(value);
   const original: unknown = Reflect.get(this, key);
-  if (original instanceof Uint8Array) return Buffer.from(original).toString('base64');
+  if (original instanceof Uint8Array) return base64(original);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
