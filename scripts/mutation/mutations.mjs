@@ -239,9 +239,9 @@ export const MUTATIONS = [
   },
   {
     rule: 'a flush sends what has come together in the processor',
-    file: 'src/exporter-life.ts',
-    find: '    this.#seal();\n    if (this.#flush === undefined) {',
-    replace: '    if (this.#flush === undefined) {',
+    file: 'src/intakes.ts',
+    find: 'for (const intake of this.#intakes) intake.seal();',
+    replace: '',
     tests: ['test/batch-processor/delivery.test.ts'],
   },
   {
