@@ -135,8 +135,8 @@ export const MUTATIONS = [
   {
     rule: 'a flush waits for what was accepted before it',
     file: 'src/exporter-life.ts',
-    find: 'this.#flush = resultsOf(this.#tasks);',
-    replace: 'this.#flush = resultsOf([]);',
+    find: 'this.#flush = resultsOf(this.#tasks)',
+    replace: 'this.#flush = resultsOf([])',
     tests: ['test/exporter/force-flush.test.ts'],
   },
   {
