@@ -135,8 +135,8 @@ export const MUTATIONS = [
   {
     rule: 'a flush waits for what was accepted before it',
     file: 'src/exporter-life.ts',
-    find: 'this.#flush = resultsOf(this.#tasks);',
-    replace: 'this.#flush = resultsOf([]);',
+    find: 'this.#flush = resultsOf(this.#tasks)',
+    replace: 'this.#flush = resultsOf([])',
     tests: ['test/exporter/force-flush.test.ts'],
   },
   {
@@ -239,9 +239,9 @@ export const MUTATIONS = [
   },
   {
     rule: 'a flush sends what has come together in the processor',
-    file: 'src/exporter-life.ts',
-    find: '    this.#seal();\n    if (this.#flush === undefined) {',
-    replace: '    if (this.#flush === undefined) {',
+    file: 'src/intakes.ts',
+    find: 'for (const intake of this.#intakes) intake.seal();',
+    replace: '',
     tests: ['test/batch-processor/delivery.test.ts'],
   },
   {
