@@ -19,7 +19,7 @@ describe('a plan that failed once', () => {
 
 describe('whatever is done in whatever order', () => {
   it(
-    `each span ends in one column, ${budget.extent}`,
+    `F16: each span ends in one column, ${budget.extent}`,
     async () => {
       // What is found has the plan in it, to be kept in regressions.ts.
       expect(await outcomeOf(fc.asyncProperty(plans, runPlan), budget)).toBe('holds');

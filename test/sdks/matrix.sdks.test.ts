@@ -65,7 +65,7 @@ describe.each(NODE_LINES)('on Node %i', (nodeLine) => {
         expect({ ...tree, stdout: '' }).toEqual(CLEAN);
       });
 
-      it('keeps to the contract', { meta: cell('contract', '') }, async ({ task }) => {
+      it('I12: keeps to the contract', { meta: cell('contract', '') }, async ({ task }) => {
         expect(await failuresOf(project, task)).toEqual([]);
       });
 
