@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LedgerSnapshot } from '../../src/index.js';
 import { openExporter } from '../support/exporters.js';
-import { randomFrom } from '../support/random.js';
+import { seededRandom } from '../support/seeded-random.js';
 import { makeSpan, nextSpanId } from '../support/spans.js';
 import { type Fate, openReceiver, type Receiver } from './receiver.js';
 import { idsOf, SENDERS } from './senders.js';
@@ -79,7 +79,7 @@ describe.each(Object.entries(SENDERS))('%s', (_name, send) => {
   it.each(ROWS)(
     `delivers or counts as dropped each span once where a receiver $receiver, SEED=${seed}`,
     async ({ chances }) => {
-      const receiver = await openReceiver('tcp', fatesOf(chances, randomFrom(seed)));
+      const receiver = await openReceiver('tcp', fatesOf(chances, seededRandom(seed).fraction));
       const exporter = openExporter({ url: receiver.url, maxRetries: 2 });
       const spans = Array.from({ length: SPANS }, () =>
         makeSpan({ traceId: nextSpanId().padStart(32, 'a') }),

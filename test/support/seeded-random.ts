@@ -1,6 +1,8 @@
 // Owns the chance in tests that can be repeated: the same seed gives the same numbers.
 
 export interface SeededRandom {
+  /** Within [0, 1). */
+  readonly fraction: () => number;
   /** An integer from 0 up to but not including `limit`. */
   readonly below: (limit: number) => number;
   readonly pick: <Item>(items: readonly [Item, ...Item[]]) => Item;
@@ -9,11 +11,12 @@ export interface SeededRandom {
 /** @param seed any integer; its lowest 32 bits count. */
 export function seededRandom(seed: number): SeededRandom {
   let state = seed | 0;
-  const below = (limit: number): number => {
+  const fraction = (): number => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-  return { below, pick: (items) => items[below(items.length)] ?? items[0] };
+  const below = (limit: number): number => Math.floor(fraction() * limit);
+  return { fraction, below, pick: (items) => items[below(items.length)] ?? items[0] };
 }
