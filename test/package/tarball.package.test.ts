@@ -31,8 +31,8 @@ const FILES = [
   'dist/index.js',
   'package.json',
 ];
-/** Twice over, ESM and CommonJS; undici alone would add 400 kB. */
-const MAX_SIZE_BYTES = 200_000;
+/** Twice over, ESM and CommonJS, with its comments; undici alone would add 400 kB. */
+const MAX_SIZE_BYTES = 220_000;
 const DEADLINE_MILLIS = 60_000;
 
 let tarball: PackedTarball;
