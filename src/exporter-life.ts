@@ -15,7 +15,7 @@ import { DatadogExportError, reasonOf } from './errors.js';
 import { exportContext, type SharedParts } from './export-context.js';
 import { cutSummary, errorOf, flushEndedError, isCut } from './export-failure.js';
 import { type ExportSource, spanSource } from './export-source.js';
-import { ExportTask } from './export-task.js';
+import { ExportTask, resultsOf } from './export-task.js';
 import type { ExitDeliverer } from './exit-deliverer.js';
 import { deliverAtExit } from './exit-delivery.js';
 import { Intakes } from './intakes.js';
@@ -218,8 +218,12 @@ export class ExporterLife {
   /** Of all exports under way; flushes that come in a row share it. */
   #hurriedOutcome(): Promise<Error | undefined> {
     this.#intakes.seal();
-    // What has ended before is sealed together with the span that has called, in this turn.
-    if (this.#intakes.isPlacing) return Promise.resolve().then(() => this.#hurriedOutcome());
+    // Where a getter of a span has called, what has ended before is sealed when it has returned.
+    if (this.#intakes.isWorking) return Promise.resolve().then(() => this.#hurry());
+    return this.#hurry();
+  }
+
+  #hurry(): Promise<Error | undefined> {
     if (this.#flush === undefined) {
       for (const task of this.#tasks) task.hurry();
       this.#flush = resultsOf(this.#tasks).then(errorOf);
@@ -292,8 +296,4 @@ export class ExporterLife {
     const cut = cutSummary(results);
     if (cut !== undefined) diagnostics.warn('cut', `${cut}, ${request}`);
   }
-}
-
-function resultsOf(tasks: Iterable<ExportTask>): Promise<readonly ExportResult[]> {
-  return Promise.all([...tasks].map(({ result }) => result));
 }

@@ -16,9 +16,9 @@ export class Intakes {
     return [...this.#intakes].every(({ isEmpty }) => isEmpty);
   }
 
-  /** Whether a span is being put in place: then it is that span which has called. */
-  get isPlacing(): boolean {
-    return [...this.#intakes].some(({ isPlacing }) => isPlacing);
+  /** Whether one of them is reading spans: then it is such a span that has called. */
+  get isWorking(): boolean {
+    return [...this.#intakes].some(({ isWorking }) => isWorking);
   }
 
   /** Has all spans exported; see `SpanIntake.seal`. */

@@ -27,8 +27,11 @@ export interface IntakeOwner {
   run(source: ExportSource): ExportTask;
 }
 
-/** Reading a span may call back into the exporter; what that asks for comes when the span is in place. */
-type IntakePhase = 'idle' | 'placing' | 'sealDue' | 'forgotten';
+/**
+ * Reading a span may call back into the exporter, while it is encoded and while spans are gathered. What that
+ * asks for comes when the work is over.
+ */
+type IntakePhase = 'idle' | 'working' | 'sealDue' | 'forgotten';
 
 interface QueuedExport {
   readonly task: ExportTask;
@@ -55,7 +58,7 @@ export class SpanIntake {
   /** Spans that found no room since the last that did. */
   #refused = 0;
   #phase: IntakePhase = 'idle';
-  /** Spans that ended while another was being encoded, by a getter of it. */
+  /** Spans that a getter of another has ended, meanwhile. */
   readonly #nested: ReadableSpan[] = [];
 
   constructor(settings: IntakeSettings, owner: IntakeOwner) {
@@ -70,54 +73,76 @@ export class SpanIntake {
     return this.#segment.spanCount === 0 && this.#late.length === 0;
   }
 
-  /** Whether a span is being encoded, or the place for it is looked for. */
-  get isPlacing(): boolean {
-    return this.#phase === 'placing' || this.#phase === 'sealDue';
+  /** Whether spans are being read: then it is one of them that has called. */
+  get isWorking(): boolean {
+    return this.#phase === 'working' || this.#phase === 'sealDue';
   }
 
   /** Takes the span, which stands in the ledger, as it is now. Never throws. */
   add(span: ReadableSpan): void {
     if (this.#phase === 'forgotten') return;
-    if (this.#phase !== 'idle') {
+    if (this.isWorking) {
       this.#nested.push(span);
       return;
     }
-    this.#phase = 'placing';
-    this.#place(span);
-    this.#endPlacing();
+    this.#phase = 'working';
+    try {
+      this.#place(span);
+      this.#finish();
+    } finally {
+      this.#rest();
+    }
   }
 
-  /** Has all spans that are here exported; once the span that is being encoded is, if there is one. */
+  /** Has all spans that are here exported, at the end of the present work if there is any. */
   seal(): void {
-    if (this.#phase === 'placing') this.#phase = 'sealDue';
-    if (this.#phase !== 'idle') return;
-    // Late spans are read only now, and a getter of one may have others end.
-    while (!this.isEmpty) {
-      this.#sealSegment();
-      this.#sealLate();
+    if (this.#phase === 'forgotten') return;
+    const isWorking = this.isWorking;
+    this.#phase = 'sealDue';
+    if (isWorking) return;
+    try {
+      this.#finish();
+    } finally {
+      this.#rest();
     }
-    this.#stopTimer?.();
-    this.#stopTimer = undefined;
   }
 
   /** Forgets all spans, those to come as well: they are another process's. */
   forget(): void {
+    const isWorking = this.isWorking;
     this.#phase = 'forgotten';
-    this.#stopTimer?.();
+    this.#endTimer();
+    if (!isWorking) this.#release();
+  }
+
+  /** Does what getters have asked for meanwhile, until none asks for more. */
+  #finish(): void {
+    while (this.isWorking) {
+      const isFull = this.#segment.byteCount >= this.#segmentBytes;
+      const next = isFull || this.#nested.length === 0 ? undefined : this.#nested.shift();
+      if (next !== undefined) this.#place(next);
+      else if (isFull || (this.#phase === 'sealDue' && !this.isEmpty)) this.#exportAll();
+      else break;
+    }
+    if (this.#phase === 'sealDue') this.#endTimer(); // of a span that came to nothing
+  }
+
+  #exportAll(): void {
+    this.#endTimer();
+    this.#sealSegment();
+    if (this.isWorking) this.#sealLate();
+  }
+
+  #rest(): void {
+    if (this.isWorking) this.#phase = 'idle';
+    else this.#release();
+  }
+
+  #release(): void {
     this.#segment.clear();
     this.#late = [];
     this.#queued = [];
     this.#nested.length = 0;
-  }
-
-  /** A getter of the span may have asked for anything meanwhile. */
-  #endPlacing(): void {
-    if (this.#phase === 'forgotten') return;
-    const isSealDue = this.#phase === 'sealDue' || this.#segment.byteCount >= this.#segmentBytes;
-    this.#phase = 'idle';
-    if (isSealDue) this.seal();
-    const next = this.#nested.shift();
-    if (next !== undefined) this.add(next);
   }
 
   #place(span: ReadableSpan): void {
@@ -145,9 +170,10 @@ export class SpanIntake {
   #sealSegment(): void {
     if (this.#segment.spanCount === 0) return;
     const { ledger } = this.#owner.parts;
-    const { payloads, tooLarge } = this.#segment.gather();
-    ledger.take(tooLarge);
-    noteDropped({ ...NONE_DROPPED, too_large: tooLarge }, this.#owner.parts);
+    const { payloads, tooLarge, unencodable } = this.#segment.gather();
+    if (!this.isWorking) return;
+    ledger.take(tooLarge + unencodable);
+    noteDropped({ ...NONE_DROPPED, too_large: tooLarge, encode: unencodable }, this.#owner.parts);
     for (const payload of payloads) this.#run(sealedSource([payload]), payload.body.length);
   }
 
@@ -177,6 +203,11 @@ export class SpanIntake {
     const { clock } = this.#owner.parts;
     const { scheduledDelayMillis } = this.#settings;
     this.#stopTimer ??= clock.scheduleInBackground(scheduledDelayMillis, () => this.seal());
+  }
+
+  #endTimer(): void {
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
   }
 
   /** The first is said at once, the others when there is room again. */

@@ -8,6 +8,8 @@ export interface GatheredSpans {
   readonly payloads: readonly Payload[];
   /** Spans that are in none, because each alone is too large for one. */
   readonly tooLarge: number;
+  /** Spans that are in none, because they could not be encoded once more. */
+  readonly unencodable: number;
 }
 
 /** A chunk that is being written. */
@@ -24,6 +26,7 @@ export class Gathering {
   readonly #payload: PayloadBuilder;
   readonly #payloads: Payload[] = [];
   #tooLarge = 0;
+  #unencodable = 0;
 
   /** The writer is empty. */
   constructor(writer: MsgpackWriter, maxPayloadBytes: number) {
@@ -46,7 +49,9 @@ export class Gathering {
     return { startByte, header: this.#writer.openArray(), spans: 0 };
   }
 
+  /** A part without spans comes to nothing. */
   closePart(part: ChunkPart, traceIdHex: string): void {
+    if (part.spans === 0) return this.#writer.rewind(part.startByte);
     this.#writer.fillCount(part.header, part.spans);
     this.#payload.add(part.spans, traceIdHex);
   }
@@ -70,10 +75,19 @@ export class Gathering {
     return completed === undefined ? 'too_large' : 'cut';
   }
 
+  /** Goes on without a span of which nothing was written. */
+  leaveOut(): void {
+    this.#unencodable++;
+  }
+
   end(): GatheredSpans {
     const completed = this.#payload.completeLast();
     if (completed !== undefined) this.#payloads.push(completed);
     this.#writer.rewind(0);
-    return { payloads: this.#payloads, tooLarge: this.#tooLarge };
+    return {
+      payloads: this.#payloads,
+      tooLarge: this.#tooLarge,
+      unencodable: this.#unencodable,
+    };
   }
 }

@@ -5,6 +5,7 @@
 import { encodedText } from './encoded-text.js';
 import { type Id64, parseSpanId } from './identifiers.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
+import { WORD_BYTES } from './patchable-buffer.js';
 import { unixNanos } from './unix-nanos.js';
 
 const UINT64 = 0xcf;
@@ -17,7 +18,6 @@ const FIELDS = 12;
 const TRACE_ID_CHARACTERS = 32;
 const NANOS_PER_SECOND = 1_000_000_000;
 const LIMIT_32 = 0x1_0000_0000;
-const WORD_BYTES = 8;
 const NO_ID: Id64 = { high: 0, low: 0 };
 
 /** Whose the span is. */

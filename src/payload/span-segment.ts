@@ -5,7 +5,7 @@
 import type { TraceState } from '@opentelemetry/api';
 import { type ChunkTags, chunkTags, priorityOf } from './chunk-tags.js';
 import { ChunkTagsWriter } from './chunk-tags-writer.js';
-import { type GatheredSpans, Gathering } from './gathering.js';
+import { type ChunkPart, type GatheredSpans, Gathering } from './gathering.js';
 import { parseTraceId } from './identifiers.js';
 import { MsgpackWriter } from './msgpack-writer.js';
 import { copyOfSpan } from './span-copy.js';
@@ -158,14 +158,14 @@ export class SpanSegment {
     while (index !== NO_MORE) {
       const at = this.#payload.position;
       const last = part.spans === 0 ? index : this.#lastOfRun(index, chunk, gathering.room);
-      if (last > index) this.#copyRun(index, last);
-      else this.#copy(index, chunk, part.spans === 0);
+      const isCopied = last > index ? this.#copyRun(index, last) : this.#copy(index, chunk, part);
       if (gathering.hasOverflown) {
         const isLost = gathering.cutPart(part, at, traceIdHex) === 'too_large';
         if (isLost) return this.#nexts[index] ?? NO_MORE;
         return part.spans === 0 ? from : index;
       }
-      part.spans += last - index + 1;
+      if (isCopied) part.spans += last - index + 1;
+      else gathering.leaveOut();
       index = this.#nexts[last] ?? NO_MORE;
     }
     gathering.closePart(part, traceIdHex);
@@ -180,23 +180,32 @@ export class SpanSegment {
     return this.#endOf(last) - this.#startOf(index) <= roomBytes ? last : index;
   }
 
-  #copyRun(first: number, last: number): void {
+  #copyRun(first: number, last: number): true {
     this.#payload.copyOf(this.#bytes, this.#startOf(first), this.#endOf(last));
+    return true;
   }
 
-  #copy(index: number, { trace, tags }: Chunk, isFirst: boolean): void {
-    const bytes = this.#bytes;
+  /** Returns whether anything was written: only what is encoded once more may fail. */
+  #copy(index: number, { trace, tags }: Chunk, { spans }: ChunkPart): boolean {
+    const isFirst = spans === 0;
     const kept = this.#kept.size > 0 ? this.#kept.get(index) : undefined;
-    if (kept !== undefined) {
-      const start = bytes.position;
-      this.#spans.write(kept, { chunk: trace, tags, isFirst });
-      this.#payload.copyOf(bytes, start, bytes.position);
-      return bytes.rewind(start);
-    }
+    if (kept !== undefined) return this.#encodeAgain(kept, { chunk: trace, tags, isFirst });
+    const bytes = this.#bytes;
     const metaEnd = this.#metaEnds[index] ?? 0;
     const span = { bytes, start: this.#startOf(index), metaEnd, end: this.#endOf(index) };
     if (isFirst) this.#chunkTags.first(this.#payload, span, tags);
     else this.#chunkTags.later(this.#payload, span, tags);
+    return true;
+  }
+
+  #encodeAgain(span: EncodableSpan, place: SpanPlace): boolean {
+    const bytes = this.#bytes;
+    const start = bytes.position;
+    this.#spans.write(span, place);
+    const { position } = bytes;
+    this.#payload.copyOf(bytes, start, position);
+    bytes.rewind(start);
+    return position > start;
   }
 
   #startOf(index: number): number {

@@ -88,6 +88,19 @@ describe('a span that, while it is encoded,', () => {
     expect(agent.spans).toHaveLength(exported);
   });
 
+  it('has twenty thousand others end, throws nothing and has them all flushed', async () => {
+    const exporter = openExporter({ url: (await openScriptedAgent()).url });
+    const processor = new DatadogBatchSpanProcessor({ exporter });
+    const others = makeSpans(20_000);
+
+    endAround(processor, () => {
+      for (const span of others.splice(0)) processor.onEnd(span);
+    });
+    await processor.forceFlush();
+
+    expect(exporter.stats()).toMatchObject({ received: 20_006, exported: 20_006, buffered: 0 });
+  });
+
   it('says that the heap was duplicated, leaves what ended before to the original', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });
@@ -102,5 +115,65 @@ describe('a span that, while it is encoded,', () => {
 
     expect(agent.spans).toHaveLength(2);
     expect(exporter.stats()).toMatchObject({ received: 2, exported: 2, inherited: 4 });
+  });
+});
+
+describe('a span that names a tag of chunks, and so is encoded again when they are known,', () => {
+  /** One whose attribute calls `meanwhile` whenever it is asked for its text. */
+  function endOneOfChunk(processor: DatadogBatchSpanProcessor, meanwhile: () => void): void {
+    class Text {
+      toJSON(): string {
+        meanwhile();
+        return 'text';
+      }
+    }
+    const span = makeSpan({ attributes: { '_dd.origin': 'own' } });
+    processor.onEnd(Object.assign(span, { attributes: { ...span.attributes, text: new Text() } }));
+  }
+
+  it('has others end then, is sent once, as are they', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const processor = new DatadogBatchSpanProcessor({ exporter });
+
+    endOneOfChunk(processor, () => processor.onEnd(makeSpan()));
+    await processor.forceFlush();
+
+    const { received, exported } = exporter.stats();
+    expect(received).toBeGreaterThanOrEqual(3);
+    expect(exported).toBe(received);
+    expect(agent.spans).toHaveLength(received);
+  });
+
+  it('flushes then, is counted once', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const processor = new DatadogBatchSpanProcessor({ exporter });
+
+    processor.onEnd(makeSpan());
+    endOneOfChunk(processor, () => void processor.forceFlush());
+    processor.onEnd(makeSpan());
+    await processor.forceFlush();
+
+    expect(exporter.stats()).toMatchObject({ received: 3, exported: 3, buffered: 0 });
+    expect(agent.spans).toHaveLength(3);
+  });
+
+  it('says then that the heap was duplicated, is left to the original', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const processor = new DatadogBatchSpanProcessor({ exporter });
+    let calls = 0;
+
+    endOneOfChunk(processor, () => {
+      if (++calls === 2) afterForkInChild();
+    });
+    await processor.forceFlush();
+    processor.onEnd(makeSpan());
+    await processor.forceFlush();
+
+    expect(calls).toBeGreaterThanOrEqual(2);
+    expect(agent.spans).toHaveLength(1);
+    expect(exporter.stats()).toMatchObject({ received: 1, exported: 1, inherited: 1 });
   });
 });

@@ -82,6 +82,29 @@ describe('spans that were encoded one by one', () => {
     expect(segment.gather().payloads).toEqual([]);
   });
 
+  it('leave nothing behind when they cannot be encoded once more, and are counted', () => {
+    let reads = 0;
+    const tracked = makeSpan({ attributes: { '_dd.origin': 'own' } });
+    const events = [{ name: 'e', time: tracked.startTime }];
+    const span = Object.defineProperty(tracked, 'events', {
+      get: () => {
+        if (++reads > 1) throw new Error('hostile');
+        return events;
+      },
+    });
+    const segment = new SpanSegment(NO_SETTINGS, FOUR_MIB);
+
+    segment.add(span);
+    const alone = segment.gather();
+    reads = 0;
+    for (const one of [makeSpan(), span, makeSpan()]) segment.add(one);
+    const { payloads, unencodable } = segment.gather();
+
+    expect(alone).toEqual({ payloads: [], tooLarge: 0, unencodable: 1 });
+    expect(unencodable).toBe(1);
+    expect(payloads.flatMap(({ body }) => decodeStrictly(body).flat())).toHaveLength(2);
+  });
+
   it('may change afterwards', () => {
     const segment = new SpanSegment(NO_SETTINGS, FOUR_MIB);
     const spans = [1, 2, 3].map(() => {
