@@ -29,20 +29,28 @@ export class ModelSpans {
   }
 
   make(give: Pick<Give, 'spans' | 'traces'> & Partial<Give>): readonly ReadableSpan[] {
-    const { spans: count, traces, resource: when = 'ready', readMillis = 0, meanwhile } = give;
+    const { spans: count, traces, resource: when = 'ready', readMillis = 0 } = give;
     const traceIds = Array.from({ length: traces }, () => nextSpanId().padStart(32, 'a'));
     const resource = this.#resourceOf(when);
-    const attributes = { text: TEXT };
-    const get = (): object => {
-      this.#time.spend(readMillis);
-      return attributes;
-    };
     const spans = Array.from({ length: count }, (_, index) => {
+      const attributes = index === 0 ? this.#attributesOf(give.again) : { text: TEXT };
+      const get = (): object => {
+        this.#time.spend(readMillis);
+        return attributes;
+      };
       const span = makeSpan({ traceId: traceIds[index % traces] ?? '', resource });
       return Object.defineProperty(span, 'attributes', { enumerable: true, get });
     });
+    const { meanwhile } = give;
     if (meanwhile !== undefined && spans[0] !== undefined) this.#bait(spans[0], meanwhile);
     return spans;
+  }
+
+  /** Of a span that is encoded when its chunk is known, too: then something is done. */
+  #attributesOf(again: Meddling | undefined): object {
+    if (again === undefined) return { text: TEXT };
+    const text = new RetoldText(() => this.#events.meddle(again));
+    return { '_dd.origin': 'own', text };
   }
 
   #resourceOf(when: Give['resource']): ReadableSpan['resource'] {
@@ -78,5 +86,20 @@ export class ModelSpans {
       return 'bait';
     };
     Object.defineProperty(span, 'name', { enumerable: true, get });
+  }
+}
+
+/** Has something done when it is asked for its text again; not copied, because it has a class of its own. */
+class RetoldText {
+  readonly #onAgain: () => void;
+  #times = 0;
+
+  constructor(onAgain: () => void) {
+    this.#onAgain = onAgain;
+  }
+
+  toJSON(): string {
+    if (++this.#times === 2) this.#onAgain();
+    return TEXT;
   }
 }

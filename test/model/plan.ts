@@ -41,6 +41,8 @@ export interface Give {
   readonly afterwards?: Meddling | undefined;
   /** Done by a getter of the first span. */
   readonly meanwhile?: Meddling | undefined;
+  /** Done by the first span when it is encoded once more, because it names a tag of chunks. */
+  readonly again?: Meddling | undefined;
 }
 
 /** What user code does where it is called. */
@@ -94,6 +96,7 @@ const give: fc.Arbitrary<Give> = fc.record({
   readMillis: fc.constantFrom(0, 0, 0, 2),
   afterwards: seldom(['give', 'flush', 'shutDown', 'fork', 'throw']),
   meanwhile: seldom(['give', 'flush', 'shutDown', 'abort', 'fork', 'throw']),
+  again: seldom(['give', 'flush', 'shutDown', 'abort', 'fork']),
 });
 const someMillis = fc.constantFrom(0, 1, 50, 200, 400);
 const step: fc.Arbitrary<Step> = fc.oneof(
