@@ -247,7 +247,3 @@ function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
   });
   return { promise, resolve };
 }
-
-export function resultsOf(tasks: Iterable<ExportTask>): Promise<readonly ExportResult[]> {
-  return Promise.all([...tasks].map(({ result }) => result));
-}

@@ -3,7 +3,6 @@
 // `payload/` and `transport/`.
 
 import { declineExport } from './declined-export.js';
-import { allDeferred } from './deferrals.js';
 import { Diagnostics } from './diagnostics.js';
 import {
   flushLimits,
@@ -13,9 +12,10 @@ import {
 } from './drain-options.js';
 import { DatadogExportError, reasonOf } from './errors.js';
 import { exportContext, type SharedParts } from './export-context.js';
-import { cutSummary, errorOf, flushEndedError, isCut } from './export-failure.js';
+import { cutSummary, flushEndedError, isCut } from './export-failure.js';
 import { type ExportSource, spanSource } from './export-source.js';
-import { ExportTask, resultsOf } from './export-task.js';
+import { ExportTask } from './export-task.js';
+import { ExportTasks } from './export-tasks.js';
 import type { ExitDeliverer } from './exit-deliverer.js';
 import { deliverAtExit } from './exit-delivery.js';
 import { Intakes } from './intakes.js';
@@ -44,10 +44,8 @@ export class ExporterLife {
   readonly #clock = new FencedClock(systemClock);
   readonly #onStopped: () => void;
   readonly #context: SharedParts;
-  readonly #tasks = new Set<ExportTask>();
+  readonly #tasks = new ExportTasks();
   readonly #intakes = new Intakes();
-  /** What the present tasks fail with, if they do, once a flush has asked for it. */
-  #flush: Promise<Error | undefined> | undefined;
   /** Removes the listener from the user's signal, which is there only while there are spans. */
   #stopListening: Dispose | undefined;
   #state: ExporterState = { phase: 'running' };
@@ -116,7 +114,7 @@ export class ExporterLife {
     queue.abandon();
     this.#stopListening?.();
     this.#intakes.forget();
-    for (const task of this.#tasks) task.abandon();
+    this.#tasks.abandon();
     if (this.#state.phase === 'running') this.#state = { phase: 'stopped' };
     return spans;
   }
@@ -188,15 +186,13 @@ export class ExporterLife {
     const task = new ExportTask(source, this.#context);
     this.#listen();
     this.#tasks.add(task);
-    this.#flush = undefined;
     void task.result.then((result) => this.#conclude(task, result));
     return task;
   }
 
   #conclude(task: ExportTask, { error }: ExportResult): void {
-    this.#tasks.delete(task);
-    this.#flush = undefined;
-    if (this.#tasks.size === 0 && this.#intakes.isEmpty) {
+    this.#tasks.remove(task);
+    if (this.#tasks.isEmpty && this.#intakes.isEmpty) {
       this.#stopListening?.();
       this.#stopListening = undefined;
     }
@@ -215,26 +211,17 @@ export class ExporterLife {
     });
   }
 
-  /** Of all exports under way; flushes that come in a row share it. */
   #hurriedOutcome(): Promise<Error | undefined> {
     this.#intakes.seal();
     // Where a getter of a span has called, what has ended before is sealed when it has returned.
-    if (this.#intakes.isWorking) return Promise.resolve().then(() => this.#hurry());
-    return this.#hurry();
-  }
-
-  #hurry(): Promise<Error | undefined> {
-    if (this.#flush === undefined) {
-      for (const task of this.#tasks) task.hurry();
-      this.#flush = resultsOf(this.#tasks).then(errorOf);
-    }
-    return this.#flush;
+    if (this.#intakes.isWorking) return Promise.resolve().then(() => this.#tasks.hurriedOutcome());
+    return this.#tasks.hurriedOutcome();
   }
 
   /** Of the present exports. */
   #watchDeferral(onDeferred: (() => void) | undefined): Dispose {
     if (typeof onDeferred !== 'function') return nothingToDispose;
-    const isDeferred = allDeferred(this.#tasks, (task) => this.#tasks.has(task));
+    const isDeferred = this.#tasks.watchedDeferral();
     const tell = (): void => this.#callUser('onDeferred', onDeferred);
     return this.#context.deferrals.watch(isDeferred, tell);
   }
@@ -260,13 +247,15 @@ export class ExporterLife {
 
   #drain(): Promise<void> {
     this.#intakes.seal();
-    const done = resultsOf(this.#tasks).then((results) => this.#stop(results));
+    // By a getter of a span it may have been left behind, in a copy where another life has begun.
+    if (this.#state.phase === 'stopped') return Promise.resolve();
+    const done = this.#tasks.results().then((results) => this.#stop(results));
     this.#state = { phase: 'draining', done };
     return done;
   }
 
   #cut(cancellation: Cancellation): void {
-    for (const task of this.#tasks) task.cancel(cancellation);
+    this.#tasks.cancel(cancellation);
   }
 
   /** Cuts the drain at the end of the grace or when the signal aborts, whichever is first. */
@@ -279,7 +268,7 @@ export class ExporterLife {
       this.#cut({ kind: 'shutdown' });
       return stopListening;
     }
-    for (const task of this.#tasks) task.hurry(clock.nowMillis() + grace);
+    this.#tasks.hurry(clock.nowMillis() + grace);
     const stopTimer = clock.schedule(grace, () => this.#cut({ kind: 'shutdown' }));
     return () => {
       stopTimer();

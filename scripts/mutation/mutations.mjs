@@ -134,16 +134,16 @@ export const MUTATIONS = [
   },
   {
     rule: 'a flush waits for what was accepted before it',
-    file: 'src/exporter-life.ts',
-    find: 'this.#flush = resultsOf(this.#tasks)',
-    replace: 'this.#flush = resultsOf([])',
+    file: 'src/export-tasks.ts',
+    find: 'this.#outcome = this.results().then(errorOf)',
+    replace: 'this.#outcome = Promise.resolve(undefined)',
     tests: ['test/exporter/force-flush.test.ts'],
   },
   {
     rule: 'a shutdown grants time to what is under way',
     file: 'src/exporter-life.ts',
-    find: 'const done = resultsOf(this.#tasks).then',
-    replace: 'const done = resultsOf([]).then',
+    find: 'const done = this.#tasks.results().then',
+    replace: 'const done = Promise.resolve([]).then',
     tests: ['test/exporter/shutdown.test.ts'],
   },
   {
@@ -215,6 +215,17 @@ export const MUTATIONS = [
     find: 'untraced(() => task.start());\n    return task.result;',
     replace: 'task.start();\n    return task.result;',
     tests: ['test/exporter/untraced.test.ts'],
+  },
+  {
+    rule: 'what ends while spans are read waits for its turn',
+    file: 'src/span-intake.ts',
+    find: `    if (this.isWorking) {
+      this.#nested.push(span);
+      return;
+    }
+`,
+    replace: '',
+    tests: ['test/batch-processor/reentrancy.test.ts'],
   },
   {
     rule: 'a queue of encoded spans is bounded',

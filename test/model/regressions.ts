@@ -51,4 +51,12 @@ export const REGRESSIONS: readonly Regression[] = [
       ],
     },
   },
+  {
+    found:
+      'a shutdown in the middle of which the heap was duplicated took the hooks of the copy (seed 2047438711)',
+    plan: {
+      ...SMALL,
+      steps: [{ ...ONE_SPAN, again: 'fork' }, { do: 'shutDown' }, { ...ONE_SPAN, again: 'fork' }],
+    },
+  },
 ];
