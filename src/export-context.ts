@@ -3,7 +3,7 @@
 
 import { type AgentTarget, describeTarget } from './agent-target.js';
 import { containerIdentity } from './container-identity.js';
-import { withoutSecrets } from './credentials.js';
+import { mayRepeatSecrets } from './credentials.js';
 import { Deferrals } from './deferrals.js';
 import type { Diagnostics } from './diagnostics.js';
 import { EncodingTurns } from './encoding-turns.js';
@@ -92,11 +92,13 @@ function noteReplies(
   sampleRates: SampleRates,
   diagnostics: Diagnostics,
 ): (reply: Reply) => void {
-  const shown = withoutSecrets(options);
+  const isHidden = mayRepeatSecrets(options);
   return ({ status, text, ratesVersion }) => {
     const hasRates = sampleRates.update(text, ratesVersion);
     if (hasRates || text === '') return;
-    const excerpt = JSON.stringify(shown(text).slice(0, MAX_EXCERPT_CHARS));
+    const excerpt = isHidden
+      ? 'a text that is not shown, because requests carry headers or credentials of yours'
+      : JSON.stringify(text.slice(0, MAX_EXCERPT_CHARS));
     diagnostics.debug(`reply ${status}`, `the Agent answered with status ${status} and ${excerpt}`);
   };
 }
