@@ -4,8 +4,8 @@
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
 import { cutUtf8 } from './normalize.js';
 
-/** Each takes two bytes in the JSON of an array, so the others would be cut off. */
-const MAX_ELEMENTS = MAX_TAG_VALUE_BYTES / 2 + 1;
+/** Each takes two bytes of JSON at least, so what comes behind so many would be cut off. */
+const MAX_VALUES = MAX_TAG_VALUE_BYTES / 2 + 1;
 /** JSON escapes take up to six bytes for one. */
 const MAX_ESCAPED_BYTES = Math.floor((MAX_TAG_VALUE_BYTES - 2) / 6);
 
@@ -32,26 +32,14 @@ export function attributeText(value: unknown): string | undefined {
 }
 
 function objectText(value: object): string | undefined {
-  let json: string | undefined;
   try {
-    if (value instanceof Uint8Array) return base64(value.subarray(0, MAX_TAG_VALUE_BYTES));
-    json = jsonText(withoutExcess(value));
+    if (value instanceof Uint8Array) return base64(value);
   } catch {
     return undefined; // a proxy that does not want to be looked at
   }
+  const json = jsonText(value);
   if (json === undefined || json.length <= MAX_TAG_VALUE_BYTES / 3) return json;
   return Buffer.byteLength(json) <= MAX_TAG_VALUE_BYTES ? json : shortenedJson(json);
-}
-
-/** An array without the elements that can find no room: a million of them would block for a second. */
-export function withoutExcess(value: object): object {
-  if (!Array.isArray(value) || value.length <= MAX_ELEMENTS) return value;
-  const elements: readonly unknown[] = value;
-  return elements.slice(0, MAX_ELEMENTS);
-}
-
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64');
 }
 
 /** As many of the elements or members as fit, so that the JSON stays valid. */
@@ -72,23 +60,50 @@ function shortenedJson(json: string): string {
   return isArray ? `[${parts.join(',')}]` : `{${parts.join(',')}}`;
 }
 
-/** Compact JSON in which bytes are base64 and big integers are text; `undefined` if it fails. */
+/**
+ * Compact JSON in which bytes are base64 and big integers are text; `undefined` if it fails. What is too long for
+ * a tag anyway may end early: a million numbers would block for a second, wherever they stand.
+ */
 export function jsonText(value: object): string | undefined {
   try {
-    return JSON.stringify(value, plainValue);
+    return JSON.stringify(bytesAsText(value), plainValues());
   } catch {
     return undefined; // a cycle or a throwing getter costs this value, not its span
   }
 }
 
-/**
- * Looks at the value before its `toJSON`, which makes a list of numbers of a Buffer, and sorts the
- * members of objects, as the Agent does.
- */
-function plainValue(this: object, key: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return String(value);
-  const original: unknown = Reflect.get(this, key);
-  if (original instanceof Uint8Array) return base64(original);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+/** Sorts the members of objects, as the Agent does. */
+function plainValues(): (key: string, value: unknown) => unknown {
+  let room = MAX_VALUES;
+  return (_key, value) => {
+    if (hasJson(value) && --room <= 0) return undefined;
+    if (typeof value === 'bigint') return String(value);
+    if (typeof value !== 'object' || value === null) return value;
+    if (value instanceof Uint8Array) return base64(value); // that a toJSON has made
+    return Array.isArray(value) ? elementsOf(value, room) : membersOf(value, room);
+  };
+}
+
+function elementsOf(array: readonly unknown[], room: number): readonly unknown[] {
+  return array.slice(0, room).map(bytesAsText);
+}
+
+function membersOf(object: object, room: number): object {
+  const present = Object.entries(object).filter(([, value]) => hasJson(value));
+  const members = present.toSorted(([a], [b]) => (a < b ? -1 : 1)).slice(0, room);
+  return Object.fromEntries(members.map(([key, value]) => [key, bytesAsText(value)]));
+}
+
+/** Before their `toJSON` is called, which makes a list of numbers of a Buffer. */
+function bytesAsText(value: unknown): unknown {
+  return value instanceof Uint8Array ? base64(value) : value;
+}
+
+/** As far as a tag can hold it, or further. */
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.subarray(0, MAX_TAG_VALUE_BYTES)).toString('base64');
+}
+
+function hasJson(value: unknown): boolean {
+  return value !== undefined && typeof value !== 'function' && typeof value !== 'symbol';
 }

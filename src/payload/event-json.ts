@@ -1,7 +1,7 @@
 // Owns the JSON of the tag `events`: always valid, also when the events are larger than a tag value
 // may be. Source of the form: datadog-agent, MarshalEvents.
 
-import { attributeText, jsonText, withoutExcess } from './attribute-text.js';
+import { attributeText, jsonText } from './attribute-text.js';
 import { BoundedMemo } from './bounded-memo.js';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
 import { readableKeys, readableValue } from './readable-entries.js';
@@ -141,10 +141,10 @@ function valueJson(value: unknown): string | undefined {
 function objectJson(value: object): string | undefined {
   try {
     if (Array.isArray(value) && value.some(isNotFinite)) return REDACTED;
-    return jsonText(withoutExcess(value));
   } catch {
     return undefined; // a proxy that does not want to be looked at
   }
+  return jsonText(value);
 }
 
 function isNotFinite(value: unknown): boolean {

@@ -35,4 +35,51 @@ describe('attributes', () => {
     expect(Object.entries(meta)).toContainEqual(['__proto__', 'mine']);
     expect(meta['own']).toBe('x');
   });
+
+  it.each([
+    ['lists', (list: unknown) => list],
+    ['lists in lists', (list: unknown) => [0, list]],
+    ['lists in objects', (list: unknown) => ({ a: 0, list })],
+  ])('that are long %s are read as far as they find room', (_, around) => {
+    let reads = 0;
+    const element = { toJSON: () => ++reads };
+    const attributes: Attributes = {};
+    const list = Array.from({ length: 1_000_000 }, () => element);
+    Object.assign(attributes, { list: around(list) });
+
+    roundTrip(makeSpan({ attributes }));
+
+    expect(reads).toBeGreaterThan(5_000);
+    expect(reads).toBeLessThan(12_600);
+  });
+
+  it.each([
+    [12_499, 24_999],
+    [12_500, 24_999],
+    [1_000_000, 24_999],
+  ])('that are lists of %d numbers come to %d bytes', (length, bytes) => {
+    const { meta } = roundTrip(makeSpan({ attributes: { list: Array<number>(length).fill(1) } }));
+
+    expect(meta['list']).toHaveLength(bytes);
+    expect(JSON.parse(meta['list'] ?? '')).toHaveLength(12_499);
+  });
+
+  it('may hold bytes that find no room, and functions that are nothing', () => {
+    const functions: Record<string, unknown> = { b: 1 };
+    for (let at = 0; at < 13_000; at++) functions[`a${at}`] = () => undefined;
+    const bytes = Object.assign(Buffer.alloc(1_000_000), {
+      toJSON: () => {
+        throw new Error('made a list of numbers of it');
+      },
+    });
+    const attributes: Attributes = {};
+    Object.assign(attributes, {
+      bytes: { a: 1, bytes, c: 3 },
+      functions,
+    });
+
+    const { meta } = roundTrip(makeSpan({ attributes }));
+
+    expect(meta).toMatchObject({ bytes: '{"a":1}', functions: '{"b":1}' });
+  });
 });
