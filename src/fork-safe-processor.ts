@@ -34,6 +34,13 @@ export interface ForkSafeSpanProcessorOptions {
   readonly createProcessor: (exporter: SpanExporter) => SpanProcessor;
 }
 
+interface InnerFlush {
+  readonly limits: WaitLimits;
+  readonly onDeferred: (() => void) | undefined;
+  /** Returns what exports have failed with meanwhile. */
+  readonly endNoting: () => readonly Error[];
+}
+
 interface Ending {
   readonly phase: 'ending';
   readonly inner: InnerProcessor;
@@ -98,11 +105,13 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     const limits = flushLimits(options, systemClock, this.#exporter.flushTimeoutMillis);
     const inner = this.#running();
     const { onDeferred } = options;
+    // While attributes of a resource are awaited, the inner processor may go on by itself.
+    const endNoting = inner?.noteFailures() ?? noFailures;
     const work =
       inner === undefined
         ? this.#exporter.flush(limits, onDeferred)
-        : this.#flush(inner, limits, onDeferred);
-    const outcome = await waitFor(work, limits);
+        : this.#flush(inner, { limits, onDeferred, endNoting });
+    const outcome = await waitFor(work, limits).finally(endNoting);
     if (outcome.kind !== 'done') throw flushEndedError(outcome, limits.timeoutMillis);
     const error = flushError(outcome.value);
     if (error !== undefined) throw error;
@@ -184,13 +193,10 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
 
   async #flush(
     inner: InnerProcessor,
-    limits: WaitLimits,
-    onDeferred: (() => void) | undefined,
+    { limits, onDeferred, endNoting }: InnerFlush,
   ): Promise<readonly unknown[]> {
-    // While attributes of a resource are awaited, the inner processor may go on by itself.
-    const stopNoting = inner.noteFailures();
     const { errors } = await inner.startFlush();
-    const failures = stopNoting();
+    const failures = endNoting();
     const { handedOver, held } = inner;
     // At once, so that what backs off is hurried: the inner flush waits for it. As long as spans are
     // still to come, not all that is left is deferred.
@@ -253,4 +259,8 @@ function checkOptions(options: ForkSafeSpanProcessorOptions): ForkSafeSpanProces
     throw new TypeError(expectation('createProcessor', 'a function', createProcessor));
   }
   return options;
+}
+
+function noFailures(): readonly Error[] {
+  return [];
 }

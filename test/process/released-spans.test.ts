@@ -43,3 +43,47 @@ it('spans are let go of when they are encoded, however long their bytes have to 
 
   expect(run).toEqual({ ended: 0, stdout: '0 6100\n', stderr: '' });
 });
+
+/** Says how many errors still exist of exports that failed after a flush had given up on them. */
+const FLUSH_SCRIPT = `
+  import { ForkSafeSpanProcessor } from '${DIST}';
+  const errors = [];
+  const failing = {
+    export: (spans, callback) => {
+      const error = new Error('failed');
+      errors.push(new WeakRef(error));
+      callback({ code: 1, error });
+    },
+    shutdown: async () => undefined,
+  };
+  let handOver;
+  const createProcessor = (exporter) => {
+    const spans = [];
+    handOver = () => { for (const span of spans.splice(0)) exporter.export([span], () => undefined); };
+    return {
+      onStart: () => undefined,
+      onEnd: (span) => void spans.push(span),
+      forceFlush: async () => undefined,
+      shutdown: async () => undefined,
+    };
+  };
+  const processor = new ForkSafeSpanProcessor({ exporter: failing, createProcessor });
+  const context = { traceFlags: 1 };
+  const never = new Promise(() => undefined);
+  const resource = { asyncAttributesPending: true, waitForAsyncAttributes: () => never };
+  for (let i = 0; i < 10; i++) processor.onEnd({ spanContext: () => context, resource });
+  const ended = await processor.forceFlush({ timeoutMillis: 10 }).catch(({ kind }) => kind);
+  handOver();
+  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+  globalThis.gc();
+  console.log(ended, errors.length, errors.filter((ref) => ref.deref() !== undefined).length);
+`;
+
+it('errors are let go of when the flush that would have told of them has ended', async () => {
+  const file = join(temporaryDirectory(), 'script.mjs');
+  writeFileSync(file, FLUSH_SCRIPT);
+
+  const run = await runNode(['--expose-gc', file], {});
+
+  expect(run).toEqual({ ended: 0, stdout: 'timeout 10 0\n', stderr: '' });
+});
