@@ -98,8 +98,7 @@ export class SpanSegment {
 
   /**
    * Forgets all spans. With another table for the traces: one that is emptied points from its old memory to
-   * its new one, so that what was in any of them outlives the young generation (a third of the pauses of the
-   * garbage collector, Node 24).
+   * its new one, so that all that was ever in them would outlive the young generation.
    */
   clear(): void {
     this.#traces = new Map();

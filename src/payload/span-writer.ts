@@ -162,7 +162,7 @@ export class SpanWriter {
 /**
  * Whether a loop over the keys finds its own only. Asks for the prototype as for a property, which makes V8
  * bring objects up to date whose layout it has given up (a number was an integer before). A loop that meets
- * one as it is looks up each value by its key ever after, which costs a span 4 % (Node 24).
+ * one as it is looks up each value by its key ever after.
  */
 function isPlain(attributes: { readonly __proto__?: unknown }): boolean {
   // One that is in the way, or has been taken away, is another one.
