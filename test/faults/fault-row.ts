@@ -119,7 +119,7 @@ function expectBalance(
 }
 
 /** The fault is over: the next export needs one request. */
-async function expectRecovery(
+export async function expectRecovery(
   server: FaultServer,
   exporter: ReturnType<typeof openExporter>,
 ): Promise<void> {

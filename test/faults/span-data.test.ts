@@ -8,7 +8,7 @@ import {
 import { openFaultServer } from '../support/fault-server.js';
 import { ACCEPT } from '../support/fault-steps.js';
 import { makeSpan, makeSpans, nextSpanId, SPAN_ID } from '../support/spans.js';
-import { named } from './fault-row.js';
+import { expectRecovery, named } from './fault-row.js';
 import { UNUSUAL_SPANS } from './unusual-spans.js';
 import { openExporter } from './watched-exporter.js';
 
@@ -29,7 +29,9 @@ async function received(handOver: HandOver, spans: readonly ReadableSpan[], opti
   const server = await openFaultServer({ scripts: [ACCEPT] });
   const exporter = openExporter({ url: server.url, ...options });
   await handOver(exporter, spans);
-  return { spans: server.spans, stats: exporter.stats() };
+  const seen = { spans: server.spans, stats: exporter.stats() };
+  await expectRecovery(server, exporter);
+  return seen;
 }
 
 describe.each<[string, HandOver]>([

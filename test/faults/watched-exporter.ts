@@ -14,6 +14,7 @@ import { listenToDiag } from '../support/diag-log.js';
 import { openExporter as open } from '../support/exporters.js';
 import { checkArrivals } from '../support/fault-server.js';
 import { imbalanceOf, tellingProvider } from './account-watch.js';
+import { watchMemory } from './held-memory.js';
 import { watchProcess } from './quiet-process.js';
 import { expectNoSockets, inRequest, watchNetwork } from './untraced.js';
 
@@ -59,7 +60,8 @@ afterEach(async () => {
 
 /** Opens an exporter that has to keep all promises. It is shut down after its test. */
 export function openExporter(options: DatadogSpanExporterOptions): DatadogSpanExporter {
-  const look = (): void => void broken.push(...imbalanceOf(exporter));
+  const excessOf = watchMemory(options);
+  const look = (): void => void broken.push(...imbalanceOf(exporter), ...excessOf());
   const exporter = open({ selfObsMeterProvider: tellingProvider(look), ...options });
   const one: Watched = { exporter, signal: options.signal, waiting: 0 };
   watched.push(one);
