@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { runNode } from '../examples/run-example.js';
+import { runNode } from '../support/child-process.js';
 import { markedTable, tableIn } from '../support/markdown-table.js';
 
 const TESTS = new URL('../', import.meta.url);

@@ -1,18 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { temporaryDirectory } from '../examples/temporary-directory.js';
-import { plainEnvironment } from '../package/child-command.js';
-import {
-  type FaultServer,
-  openFaultServer,
-  type Script,
-  type Step,
-} from '../support/fault-server.js';
+import { type StartedProcess, startNode } from '../support/child-process.js';
+import { openFaultServer, type Script, type Step } from '../support/fault-server.js';
 import { ACCEPT, readAll, readBody, readHead, reply, send } from '../support/fault-steps.js';
 import { type SeededRandom, seededRandom } from '../support/seeded-random.js';
 
@@ -83,29 +76,21 @@ async function killOne(random: SeededRandom): Promise<Killed> {
   const way = random.pick(['exporter', 'processor']);
   const log = join(temporaryDirectory(), 'known');
   writeFileSync(log, '');
-  let sender: ChildProcess | undefined;
-  const last = script(random, () => void sender?.kill('SIGKILL'));
+  let sender: StartedProcess | undefined;
+  const last = script(random, () => void sender?.child.kill('SIGKILL'));
   const accepted = Array.from({ length: random.below(10) }, () => ACCEPT);
   const agent = await openFaultServer({
     over: random.pick(['tcp', 'unix']),
     scripts: [...accepted, last],
   });
-  sender = startSender([way, log], agent);
-  await once(sender, 'exit');
+  const env = { DD_TRACE_AGENT_URL: agent.url };
+  sender = startNode([SENDER, way, log], { env, isShown: true });
+  const { signal } = await sender.end;
   const known = knownSpans(log);
   const arrived = new Set(agent.spans.map(({ spanId }) => String(spanId)));
   await agent.close();
   const missing = known.filter((id) => !arrived.has(id)).length;
-  return { moment: name, signal: sender.signalCode, known: known.length, missing };
-}
-
-function startSender(args: readonly string[], agent: FaultServer): ChildProcess {
-  const env = { ...plainEnvironment(), DD_TRACE_AGENT_URL: agent.url };
-  return spawn(process.execPath, [SENDER, ...args], {
-    env,
-    stdio: 'inherit',
-    timeout: DEADLINE_MILLIS / 2,
-  });
+  return { moment: name, signal, known: known.length, missing };
 }
 
 /** Ids in whole lines: a process that is killed may leave half of one. */
