@@ -1,13 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { temporaryDirectory } from '../examples/temporary-directory.js';
 import { type StartedProcess, startNode } from '../support/child-process.js';
 import { openFaultServer, type Script, type Step } from '../support/fault-server.js';
-import { ACCEPT, readAll, readBody, readHead, reply, send } from '../support/fault-steps.js';
-import { type SeededRandom, seededRandom } from '../support/seeded-random.js';
+import { ACCEPT, pause, readAll, readBody, readHead, reply, send } from '../support/fault-steps.js';
+import { chosenSeed, type SeededRandom, seededRandom } from '../support/seeded-random.js';
 
 const SENDER = fileURLToPath(new URL('killed-sender.mjs', import.meta.url));
 const KILLS = 50;
@@ -17,7 +16,7 @@ const KILLED_TOGETHER = 2;
 const BODY_BYTES = 50_000;
 const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}';
 const DEADLINE_MILLIS = 240_000;
-const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const seed = chosenSeed();
 
 /** What became of one process. */
 interface Killed {
@@ -47,10 +46,7 @@ const MOMENTS: readonly [Moment, ...Moment[]] = [
   },
   {
     name: 'soon after the answer',
-    script: ({ below }, kill) => {
-      const pauseMillis = below(30) / 10;
-      return [readAll, reply(200), () => delay(pauseMillis), kill];
-    },
+    script: ({ below }, kill) => [readAll, reply(200), pause(below(30) / 10), kill],
   },
 ];
 

@@ -5,7 +5,15 @@ export interface SeededRandom {
   readonly fraction: () => number;
   /** An integer from 0 up to but not including `limit`. */
   readonly below: (limit: number) => number;
+  readonly chance: (percent: number) => boolean;
   readonly pick: <Item>(items: readonly [Item, ...Item[]]) => Item;
+  /** So many hexadecimal digits, not all of them 0. */
+  readonly hex: (digits: number) => string;
+}
+
+/** The seed that the environment names to repeat a run, or another one. */
+export function chosenSeed(otherwise: number = Math.floor(Math.random() * 2 ** 31)): number {
+  return Number(process.env['SEED'] ?? otherwise);
 }
 
 /** @param seed any integer; its lowest 32 bits count. */
@@ -18,5 +26,14 @@ export function seededRandom(seed: number): SeededRandom {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
   const below = (limit: number): number => Math.floor(fraction() * limit);
-  return { fraction, below, pick: (items) => items[below(items.length)] ?? items[0] };
+  return {
+    fraction,
+    below,
+    chance: (percent) => below(100) < percent,
+    pick: (items) => items[below(items.length)] ?? items[0],
+    hex: (digits) => {
+      const text = Array.from({ length: digits }, () => below(16).toString(16)).join('');
+      return text.replace(/^0+$/u, '1'.repeat(digits));
+    },
+  };
 }
