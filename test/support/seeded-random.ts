@@ -19,15 +19,16 @@ export function chosenSeed(otherwise: number = Math.floor(Math.random() * 2 ** 3
 /** @param seed any integer; its lowest 32 bits count. */
 export function seededRandom(seed: number): SeededRandom {
   let state = seed | 0;
-  const fraction = (): number => {
+  /** 32 bits. */
+  const next = (): number => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    return (mixed ^ (mixed >>> 14)) >>> 0;
   };
-  const below = (limit: number): number => Math.floor(fraction() * limit);
+  const below = (limit: number): number => next() % limit;
   return {
-    fraction,
+    fraction: () => next() / 2 ** 32,
     below,
     chance: (percent) => below(100) < percent,
     pick: (items) => items[below(items.length)] ?? items[0],
