@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import type { SpanContent } from '../../test/support/span-content.js';
 import { endChild } from '../end-child.js';
 import { freePorts } from '../free-ports.js';
 import { exactJson } from './exact-json.js';
@@ -34,18 +35,12 @@ export interface CheckCounts {
 }
 
 /** A span as the test agent has decoded it. Integers of 16 digits and more are text. */
-export interface TestAgentSpan {
+export interface TestAgentSpan extends SpanContent {
   readonly trace_id: string | number;
   readonly span_id: string | number;
   readonly parent_id?: string | number;
   readonly start: string | number;
   readonly duration: string | number;
-  readonly name: string;
-  readonly service: string;
-  readonly resource: string;
-  readonly type: string;
-  readonly error: number;
-  readonly meta: Readonly<Record<string, string>>;
   readonly metrics: Readonly<Record<string, number>>;
 }
 
