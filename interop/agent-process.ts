@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { endChild } from './end-child.js';
 import type { Counter, StatsPayload, TracerPayload } from './received.js';
 
 const READY_MILLIS = 30_000;
@@ -55,8 +56,12 @@ export class AgentProcess implements AsyncDisposable {
     const directory = await mkdtemp(join(tmpdir(), 'dd-agent-'));
     const args = ['-socket', socketIn(directory), '-features', features.join(',')];
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], env: {} });
-    const ready = await readyLine(child.stdout);
-    return new AgentProcess(child, directory, ready);
+    try {
+      return new AgentProcess(child, directory, await readyLine(child.stdout));
+    } catch (error) {
+      await end(child, directory);
+      throw error;
+    }
   }
 
   /** Resolves when everything that the Agent has taken is in what the other methods return. */
@@ -82,10 +87,7 @@ export class AgentProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const exited = once(this.#child, 'exit');
-    this.#child.stdin.end();
-    await exited;
-    await rm(this.#directory, { recursive: true, force: true });
+    await end(this.#child, this.#directory);
   }
 
   async #list<Item>(
@@ -102,6 +104,15 @@ export class AgentProcess implements AsyncDisposable {
     if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
     return response;
   }
+}
+
+/** It ends with its input. */
+async function end(
+  child: ChildProcessByStdio<Writable, Readable, null>,
+  directory: string,
+): Promise<void> {
+  await endChild(child, () => child.stdin.end());
+  await rm(directory, { recursive: true, force: true });
 }
 
 function socketIn(directory: string): string {

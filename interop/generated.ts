@@ -2,7 +2,7 @@
 // write, by old and new semantic conventions.
 
 import { SpanKind, type SpanStatus, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
-import type { Random } from './random.js';
+import type { SeededRandom } from '../test/support/seeded-random.js';
 import type { EventRecipe, LinkRecipe, SpanRecipe, TraceRecipe, Values } from './recipe.js';
 
 type Choice = readonly [key: string, values: readonly [unknown, ...unknown[]]];
@@ -101,7 +101,7 @@ const KINDS: readonly [SpanKind, ...SpanKind[]] = [
 ];
 
 /** Spans in traces of one to six. */
-export function generatedTraces(random: Random, spans: number): readonly TraceRecipe[] {
+export function generatedTraces(random: SeededRandom, spans: number): readonly TraceRecipe[] {
   const traces: TraceRecipe[] = [];
   let left = spans;
   while (left > 0) {
@@ -112,7 +112,7 @@ export function generatedTraces(random: Random, spans: number): readonly TraceRe
   return traces;
 }
 
-function generatedTrace(random: Random, size: number, index: number): TraceRecipe {
+function generatedTrace(random: SeededRandom, size: number, index: number): TraceRecipe {
   const children = Array.from({ length: size - 1 }, () => generatedSpan(random, []));
   const nested = children.slice(0, random.below(children.length + 1));
   const [parent, ...others] = children.slice(nested.length);
@@ -126,7 +126,7 @@ function generatedTrace(random: Random, size: number, index: number): TraceRecip
   };
 }
 
-function generatedSpan(random: Random, children: readonly SpanRecipe[]): SpanRecipe {
+function generatedSpan(random: SeededRandom, children: readonly SpanRecipe[]): SpanRecipe {
   return {
     name: random.pick(['GET /', 'query', 'orders process', 'do Something Ü']),
     kind: random.pick(KINDS),
@@ -147,19 +147,19 @@ function generatedSpan(random: Random, children: readonly SpanRecipe[]): SpanRec
   };
 }
 
-function values(random: Random, pool: Pool, most: number): Values {
+function values(random: SeededRandom, pool: Pool, most: number): Values {
   const count = random.below(most + 1);
   return Object.fromEntries(Array.from({ length: count }, () => entry(random, pool)));
 }
 
-function entry(random: Random, pool: Pool): readonly [string, unknown] {
+function entry(random: SeededRandom, pool: Pool): readonly [string, unknown] {
   const [key, options] = random.pick(pool);
   if (!random.chance(25)) return [key, random.pick(options)];
   const further = FURTHER_KEYS[random.below(2 * FURTHER_KEYS.length)];
   return [further ?? key, random.pick(ODD_VALUES)];
 }
 
-function event(random: Random): EventRecipe {
+function event(random: SeededRandom): EventRecipe {
   const attributes = random.chance(50)
     ? { 'exception.type': 'Error', 'exception.message': 'no', 'exception.stacktrace': 'at a\nat b' }
     : { n: random.below(100), f: 0.5, text: 'x', list: ['a'] };
@@ -170,7 +170,7 @@ function event(random: Random): EventRecipe {
   };
 }
 
-function link(random: Random): LinkRecipe {
+function link(random: SeededRandom): LinkRecipe {
   return {
     context: {
       traceId: random.hex(32),

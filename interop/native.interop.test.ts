@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'v
 import { DatadogSpanExporter } from '../src/index.js';
 import { exportSpans } from '../test/support/exports.js';
 import { AgentProcess } from './agent-process.js';
-import { Random } from './random.js';
+import { seededRandom } from '../test/support/seeded-random.js';
 import type { AgentSpan } from './received.js';
 import { recordTrace } from './recipe.js';
 import { LINKED_TRACE_ID, shapes, TRACE_ID } from './spans-of-all-shapes.js';
@@ -17,7 +17,7 @@ const RATES_MILLIS = 20_000;
 const LOSSES = /\.normalizer\.|dropped|refused|timeout|filtered|rejected|errors$|retries$/u;
 
 const program = inject('agentProgram');
-const random = new Random(7);
+const random = seededRandom(7);
 const traces = shapes.map((shape) => recordTrace(shape, random).map(({ span }) => span));
 const spans = traces.flat();
 

@@ -7,7 +7,7 @@ import { type Difference, differences, isIntended, type Mode, report } from './c
 import { flatSpans } from './flat-span.js';
 import { generatedTraces } from './generated.js';
 import { INTENDED } from './intended-differences.js';
-import { Random } from './random.js';
+import { chosenSeed, seededRandom } from '../test/support/seeded-random.js';
 import { labelsOf, type LabelledSpan, recordTrace } from './recipe.js';
 import { identityRows } from './rows/identity.js';
 import { namingRows } from './rows/naming.js';
@@ -16,12 +16,12 @@ import { tagRows } from './rows/tags.js';
 import { sendNative, sendOtlp } from './two-paths.js';
 
 const program = inject('agentProgram');
-const seed = Number(process.env['INTEROP_SEED'] ?? 20_260_901);
+const seed = chosenSeed(20_260_901);
 const generatedSpans = Number(process.env['INTEROP_SPANS'] ?? 400);
 
 /** Every row of the mapping, and spans that no row thought of. */
 function recordedTraces(): readonly (readonly LabelledSpan[])[] {
-  const random = new Random(seed);
+  const random = seededRandom(seed);
   const rows = [...identityRows, ...namingRows, ...tagRows, ...outcomeRows];
   const recipes = [...rows, ...generatedTraces(random, generatedSpans)];
   return recipes.map((recipe) => recordTrace(recipe, random));

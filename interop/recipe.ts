@@ -18,7 +18,7 @@ import {
   type ReadableSpan,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
-import type { Random } from './random.js';
+import type { SeededRandom } from '../test/support/seeded-random.js';
 
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -95,7 +95,7 @@ const START_SECONDS = 1_760_000_000;
 const NANOS = 1_000_000_000;
 
 /** The spans of one trace, in the order in which they end: children first. */
-export function recordTrace(recipe: TraceRecipe, random: Random): readonly LabelledSpan[] {
+export function recordTrace(recipe: TraceRecipe, random: SeededRandom): readonly LabelledSpan[] {
   const exporter = new InMemorySpanExporter();
   const provider = new BasicTracerProvider({
     spanProcessors: [new SimpleSpanProcessor(exporter)],
@@ -114,7 +114,7 @@ export function recordTrace(recipe: TraceRecipe, random: Random): readonly Label
   return recipe.rootFirst === true ? spans.toReversed() : spans;
 }
 
-function remoteContext(recipe: TraceRecipe, random: Random): typeof ROOT_CONTEXT {
+function remoteContext(recipe: TraceRecipe, random: SeededRandom): typeof ROOT_CONTEXT {
   if (recipe.remoteParent !== true && recipe.traceState === undefined) return ROOT_CONTEXT;
   return trace.setSpanContext(ROOT_CONTEXT, {
     traceId: recipe.traceId ?? random.hex(32),

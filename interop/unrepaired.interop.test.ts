@@ -8,7 +8,7 @@ import { exportSpans } from '../test/support/exports.js';
 import { AgentProcess } from './agent-process.js';
 import { type Difference, differences, report } from './comparison.js';
 import { type FlatSpan, flatSent, flatSpans } from './flat-span.js';
-import { Random } from './random.js';
+import { seededRandom } from '../test/support/seeded-random.js';
 import { labelsOf, type LabelledSpan, recordTrace } from './recipe.js';
 import { identityRows } from './rows/identity.js';
 import { namingRows } from './rows/naming.js';
@@ -18,7 +18,7 @@ import { shapes } from './spans-of-all-shapes.js';
 import { sendNative } from './two-paths.js';
 
 const program = inject('agentProgram');
-const random = new Random(3);
+const random = seededRandom(3);
 const recipes = [...shapes, ...identityRows, ...namingRows, ...tagRows, ...outcomeRows];
 const traces = recipes
   .filter(({ label }) => !label.includes('after root -1')) // which asks to be dropped

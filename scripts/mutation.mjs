@@ -1,11 +1,19 @@
 // Breaks one rule of the package at a time, in a copy of this tree, and looks whether the tests that are
-// named for it go red. Prints what was broken and which test saw it; ends with 1 if one went unseen:
+// named for it go red. Prints what was broken and which test saw it; ends with 1 if one went unseen, or left
+// the tests hanging, which says nothing:
 //
 //   npm run test:mutation [-- PART OF A NAME]
 
 import { markdownTable } from './marked-table.mjs';
 import { MUTATIONS } from './mutation/mutations.mjs';
 import { ScratchTree } from './mutation/scratch-tree.mjs';
+
+/** What the table says of an outcome. */
+const KILLERS = {
+  failed: ({ test }) => test,
+  passed: ({ tests }) => `NOBODY, of ${tests.join(', ')}`,
+  hung: ({ tests }) => `hung: ${tests.join(', ')}`,
+};
 
 const [, , part = ''] = process.argv;
 const chosen = MUTATIONS.filter(({ rule }) => rule.includes(part));
@@ -22,16 +30,18 @@ try {
 /** @throws Error unless each rule is found, and the tests are green before it is broken: red would prove nothing. */
 async function checkUnbroken() {
   for (const { file, find } of chosen) tree.replace(file, find, find)();
-  const { failed } = await tree.test(chosen.flatMap(({ tests }) => tests));
-  if (failed !== undefined) throw new Error(`red without any mutation: ${failed}`);
+  const outcome = await tree.test(chosen.flatMap(({ tests }) => tests));
+  if (outcome.kind !== 'passed') {
+    throw new Error(`not green without any mutation: ${outcome.test ?? outcome.kind}`);
+  }
 }
 
 async function rowOf({ rule, file, find, replace, tests }) {
   const restore = tree.replace(file, find, replace);
-  const { failed } = await tree.test(tests);
+  const outcome = await tree.test(tests);
   restore();
-  if (failed === undefined) process.exitCode = 1;
-  const killer = failed ?? `NOBODY, of ${tests.join(', ')}`;
+  if (outcome.kind !== 'failed') process.exitCode = 1;
+  const killer = KILLERS[outcome.kind]({ ...outcome, tests });
   console.error(`${rule}: ${killer}`);
   return [rule, killer.replaceAll('|', '\\|')];
 }

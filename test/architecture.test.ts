@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const SRC = fileURLToPath(new URL('../src/', import.meta.url));
+/** The real `setTimeout` as a promise. */
+const SLEEPING = /import \{[^}]*\bsetTimeout\b[^}]*\} from 'node:timers\/promises'/;
 
 interface Arrow {
   readonly from: string;
@@ -146,4 +148,13 @@ describe('the source tree', () => {
     expect(unresolved).toEqual([]);
     expect(arrows.length).toBeGreaterThan(100);
   });
+});
+
+it('lets time pass in tests only where that is the fault which is played', () => {
+  const tests = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' });
+  const sleepers = tests
+    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => SLEEPING.test(readFileSync(join(import.meta.dirname, file), 'utf8')));
+
+  expect(sleepers.toSorted()).toEqual(['freeze/freezing.ts', 'support/fault-steps.ts']);
 });

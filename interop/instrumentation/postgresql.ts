@@ -2,14 +2,14 @@
 // port, gone afterwards. Knows nothing of who asks it.
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chown, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
+import { endChild } from '../end-child.js';
+import { freePorts } from '../free-ports.js';
 
 const run = promisify(execFile);
 
@@ -17,6 +17,8 @@ const run = promisify(execFile);
 const DEBIAN = '/usr/lib/postgresql';
 const READY = 'database system is ready to accept connections';
 const READY_MILLIS = 30_000;
+/** In the directory of a cluster. */
+const DATA = 'data';
 
 /** Whoever the server runs as; it refuses to be root. */
 interface Account {
@@ -46,20 +48,13 @@ export class Postgresql implements AsyncDisposable {
   /** @throws Error if it does not take connections in time. */
   static async start(programs: string): Promise<Postgresql> {
     const account = await accountOfServer();
-    const directory = await mkdtemp(join(tmpdir(), 'postgresql-'));
-    if (account.uid !== undefined && account.gid !== undefined) {
-      await chown(directory, account.uid, account.gid);
-    }
-    const data = join(directory, 'data');
-    const cluster = ['--pgdata', data, '--username', 'shop', '--auth', 'trust', '--no-sync'];
-    const place = { cwd: directory, ...account };
-    await run(join(programs, 'initdb'), [...cluster, '--locale', 'C'], place);
-
-    const port = await freePort();
+    const [port = 0] = await freePorts(1);
+    const directory = await newCluster(programs, account);
     const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off'];
-    const args = ['-D', data, '-p', String(port), ...settings.flatMap((text) => ['-c', text])];
-    const server = spawn(join(programs, 'postgres'), args, {
-      ...place,
+    const options = ['-p', String(port), ...settings.flatMap((text) => ['-c', text])];
+    const server = spawn(join(programs, 'postgres'), ['-D', join(directory, DATA), ...options], {
+      cwd: directory,
+      ...account,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const postgres = new Postgresql(server, directory, port);
@@ -73,11 +68,7 @@ export class Postgresql implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#server.exitCode === null && this.#server.signalCode === null) {
-      const exited = once(this.#server, 'exit');
-      this.#server.kill('SIGINT'); // does not wait for those who are connected
-      await exited;
-    }
+    await endChild(this.#server, () => this.#server.kill('SIGINT')); // waits for nobody who is connected
     await rm(this.#directory, { recursive: true, force: true });
   }
 }
@@ -91,13 +82,21 @@ async function accountOfServer(): Promise<Account> {
   return { uid: Number(user.stdout), gid: Number(group.stdout) };
 }
 
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+/** The directory of a cluster that is ready to be served. */
+async function newCluster(programs: string, account: Account): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'postgresql-'));
+  const cluster = ['--pgdata', join(directory, DATA), '--username', 'shop', '--auth', 'trust'];
+  try {
+    if (account.uid !== undefined && account.gid !== undefined) {
+      await chown(directory, account.uid, account.gid);
+    }
+    const args = [...cluster, '--no-sync', '--locale', 'C'];
+    await run(join(programs, 'initdb'), args, { cwd: directory, ...account });
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
+  return directory;
 }
 
 /** Goes on reading afterwards, so that the server never waits for its log to be read. */

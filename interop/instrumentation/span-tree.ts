@@ -2,20 +2,14 @@
 // connections and look-ups cost depends on the version of Node, and is left out. Knows no Agent.
 
 import type { ReceivedSpan } from '../../src/dev-agent/index.js';
+import type { SpanContent } from '../../test/support/span-content.js';
 import type { AgentSpan } from '../received.js';
 
 /** What both kinds of Agent tell of a span. */
-export interface TreeSpan {
+export interface TreeSpan extends SpanContent {
   readonly spanId: string;
   /** `0` for a root. */
   readonly parentId: string;
-  readonly service: string;
-  readonly name: string;
-  readonly resource: string;
-  readonly type: string;
-  readonly error: number;
-  readonly meta: Readonly<Record<string, string>>;
-  readonly metrics: Readonly<Record<string, number | string>>;
 }
 
 const CONNECTING = /instrumentation-(?:dns|net)$/u;

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { inject } from 'vitest';
-import { plainEnvironment } from '../../test/package/child-command.js';
+import { plainEnvironment } from '../../test/support/plain-environment.js';
 import { type SdkLine, serviceOf, TRACE_SDKS } from './sdk-line.js';
 
 export type ModuleFormat = 'cjs' | 'mjs';

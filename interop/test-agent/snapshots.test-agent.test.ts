@@ -4,7 +4,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { SpanStatusCode } from '@opentelemetry/api';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { Random } from '../random.js';
+import { seededRandom } from '../../test/support/seeded-random.js';
 import { recordTrace, type SpanRecipe, type TraceRecipe } from '../recipe.js';
 import { openPipeline, type Route, ROUTES } from './pipelines.js';
 import { shapes } from './shapes.js';
@@ -36,7 +36,7 @@ describe.skipIf(program === '')('the snapshot', () => {
     const session = agent.session(`${route.processor}, ${route.transport}, ${sent.label}`);
     await using pipeline = openPipeline({ route, agent, session });
     // Always the same ids, so that a new shape does not change those of others.
-    for (const { span } of recordTrace(sent, new Random(1))) pipeline.processor.onEnd(span);
+    for (const { span } of recordTrace(sent, seededRandom(1))) pipeline.processor.onEnd(span);
     await pipeline.flush();
     expect(await session.requests()).toBe(1);
     return session.snapshot(join(SNAPSHOTS, shape.label));

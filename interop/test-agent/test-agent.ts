@@ -2,14 +2,15 @@
 // nothing itself.
 
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import type { SpanContent } from '../../test/support/span-content.js';
+import { endChild } from '../end-child.js';
+import { freePorts } from '../free-ports.js';
 import { exactJson } from './exact-json.js';
-import { freePorts } from './free-ports.js';
 
 const READY_MILLIS = 60_000;
 const READY = /Running OTLP GRPC server/u;
@@ -34,18 +35,12 @@ export interface CheckCounts {
 }
 
 /** A span as the test agent has decoded it. Integers of 16 digits and more are text. */
-export interface TestAgentSpan {
+export interface TestAgentSpan extends SpanContent {
   readonly trace_id: string | number;
   readonly span_id: string | number;
   readonly parent_id?: string | number;
   readonly start: string | number;
   readonly duration: string | number;
-  readonly name: string;
-  readonly service: string;
-  readonly resource: string;
-  readonly type: string;
-  readonly error: number;
-  readonly meta: Readonly<Record<string, string>>;
   readonly metrics: Readonly<Record<string, number>>;
 }
 
@@ -74,8 +69,8 @@ export class TestAgent implements AsyncDisposable {
 
   /** @throws Error if it does not listen in time. */
   static async start(options: TestAgentOptions): Promise<TestAgent> {
-    const directory = await mkdtemp(join(tmpdir(), 'dd-test-agent-'));
     const [port = 0, otlpHttp = 0, otlpGrpc = 0] = await freePorts(3);
+    const directory = await mkdtemp(join(tmpdir(), 'dd-test-agent-'));
     const child = spawn(options.program, [], {
       cwd: directory,
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -103,9 +98,7 @@ export class TestAgent implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const exited = this.#child.exitCode === null ? once(this.#child, 'exit') : undefined;
-    this.#child.kill();
-    await exited;
+    await endChild(this.#child, () => this.#child.kill());
     await rm(this.#directory, { recursive: true, force: true });
   }
 }

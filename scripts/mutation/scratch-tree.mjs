@@ -39,7 +39,8 @@ export class ScratchTree {
   }
 
   /**
-   * @returns `failed`, the first test that failed and its file, if any did.
+   * @returns `passed`, `hung` if they were not done in time, or `failed` with the first test that failed and
+   * its file.
    * @throws Error if no test ran: a tree that cannot even be loaded proves nothing.
    */
   async test(files) {
@@ -49,14 +50,8 @@ export class ScratchTree {
     // Once more what fails: a busy machine turns a test red that is about time, and no mutation by itself.
     const reporting = ['--retry=1', '--bail=1', '--reporter=json', `--outputFile=${report}`];
     const args = [runner, 'run', ...reporting, ...new Set(files)];
-    const child = spawn(process.execPath, args, {
-      cwd: this.#root,
-      stdio: 'ignore',
-      timeout: DEADLINE_MILLIS,
-      killSignal: 'SIGKILL',
-    });
-    await once(child, 'exit');
-    return this.#read(report);
+    const isDone = await endsInTime(args, this.#root);
+    return isDone ? this.#read(report) : { kind: 'hung' };
   }
 
   remove() {
@@ -68,10 +63,27 @@ export class ScratchTree {
     for (const { name, assertionResults } of testResults) {
       const failed = assertionResults.find(({ status }) => status === 'failed');
       const file = name.slice(this.#root.length + 1);
-      if (failed !== undefined) return { failed: `${file}: ${failed.fullName}` };
+      if (failed !== undefined) return { kind: 'failed', test: `${file}: ${failed.fullName}` };
     }
     const messages = testResults.map(({ message }) => message).join('');
     if (!success) throw new Error(`no test has failed, and yet it was no success: ${messages}`);
-    return { failed: undefined };
+    return { kind: 'passed' };
   }
+}
+
+/** Runs a Node, and kills it at the deadline with its workers: one in an endless loop would outlive it. */
+async function endsInTime(args, cwd) {
+  const child = spawn(process.execPath, args, { cwd, stdio: 'ignore', detached: true });
+  const kill = () => process.kill(-Number(child.pid), 'SIGKILL');
+  // A group of its own does not hear of ^C.
+  const interrupt = () => {
+    kill();
+    process.exit(130);
+  };
+  process.once('SIGINT', interrupt);
+  const deadline = setTimeout(kill, DEADLINE_MILLIS);
+  const [, signal] = await once(child, 'exit');
+  clearTimeout(deadline);
+  process.off('SIGINT', interrupt);
+  return signal !== 'SIGKILL';
 }

@@ -96,7 +96,8 @@ const ROWS = [
   {
     what: 'timers, sockets and descriptors left by the shutdown',
     promised: 'none, and the process ends',
-    show: ({ left }) => (left.length === 0 ? 'none' : left.join(', ')),
+    show: ({ left, code }) =>
+      [...shown(left), ...(code === 0 ? [] : [`ended by ${code}`])].join(', '),
     isKept: ({ left, code }) => left.length === 0 && code === 0,
   },
 ];
@@ -134,6 +135,10 @@ function reasonsText(droppedByReason) {
     ([reason, spans]) => `${written(spans)} ${reason}`,
   );
   return texts.length === 0 ? '0' : texts.join(', ');
+}
+
+function shown(left) {
+  return left.length === 0 ? ['none'] : left;
 }
 
 function range(numbers) {

@@ -4,6 +4,10 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
+/** Of the shutdown that has been answered to the end of the process, which has nothing left to do. */
+const END_MILLIS = 30_000;
+/** Of one task: a flush waits for `flushTimeoutMillis`, and a shutdown for its grace. */
+const TASK_MILLIS = 120_000;
 const LOAD = fileURLToPath(new URL('load.mjs', import.meta.url));
 
 export class LoadedProcess {
@@ -26,12 +30,17 @@ export class LoadedProcess {
     this.#samples.push({ atMillis, ...(await this.#ask('measure')) });
   }
 
-  /** @returns the last figures, and the exit code of the process, which had nothing left to do. */
+  /**
+   * @returns the last figures, and the exit code of the process, or the signal that ended it: it is killed if
+   * it does not end by itself.
+   */
   async finish() {
     const exited = once(this.#child, 'exit');
     const figures = await this.#ask('finish');
-    const [code] = await exited;
-    return { ...figures, code };
+    const deadline = setTimeout(() => this.kill(), END_MILLIS);
+    const [code, signal] = await exited;
+    clearTimeout(deadline);
+    return { ...figures, code: code ?? signal };
   }
 
   /** For when something went wrong. */
@@ -40,18 +49,29 @@ export class LoadedProcess {
   }
 
   async #ask(task) {
-    const { signal, abort } = endOf(this.#child);
+    const { signal, dispose } = endOf(this.#child);
     this.#child.send(task);
-    const [answer] = await once(this.#child, 'message', { signal });
-    abort();
-    return answer;
+    try {
+      const [answer] = await once(this.#child, 'message', { signal });
+      return answer;
+    } catch {
+      throw new Error(`no answer to '${task}': ${signal.reason.message}`);
+    } finally {
+      dispose();
+    }
   }
 }
 
-/** Aborts if the process ends before it has answered. */
+/** Aborts if the process ends before it has answered, or takes too long. */
 function endOf(child) {
   const controller = new AbortController();
-  const onExit = () => controller.abort(new Error('the process under load has ended'));
+  const abort = (why) => controller.abort(new Error(`the process under load ${why}`));
+  const onExit = () => abort('has ended');
+  const deadline = setTimeout(() => abort('hangs'), TASK_MILLIS);
   child.once('exit', onExit);
-  return { signal: controller.signal, abort: () => child.off('exit', onExit) };
+  const dispose = () => {
+    clearTimeout(deadline);
+    child.off('exit', onExit);
+  };
+  return { signal: controller.signal, dispose };
 }

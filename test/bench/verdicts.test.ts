@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { runNode } from '../examples/run-example.js';
+import { runNode } from '../support/child-process.js';
 
 const BENCH = fileURLToPath(new URL('../../bench', import.meta.url));
 const GOAL = `{

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { LedgerSnapshot } from '../../src/index.js';
 import { openExporter } from '../support/exporters.js';
-import { seededRandom } from '../support/seeded-random.js';
+import { chosenSeed, seededRandom } from '../support/seeded-random.js';
 import { makeSpan, nextSpanId } from '../support/spans.js';
 import { type Fate, openReceiver, type Receiver } from './receiver.js';
 import { idsOf, SENDERS } from './senders.js';
 
 const SPANS = 1_000;
-const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const seed = chosenSeed();
 
 interface Row {
   readonly receiver: string;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { type ExampleRun, runNode } from '../examples/run-example.js';
+import { type NodeRun, runNode } from '../support/child-process.js';
 import { writeModules } from '../support/code-modules.js';
 import { codeBlocks } from '../support/markdown-code.js';
 import { markedTable, tableIn } from '../support/markdown-table.js';
@@ -27,7 +27,7 @@ function application(setup: string, ending: string): string {
   `;
 }
 
-function run(agent: ScriptedAgent, file: string, main = ''): Promise<ExampleRun> {
+function run(agent: ScriptedAgent, file: string, main = ''): Promise<NodeRun> {
   const cwd = writeModules({ ...modules, 'main.mjs': main });
   return runNode([file], { cwd, env: { DD_TRACE_AGENT_URL: agent.url } });
 }

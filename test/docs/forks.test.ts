@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { runNode } from '../examples/run-example.js';
+import { runNode } from '../support/child-process.js';
 import { writeModules } from '../support/code-modules.js';
 import { openExporter } from '../support/exporters.js';
 import { codeBlocks } from '../support/markdown-code.js';

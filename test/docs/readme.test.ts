@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { runNode } from '../examples/run-example.js';
+import { runNode } from '../support/child-process.js';
 import { writeModules } from '../support/code-modules.js';
 import { codeBlocks } from '../support/markdown-code.js';
 import { markedTable } from '../support/markdown-table.js';

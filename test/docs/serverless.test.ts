@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { EXAMPLES, type ExampleRun, runNode } from '../examples/run-example.js';
+import { EXAMPLES } from '../package/built-package.js';
+import { type NodeRun, runNode } from '../support/child-process.js';
 import { writeModules } from '../support/code-modules.js';
 import { codeBlocks } from '../support/markdown-code.js';
 import { openScriptedAgent, type ScriptedAgent } from '../support/scripted-agent.js';
@@ -25,7 +26,7 @@ const modules = Object.fromEntries(
   codeBlocks(PAGE).map(({ info, code }) => [/^\/\/ (\S+\.mjs)\n/.exec(code)?.[1] ?? info, code]),
 );
 
-function run(agent: ScriptedAgent, ...args: readonly string[]): Promise<ExampleRun> {
+function run(agent: ScriptedAgent, ...args: readonly string[]): Promise<NodeRun> {
   const cwd = writeModules({ ...modules, 'edge.mjs': EDGE });
   return runNode(args, { cwd, env: { DD_TRACE_AGENT_URL: agent.url } });
 }

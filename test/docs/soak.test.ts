@@ -20,7 +20,7 @@ function numbersIn(cells: readonly string[]): readonly number[] {
   });
 }
 
-it('J1: docs/reliability.md has figures of a soak in which no span was lost silently', () => {
+it('docs/reliability.md has figures of a soak in which no span was lost silently', () => {
   const ended = numbersIn(rowOf('spans that ended'));
   const exported = numbersIn(rowOf('exported'));
   const dropped = numbersIn(rowOf('dropped'));

@@ -1,9 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { EXAMPLES } from '../package/built-package.js';
+import { runNode } from '../support/child-process.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
-import { runNode } from './run-example.js';
 import { temporaryDirectory } from './temporary-directory.js';
+
+const BUILD = join(EXAMPLES, 'bundle', 'build.mjs');
 
 describe('the example for bundles', () => {
   it.each([
@@ -14,7 +17,7 @@ describe('the example for bundles', () => {
   ])('delivers its span from %s without node_modules', async (_, file, flags) => {
     const agent = await openScriptedAgent();
     const cwd = temporaryDirectory();
-    const build = await runNode(['bundle/build.mjs', join(cwd, file), ...flags]);
+    const build = await runNode([BUILD, join(cwd, file), ...flags]);
     expect(build).toEqual({ ended: 0, stdout: '', stderr: '' });
     expect(readdirSync(cwd)).toEqual([file]);
 

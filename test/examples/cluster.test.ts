@@ -1,28 +1,19 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { plainEnvironment } from '../package/child-command.js';
+import { describe, expect, it } from 'vitest';
+import { EXAMPLES } from '../package/built-package.js';
+import { startNode } from '../support/child-process.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
-import { EXAMPLES } from './run-example.js';
 import { getPage } from './web-client.js';
 
 const WORKERS_TO_SEE = 6;
-const stop: (() => void)[] = [];
-
-afterEach(() => {
-  for (const one of stop.splice(0)) one();
-});
 
 async function startCluster(agentUrl: string) {
-  const primary = spawn(process.execPath, ['service.mjs'], {
+  const primary = startNode(['service.mjs'], {
     cwd: join(EXAMPLES, 'cluster'),
-    env: { ...plainEnvironment(), DD_TRACE_AGENT_URL: agentUrl, PORT: '0' },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { DD_TRACE_AGENT_URL: agentUrl, PORT: '0' },
   });
-  stop.push(() => primary.kill('SIGKILL'));
-  const line = await new Promise<unknown>((resolve) => primary.stdout.once('data', resolve));
-  return { primary, port: Number(/\d+/.exec(String(line))) };
+  const [port] = /\d+/.exec(await primary.says('\n')) ?? [];
+  return { primary, port: Number(port) };
 }
 
 describe('the example for a cluster', () => {
@@ -32,10 +23,9 @@ describe('the example for a cluster', () => {
 
     const pages: string[] = [];
     while (new Set(pages).size < WORKERS_TO_SEE) pages.push(await getPage(port));
-    const isOver = once(primary, 'exit');
-    primary.kill('SIGTERM');
+    primary.child.kill('SIGTERM');
 
-    expect(await isOver).toEqual([0, null]);
+    expect(await primary.end).toMatchObject({ code: 0, signal: null, stderr: '' });
     expect(agent.spans).toHaveLength(pages.length);
     expect(new Set(agent.spans.map(({ spanId }) => spanId)).size).toBe(pages.length);
   });

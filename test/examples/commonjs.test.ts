@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { EXAMPLES } from '../package/built-package.js';
+import { runNode } from '../support/child-process.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
-import { EXAMPLES, runNode } from './run-example.js';
 
 describe('the example for CommonJS', () => {
   it('traces an app that knows nothing of it, to its last span', async () => {

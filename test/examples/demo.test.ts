@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type ExampleRun, runNode } from './run-example.js';
+import { EXAMPLES } from '../package/built-package.js';
+import { type NodeRun, runNode } from '../support/child-process.js';
 
-const DEMO = 'demo/main.mjs';
+const DEMO = join(EXAMPLES, 'demo', 'main.mjs');
 
 describe('the demo', () => {
   it('delivers every span of both workers over TCP', async () => {
@@ -64,7 +66,7 @@ const SUCCESS = [
 ];
 
 /** The conditions, with the number of spans replaced by N where it is the same three times. */
-function verdictOf({ stdout }: ExampleRun): string[] {
+function verdictOf({ stdout }: NodeRun): string[] {
   return conditionsOf(stdout).map((line) =>
     line.replace(
       /([1-9]\d*) (spans made) = \1 exported, \1 received/,
@@ -73,7 +75,7 @@ function verdictOf({ stdout }: ExampleRun): string[] {
   );
 }
 
-function failuresOf({ stdout }: ExampleRun): string[] {
+function failuresOf({ stdout }: NodeRun): string[] {
   return conditionsOf(stdout).filter((line) => line.startsWith('FAILED'));
 }
 

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { EXAMPLES } from '../package/built-package.js';
+import { type NodeRun, runNode } from '../support/child-process.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { readAll, stall } from '../support/fault-steps.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
-import { EXAMPLES, type ExampleRun, runNode } from './run-example.js';
 
 /** Invokes the function once per event, in one process. */
-function invoke(url: string, ...events: readonly object[]): Promise<ExampleRun> {
+function invoke(url: string, ...events: readonly object[]): Promise<NodeRun> {
   const texts = events.map((event) => JSON.stringify(event));
   return runNode(['runtime.mjs', './handler.mjs', ...texts], {
     cwd: join(EXAMPLES, 'lambda'),

@@ -1,12 +1,16 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { EXAMPLES } from '../package/built-package.js';
+import { runNode } from '../support/child-process.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
-import { runNode } from './run-example.js';
+
+const EXAMPLE = join(EXAMPLES, 'node-tracer-provider.mjs');
 
 describe('the example for NodeTracerProvider', () => {
   it.each(['tcp', 'unix'] as const)('delivers all its spans over %s', async (transport) => {
     const agent = await openScriptedAgent(transport);
 
-    const run = await runNode(['node-tracer-provider.mjs'], {
+    const run = await runNode([EXAMPLE], {
       env: { DD_TRACE_AGENT_URL: agent.url },
     });
 
@@ -30,7 +34,7 @@ describe('the example for NodeTracerProvider', () => {
     const agent = await openScriptedAgent();
     await agent.close();
 
-    const run = await runNode(['node-tracer-provider.mjs'], {
+    const run = await runNode([EXAMPLE], {
       env: { DD_TRACE_AGENT_URL: agent.url },
     });
 

@@ -1,16 +1,14 @@
-import { execFile } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { EXAMPLES, REPOSITORY } from '../package/built-package.js';
+import { runNpm } from '../package/npm-command.js';
+import { packTarball } from '../package/packed-tarball.js';
+import { type NodeRun, runNode } from '../support/child-process.js';
 import { codeBlocks } from '../support/markdown-code.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
-import { EXAMPLES, type ExampleRun, runNode } from './run-example.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
-const run = promisify(execFile);
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const INSTALL_MILLIS = 120_000;
 
 describe('the example for SDK 3', () => {
@@ -47,8 +45,8 @@ describe('the example for SDK 3', () => {
 });
 
 /** Runs the README's code for SDK 3 where the example is installed. */
-async function runReadme(cwd: string, env: Readonly<Record<string, string>>): Promise<ExampleRun> {
-  const blocks = codeBlocks(join(ROOT, 'README.md'));
+async function runReadme(cwd: string, env: Readonly<Record<string, string>>): Promise<NodeRun> {
+  const blocks = codeBlocks(join(REPOSITORY, 'README.md'));
   const [code = ''] = blocks.flatMap((block) => (block.info === 'js sdk-3' ? block.code : []));
   writeFileSync(join(cwd, 'readme.mjs'), code);
   return runNode(['readme.mjs'], { cwd, env });
@@ -60,12 +58,11 @@ async function installExample(directory: string): Promise<void> {
     recursive: true,
     filter: (path) => !path.includes('node_modules'),
   });
-  // Without scripts: a build would empty dist/ under the feet of other tests.
-  await run('npm', ['pack', '--ignore-scripts', '--pack-destination', directory], { cwd: ROOT });
-  const tarball = readdirSync(directory).find((name) => name.endsWith('.tgz'));
+  await using tarball = await packTarball();
   const manifest = join(directory, 'package.json');
   const text = readFileSync(manifest, 'utf8');
   expect(text).toContain('file:../..');
-  writeFileSync(manifest, text.replace('file:../..', `file:./${tarball}`));
-  await run('npm', ['install', '--no-audit', '--no-fund'], { cwd: directory });
+  writeFileSync(manifest, text.replace('file:../..', `file:${tarball.path}`));
+  const { exitCode, stderr } = await runNpm(['install', '--no-audit', '--no-fund'], directory);
+  expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { holdReply } from '../support/held-reply.js';
+import type { StartedProcess } from '../support/child-process.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
-import { type Script, startScript } from './script.js';
+import { startScript } from './script.js';
 
 /** As PM2 starts it: with a channel, and with this variable. `test/pm2` does so with PM2 itself. */
-async function startUnderPm2(body: string, agentUrl: string): Promise<Script> {
+async function startUnderPm2(body: string, agentUrl: string): Promise<StartedProcess> {
   const script = startScript(`${body} serve(); console.log('ready');`, {
     agentUrl,
     isForked: true,

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { runNode } from '../examples/run-example.js';
 import { temporaryDirectory } from '../examples/temporary-directory.js';
+import { runNode } from '../support/child-process.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 
 const SCRIPT = fileURLToPath(new URL('recycling.mjs', import.meta.url));

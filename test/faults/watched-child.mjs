@@ -4,6 +4,7 @@
 import { writeSync } from 'node:fs';
 import { threadId } from 'node:worker_threads';
 import { DatadogSpanExporter } from '../../dist/index.js';
+import { plainSpan } from '../support/plain-span.mjs';
 
 const watched = [];
 
@@ -44,16 +45,7 @@ let made = 0;
 export function makeSpan() {
   made++;
   const own = BigInt(process.pid * 1_000_000 + made);
-  const spanId = (threadBits + own).toString(16).padStart(16, '0');
-  return {
-    name: 'n',
-    kind: 0,
-    startTime: [1700000000, 0],
-    endTime: [1700000001, 0],
-    attributes: {},
-    resource,
-    spanContext: () => ({ traceId: spanId.padStart(32, 'a'), spanId }),
-  };
+  return plainSpan((threadBits + own).toString(16).padStart(16, '0'), resource);
 }
 
 function checkBalance(exporter) {

@@ -5,9 +5,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
-import { runNode } from '../examples/run-example.js';
 import { temporaryDirectory } from '../examples/temporary-directory.js';
-import { checkBuild, DIST } from '../package/built-package.js';
+import { DIST } from '../package/built-package.js';
+import { runNode } from '../support/child-process.js';
 
 export type ModuleKind = 'mjs' | 'cjs';
 
@@ -51,7 +51,6 @@ export async function logOf(
   kind: ModuleKind = 'mjs',
   flags: readonly string[] = [],
 ): Promise<readonly unknown[]> {
-  checkBuild();
   const cwd = temporaryDirectory();
   const empty = join(cwd, 'empty.cjs');
   writeFileSync(empty, '');

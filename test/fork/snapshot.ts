@@ -4,9 +4,9 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { expect } from 'vitest';
-import { type ExampleRun, runNode } from '../examples/run-example.js';
 import { temporaryDirectory } from '../examples/temporary-directory.js';
 import { checkBuild } from '../package/built-package.js';
+import { type NodeRun, runNode } from '../support/child-process.js';
 import { ENTRY } from './script.js';
 
 const GENERATIONS = 'opentelemetry-exporter-datadog-agent.generations';
@@ -26,7 +26,7 @@ const PRELUDE = `
 
 export interface Snapshot {
   /** Starts a process with the snapshot. */
-  restore(env?: Readonly<Record<string, string>>): Promise<ExampleRun>;
+  restore(env?: Readonly<Record<string, string>>): Promise<NodeRun>;
 }
 
 /**
@@ -42,7 +42,7 @@ export async function buildSnapshotOf(
   source: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Snapshot> {
-  checkBuild();
+  checkBuild(); // before it is bundled
   const cwd = temporaryDirectory();
   await build({
     stdin: { contents: source, resolveDir: import.meta.dirname },

@@ -1,22 +1,13 @@
 // Owns an Agent in a process of its own, which can be stopped, or killed and started again where it was.
-// Ended after its test.
 
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterEach } from 'vitest';
+import { type StartedProcess, startNode } from '../support/child-process.js';
 import { until } from '../support/until.js';
 
 const CHILD = fileURLToPath(new URL('agent-child.mjs', import.meta.url));
 
 /** Where to listen: on a port, 0 for any that is free, or at the path of a Unix socket. */
 export type AgentAddress = { readonly port: number } | { readonly socketPath: string };
-
-const children: ChildProcess[] = [];
-
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
-});
 
 export async function openAgentProcess(address: AgentAddress): Promise<AgentProcess> {
   const agent = new AgentProcess();
@@ -25,7 +16,7 @@ export async function openAgentProcess(address: AgentAddress): Promise<AgentProc
 }
 
 export class AgentProcess {
-  #child: ChildProcess | undefined;
+  #process: StartedProcess | undefined;
   #url: string | undefined;
   readonly #spanIds: bigint[] = [];
 
@@ -39,32 +30,28 @@ export class AgentProcess {
   }
 
   async start(address: AgentAddress): Promise<void> {
-    const child = fork(CHILD, [JSON.stringify(address)], { execArgv: [], env: {} });
-    children.push(child);
-    this.#child = child;
+    const options = { isForked: true, isShown: true };
+    this.#process = startNode([CHILD, JSON.stringify(address)], options);
     this.#url = undefined;
-    child.on('message', (message) => this.#note(message));
+    this.#process.child.on('message', (message) => this.#note(message));
     await until('the Agent listens', () => this.#url !== undefined);
   }
 
   /** Kills the Agent and starts another in its place. */
   async restart(): Promise<void> {
     const address = addressOf(this.url);
-    if (this.#child !== undefined) {
-      const isEnded = once(this.#child, 'exit');
-      this.#child.kill('SIGKILL');
-      await isEnded;
-    }
+    this.#process?.child.kill('SIGKILL');
+    await this.#process?.end;
     await this.start(address);
   }
 
   /** Stops the Agent where it is; the kernel still takes connections and bytes for it. */
   freeze(): void {
-    this.#child?.kill('SIGSTOP');
+    this.#process?.child.kill('SIGSTOP');
   }
 
   thaw(): void {
-    this.#child?.kill('SIGCONT');
+    this.#process?.child.kill('SIGCONT');
   }
 
   #note(message: unknown): void {

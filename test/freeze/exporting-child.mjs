@@ -3,6 +3,7 @@
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { DatadogSpanExporter } from '../../dist/index.js';
+import { plainSpan } from '../support/plain-span.mjs';
 
 Math.random = () => 0.999; // the longest pause before a retry, so that there is time to freeze in it
 
@@ -23,7 +24,7 @@ const moments = {
 };
 
 const commands = {
-  export: ({ spanId }) => exporter.export([spanOf(spanId)], tell(spanId)),
+  export: ({ spanId }) => exporter.export([plainSpan(spanId)], tell(spanId)),
   flush: () => settle('flush', exporter.forceFlush()),
   shutdown: () => settle('shutdown', exporter.shutdown()),
   /** Carries out what comes next in the same tick, once it is thawed. */
@@ -56,19 +57,6 @@ function onceHeard(channel, listener) {
     listener();
   };
   subscribe(channel, hear);
-}
-
-function spanOf(spanId) {
-  const traceId = spanId.padStart(32, 'a');
-  return {
-    name: 'n',
-    kind: 0,
-    startTime: [1700000000, 0],
-    endTime: [1700000001, 0],
-    attributes: {},
-    resource: { attributes: {} },
-    spanContext: () => ({ traceId, spanId }),
-  };
 }
 
 await import('undici'); // loading takes long on a busy machine, and limits begin with an export

@@ -1,12 +1,12 @@
 // Owns processes that export and that can be frozen, idle or in the middle of synchronous work.
-// Each is ended after its test. Knows nothing of Agents.
+// Knows nothing of Agents.
 
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterEach } from 'vitest';
 import type { DatadogSpanExporterOptions } from '../../src/index.js';
+import { startNode } from '../support/child-process.js';
 import { nextSpanId } from '../support/spans.js';
 import { until } from '../support/until.js';
 
@@ -32,12 +32,6 @@ export interface Exported {
 /** Below the time-out of a test. */
 const DEADLINE_MILLIS = 14_000;
 
-const children: ChildProcess[] = [];
-
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
-});
-
 /** Starts a process that has an exporter of these options, which must be plain data. */
 export async function openExportingProcess(
   options: DatadogSpanExporterOptions,
@@ -54,9 +48,9 @@ export class ExportingProcess {
   readonly #news = new EventEmitter();
 
   constructor(options: DatadogSpanExporterOptions) {
-    this.#child = fork(CHILD, [JSON.stringify(options)], { execArgv: [], env: {} });
+    const started = startNode([CHILD, JSON.stringify(options)], { isForked: true, isShown: true });
+    this.#child = started.child;
     this.#child.on('message', (message) => this.#note(message));
-    children.push(this.#child);
   }
 
   /** Exports a span, in a trace of its own; a frozen process does so once it is thawed. */

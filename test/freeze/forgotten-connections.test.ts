@@ -1,8 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { openFaultServer } from '../support/fault-server.js';
 import { ACCEPT, readAll, reply, stall } from '../support/fault-steps.js';
-import { exportAndFreeze, inOrder, PLACES, spanIdsOf } from './freezing.js';
+import { exportAndFreeze, inOrder, PLACES, spanIdsOf, timePasses } from './freezing.js';
 
 /** As long as an idle connection is kept. */
 const LONG_FREEZE_MILLIS = 4_000;
@@ -12,7 +11,7 @@ it('a connection that the Agent forgot without a word is not used after a freeze
   const server = await openFaultServer({ scripts: [...forgetful, ACCEPT] });
   const frozen = await Promise.all(PLACES.map((place) => exportAndFreeze(server.url, place)));
 
-  await delay(LONG_FREEZE_MILLIS);
+  await timePasses(LONG_FREEZE_MILLIS);
   const first = frozen.map(({ thaw }) => thaw());
 
   const outcomes = await Promise.all(first.map(({ outcome }) => outcome));

@@ -58,8 +58,13 @@ export async function thawAfter(
   await exporting.isStopped();
   const end = performance.now() + millis + SLACK_MILLIS;
   await meanwhile();
-  await delay(Math.max(end - performance.now(), 0));
+  await timePasses(Math.max(end - performance.now(), 0));
   exporting.thaw();
+}
+
+/** How long a process is frozen is the fault that is played: no event tells when it is over. */
+export async function timePasses(millis: number): Promise<void> {
+  await delay(millis);
 }
 
 /** Of every span that arrived, in order. */

@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ReceivedSpan } from '../../src/dev-agent/index.js';
-import { plainEnvironment } from '../package/child-command.js';
+import { startNode } from '../support/child-process.js';
 import { openScriptedAgent, type ScriptedAgent } from '../support/scripted-agent.js';
 import { DD_TRACE, installPackages, OLD_EXPORTER } from './packages.js';
 import { spanRows } from './page.js';
@@ -30,15 +28,15 @@ async function spansWhileAlive(
   options: ProgramOptions,
 ): Promise<readonly ReceivedSpan[]> {
   const preloaded = ['--require', './before.cjs', '--require', './requests.cjs'];
-  const child = spawn(process.execPath, [...preloaded, '--eval', 'process.stdin.resume()'], {
+  const { child, end } = startNode([...preloaded, '--eval', 'process.stdin.resume()'], {
     cwd: writeProgram('old-exporter/before.cjs', options),
-    env: { ...plainEnvironment(), ...options.env },
-    stdio: ['pipe', 'ignore', 'inherit'],
+    env: options.env,
+    hasInput: true,
+    deadlineMillis: 2 * DELAYS.timeoutMillis,
   });
-  const exited = once(child, 'exit');
   const spans = await agent.waitForSpans(SPANS, DELAYS);
-  child.stdin.end();
-  await exited;
+  child.stdin?.end();
+  await end;
   return spans;
 }
 

@@ -1,7 +1,7 @@
 // Owns running what an application does, traced as the page says, from a folder whose packages it finds.
 
 import { readFileSync } from 'node:fs';
-import { type ExampleRun, runNode } from '../examples/run-example.js';
+import { type NodeRun, runNode } from '../support/child-process.js';
 import { writeModules } from '../support/code-modules.js';
 import { code } from './page.js';
 
@@ -23,13 +23,13 @@ export interface ProgramOptions {
 }
 
 /** Runs `requests.cjs`, traced by a file of the page such as `otlp/after.mjs`. */
-export function runRequests(file: string, options: ProgramOptions): Promise<ExampleRun> {
+export function runRequests(file: string, options: ProgramOptions): Promise<NodeRun> {
   const flush = options.flushes === true ? ['--import', './flush.mjs'] : [];
   return run(file, options, ['--import', `./${tracingFile(file)}`, ...flush, 'requests.cjs']);
 }
 
 /** Runs `app.cjs`, traced by such a file. */
-export function runApp(file: string, options: ProgramOptions): Promise<ExampleRun> {
+export function runApp(file: string, options: ProgramOptions): Promise<NodeRun> {
   return run(file, options, ['app.cjs', `./${tracingFile(file)}`]);
 }
 
@@ -47,7 +47,7 @@ export function writeProgram(file: string, { packageFolder, change }: ProgramOpt
   return writeModules(modules, packageFolder);
 }
 
-function run(file: string, options: ProgramOptions, args: readonly string[]): Promise<ExampleRun> {
+function run(file: string, options: ProgramOptions, args: readonly string[]): Promise<NodeRun> {
   return runNode(args, { cwd: writeProgram(file, options), env: options.env });
 }
 

@@ -1,24 +1,15 @@
 // Owns saying of real spans what the tables of docs/migrating.md say of them, in the same words.
 
+import type { SpanContent } from '../support/span-content.js';
 import type { SpanRow } from './page.js';
 
-/** What a span that an Agent has got holds, whichever Agent it is. */
-export interface SeenSpan {
-  readonly service: string;
-  readonly name: string;
-  readonly resource: string;
-  readonly type: string;
-  readonly meta: Readonly<Record<string, string>>;
-  readonly metrics: Readonly<Record<string, number | string>>;
-}
-
 /** Tells which span a row is about. */
-export type Pick = (span: SeenSpan) => boolean;
+export type Pick = (span: SpanContent) => boolean;
 
 /** The rows with what their spans really hold. */
 export function seenRows(
   rows: readonly SpanRow[],
-  spans: readonly SeenSpan[],
+  spans: readonly SpanContent[],
   picks: Readonly<Record<string, Pick>>,
 ): readonly SpanRow[] {
   return rows.map((row) => {
@@ -31,14 +22,14 @@ export function seenRows(
   });
 }
 
-function cellOf(span: SeenSpan, { fields, cell }: SpanRow): string {
+function cellOf(span: SpanContent, { fields, cell }: SpanRow): string {
   const values = fields.map((field) => valueIn(span, field));
   if (values.every((value) => value === undefined)) return 'none';
   if (cell === 'any' && !values.includes(undefined)) return 'any';
   return values.map((value) => `\`${value}\``).join(', ');
 }
 
-function valueIn(span: SeenSpan, field: string): string | undefined {
+function valueIn(span: SpanContent, field: string): string | undefined {
   const { service, name, resource, type, meta, metrics } = span;
   const plain: Readonly<Record<string, string>> = { service, name, resource, type };
   const value = plain[field] ?? meta[field] ?? metrics[field];
@@ -60,6 +51,6 @@ export const APP_SPANS: Readonly<Record<string, Pick>> = {
   own: ({ resource }) => resource === 'cart',
 };
 
-function isFor(meta: SeenSpan['meta'], path: string): boolean {
+function isFor(meta: SpanContent['meta'], path: string): boolean {
   return meta['url.path'] === path || meta['http.url']?.endsWith(path) === true;
 }

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadUndici } from '../../src/transport/load-undici.js';
-import { budgetOf, outcomeOf, randomSeed } from '../support/budget.js';
+import { budgetOf, outcomeOf } from '../support/budget.js';
 import { plans } from './plan.js';
 import { REGRESSIONS } from './regressions.js';
 import { runPlan } from './run-plan.js';
 
-const budget = budgetOf(2_000, randomSeed());
+const budget = budgetOf(2_000);
 
 // It would be loaded by the first exporter, in a time that stands still.
 beforeAll(() => loadUndici(undefined));

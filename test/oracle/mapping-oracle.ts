@@ -7,15 +7,10 @@ import type { ReadableSpan } from '../../src/index.js';
 import { attributeText } from '../../src/payload/attribute-text.js';
 import { eventsJson } from '../../src/payload/event-json.js';
 import { normalizeName, normalizeService, normalizeTagValue } from '../../src/payload/normalize.js';
+import type { SpanContent } from '../support/span-content.js';
 import { oracleNames } from './naming-oracle.js';
 
-export interface ExpectedSpan {
-  readonly service: string;
-  readonly name: string;
-  readonly resource: string;
-  readonly type: string;
-  readonly error: number;
-  readonly meta: Readonly<Record<string, string>>;
+export interface ExpectedSpan extends SpanContent {
   readonly metrics: Record<string, number>;
 }
 

@@ -1,4 +1,4 @@
-// Owns where the repository and its build are, and the check that the build is there and current: a
+// Owns where the repository, its build and its examples are, and the check that the build is there and current: a
 // proof about an old build would prove nothing. Builds nothing itself.
 
 import { existsSync, readdirSync, statSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 /** The root of the repository. */
 export const REPOSITORY: string = join(import.meta.dirname, '..', '..');
 export const DIST: string = join(REPOSITORY, 'dist');
+export const EXAMPLES: string = join(REPOSITORY, 'examples');
 
 /** @throws Error if there is no build, or if a source file is newer. */
 export function checkBuild(): void {

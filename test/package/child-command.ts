@@ -47,11 +47,3 @@ export async function runChild(
   }
   return { exitCode, stdout, stderr };
 }
-
-const UNWANTED =
-  /^(?:DD_|OTEL_|npm_|VITEST)|^(?:NODE_(?:ENV|OPTIONS|PATH|V8_COVERAGE)|FORCE_COLOR|NO_COLOR)$/iu;
-
-/** The environment of this process without what says where an Agent is, or how Node or npm run. */
-export function plainEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !UNWANTED.test(name)));
-}

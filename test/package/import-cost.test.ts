@@ -3,7 +3,8 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { plainEnvironment, runChild } from './child-command.js';
+import { plainEnvironment } from '../support/plain-environment.js';
+import { runChild } from './child-command.js';
 import { isolateBuild } from './isolated-build.js';
 import type { TemporaryDirectory } from './temporary-directory.js';
 

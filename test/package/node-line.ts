@@ -2,8 +2,9 @@
 // other lines, which `scripts/with-node.mjs` installs from the npm registry.
 
 import { delimiter, dirname, join } from 'node:path';
+import { plainEnvironment } from '../support/plain-environment.js';
 import { REPOSITORY } from './built-package.js';
-import { plainEnvironment, runChild } from './child-command.js';
+import { runChild } from './child-command.js';
 
 /** The path of a Node binary. */
 export type NodeBinary = string;

@@ -2,7 +2,8 @@
 
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { plainEnvironment, runChild } from './child-command.js';
+import { plainEnvironment } from '../support/plain-environment.js';
+import { runChild } from './child-command.js';
 import type { PackedTarball } from './packed-tarball.js';
 import { temporaryDirectory } from './temporary-directory.js';
 

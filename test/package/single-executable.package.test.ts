@@ -2,11 +2,12 @@ import { chmodSync, copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { runNode } from '../examples/run-example.js';
 import { temporaryDirectory } from '../examples/temporary-directory.js';
+import { runNode } from '../support/child-process.js';
+import { plainEnvironment } from '../support/plain-environment.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 import { checkBuild } from './built-package.js';
-import { plainEnvironment, runChild } from './child-command.js';
+import { runChild } from './child-command.js';
 import { runNpm } from './npm-command.js';
 
 const POSTJECT = 'postject@1.0.0-alpha.6';

@@ -7,8 +7,9 @@ import { publint } from 'publint';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import packageJson from '../../package.json' with { type: 'json' };
+import { plainEnvironment } from '../support/plain-environment.js';
 import { REPOSITORY } from './built-package.js';
-import { plainEnvironment, runChild } from './child-command.js';
+import { runChild } from './child-command.js';
 import { readContents } from './package-contents.js';
 import { packTarball, type PackedTarball } from './packed-tarball.js';
 

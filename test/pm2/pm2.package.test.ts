@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { freePort, getPage } from '../examples/web-client.js';
-import { EXAMPLES } from '../examples/run-example.js';
+import { EXAMPLES } from '../package/built-package.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 import { installPm2, Pm2 } from './pm2.js';
 

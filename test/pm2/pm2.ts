@@ -4,9 +4,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type ChildResult, plainEnvironment, runChild } from '../package/child-command.js';
+import { type ChildResult, runChild } from '../package/child-command.js';
 import { runNpm } from '../package/npm-command.js';
 import { type TemporaryDirectory, temporaryDirectory } from '../package/temporary-directory.js';
+import { plainEnvironment } from '../support/plain-environment.js';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const COMMAND = join(HERE, 'node_modules/pm2/bin/pm2');

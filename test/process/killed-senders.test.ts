@@ -1,20 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { temporaryDirectory } from '../examples/temporary-directory.js';
-import { plainEnvironment } from '../package/child-command.js';
-import {
-  type FaultServer,
-  openFaultServer,
-  type Script,
-  type Step,
-} from '../support/fault-server.js';
-import { ACCEPT, readAll, readBody, readHead, reply, send } from '../support/fault-steps.js';
-import { type SeededRandom, seededRandom } from '../support/seeded-random.js';
+import { type StartedProcess, startNode } from '../support/child-process.js';
+import { openFaultServer, type Script, type Step } from '../support/fault-server.js';
+import { ACCEPT, pause, readAll, readBody, readHead, reply, send } from '../support/fault-steps.js';
+import { chosenSeed, type SeededRandom, seededRandom } from '../support/seeded-random.js';
 
 const SENDER = fileURLToPath(new URL('killed-sender.mjs', import.meta.url));
 const KILLS = 50;
@@ -24,7 +16,7 @@ const KILLED_TOGETHER = 2;
 const BODY_BYTES = 50_000;
 const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}';
 const DEADLINE_MILLIS = 240_000;
-const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const seed = chosenSeed();
 
 /** What became of one process. */
 interface Killed {
@@ -54,10 +46,7 @@ const MOMENTS: readonly [Moment, ...Moment[]] = [
   },
   {
     name: 'soon after the answer',
-    script: ({ below }, kill) => {
-      const pauseMillis = below(30) / 10;
-      return [readAll, reply(200), () => delay(pauseMillis), kill];
-    },
+    script: ({ below }, kill) => [readAll, reply(200), pause(below(30) / 10), kill],
   },
 ];
 
@@ -83,29 +72,21 @@ async function killOne(random: SeededRandom): Promise<Killed> {
   const way = random.pick(['exporter', 'processor']);
   const log = join(temporaryDirectory(), 'known');
   writeFileSync(log, '');
-  let sender: ChildProcess | undefined;
-  const last = script(random, () => void sender?.kill('SIGKILL'));
+  let sender: StartedProcess | undefined;
+  const last = script(random, () => void sender?.child.kill('SIGKILL'));
   const accepted = Array.from({ length: random.below(10) }, () => ACCEPT);
   const agent = await openFaultServer({
     over: random.pick(['tcp', 'unix']),
     scripts: [...accepted, last],
   });
-  sender = startSender([way, log], agent);
-  await once(sender, 'exit');
+  const env = { DD_TRACE_AGENT_URL: agent.url };
+  sender = startNode([SENDER, way, log], { env, isShown: true });
+  const { signal } = await sender.end;
   const known = knownSpans(log);
   const arrived = new Set(agent.spans.map(({ spanId }) => String(spanId)));
   await agent.close();
   const missing = known.filter((id) => !arrived.has(id)).length;
-  return { moment: name, signal: sender.signalCode, known: known.length, missing };
-}
-
-function startSender(args: readonly string[], agent: FaultServer): ChildProcess {
-  const env = { ...plainEnvironment(), DD_TRACE_AGENT_URL: agent.url };
-  return spawn(process.execPath, [SENDER, ...args], {
-    env,
-    stdio: 'inherit',
-    timeout: DEADLINE_MILLIS / 2,
-  });
+  return { moment: name, signal, known: known.length, missing };
 }
 
 /** Ids in whole lines: a process that is killed may leave half of one. */

@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DevAgent } from '../../src/dev-agent/index.js';
-import { runNode } from '../examples/run-example.js';
 import { temporaryDirectory } from '../examples/temporary-directory.js';
 import { buildSnapshotOf } from '../fork/snapshot.js';
-import { checkBuild, DIST } from '../package/built-package.js';
+import { DIST } from '../package/built-package.js';
+import { runNode } from '../support/child-process.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 
 const FAMILY = new URL('family.mjs', import.meta.url).href;
@@ -45,7 +45,6 @@ function treeOf({ spans }: DevAgent): Tree {
 }
 
 async function familyOf(body: string, env: Readonly<Record<string, string>> = {}): Promise<Family> {
-  checkBuild();
   const agent = await openScriptedAgent();
   const cwd = temporaryDirectory();
   writeFileSync(join(cwd, 'script.mjs'), PRELUDE + body);

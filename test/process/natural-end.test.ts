@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { runNode } from '../examples/run-example.js';
 import { temporaryDirectory } from '../examples/temporary-directory.js';
+import { runNode } from '../support/child-process.js';
 
 const DIST = new URL('../../dist/index.js', import.meta.url).href;
 

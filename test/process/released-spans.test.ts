@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { runNode } from '../examples/run-example.js';
 import { temporaryDirectory } from '../examples/temporary-directory.js';
+import { runNode } from '../support/child-process.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { readAll, stall } from '../support/fault-steps.js';
 

@@ -1,11 +1,10 @@
 // Owns a peer that takes no more connections: a stopped process whose backlog is full. Over TCP the kernel
-// drops what comes on top, as a firewall does; over a Unix socket it says EAGAIN. Ended after its test.
+// drops what comes on top, as a firewall does; over a Unix socket it says EAGAIN.
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
-import type { Readable } from 'node:stream';
 import { afterEach } from 'vitest';
+import { startProcess } from './child-process.js';
 import { type Listening, temporarySocketPath } from './scripted-agent.js';
 
 const LISTEN = `
@@ -17,23 +16,22 @@ const LISTEN = `
 /** A loopback connection that is not there by then will not come; over a Unix socket it fails instead. */
 const CONNECT_MILLIS = { tcp: 400, unix: 5_000 };
 const MAX_BACKLOG = 16;
+/** Longer than any test, which would take its end for an answer. */
+const LIFE_MILLIS = 300_000;
 
-const children: ChildProcess[] = [];
 const fillers: Socket[] = [];
 
 afterEach(() => {
   for (const socket of fillers.splice(0)) socket.destroy();
-  for (const child of children.splice(0)) child.kill('SIGKILL');
 });
 
 /** The URL at which a connection does not come about, and over TCP does not fail either. */
 export async function openBlackHole(over: Listening = 'tcp'): Promise<string> {
   const path = over === 'unix' ? temporarySocketPath() : undefined;
   const args = ['-e', LISTEN, ...(path === undefined ? [] : [path])];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  children.push(child);
-  const port = Number(await firstOutput(child.stdout));
-  child.kill('SIGSTOP');
+  const holder = startProcess(process.execPath, args, { deadlineMillis: LIFE_MILLIS });
+  const port = Number(await holder.says('\n'));
+  holder.child.kill('SIGSTOP');
   const address = path === undefined ? { port, host: '127.0.0.1' } : { path };
   for (let count = 0; count < MAX_BACKLOG; count++) {
     if (!(await connects(address, CONNECT_MILLIS[over]))) {
@@ -41,11 +39,6 @@ export async function openBlackHole(over: Listening = 'tcp'): Promise<string> {
     }
   }
   throw new Error('the backlog does not fill up');
-}
-
-async function firstOutput(output: Readable): Promise<string> {
-  for await (const chunk of output) return String(chunk);
-  throw new Error('no output');
 }
 
 async function connects(address: NetConnectOpts, withinMillis: number): Promise<boolean> {

@@ -1,7 +1,8 @@
 // Owns how long a property test runs and from which seed: a fixed number of cases, or as many as there is
-// time for (`FUZZ_SECONDS`, set by `npm run fuzz`). A seed is part of the test's name: `SEED=n` replays it.
+// time for (`FUZZ_SECONDS`, set by `npm run fuzz`). `SEED=n` replays what a failure names.
 
 import fc from 'fast-check';
+import { chosenSeed } from './seeded-random.js';
 
 export interface Budget {
   readonly seed: number;
@@ -15,21 +16,21 @@ export interface Budget {
   readonly extent: string;
 }
 
-/** Few, so that time is kept to. */
+/** Few, so that time is kept to; no more than without a time, so that any go can be replayed without. */
 const CASES_PER_GO = 50;
 const SHRINKING_MILLIS = 60_000;
 
-export function randomSeed(): number {
-  return Math.floor(Math.random() * 2 ** 31);
-}
-
-/** So many cases, from `seed` unless the environment names another. */
-export function budgetOf(cases: number, defaultSeed: number): Budget {
+/**
+ * So many cases, unless there is a time for it.
+ *
+ * @param defaultSeed Where the environment names none. @default a new one
+ */
+export function budgetOf(cases: number, defaultSeed?: number): Budget {
   const seconds = Number(process.env['FUZZ_SECONDS'] ?? 0);
-  const seed = Number(process.env['SEED'] ?? defaultSeed);
+  const seed = chosenSeed(defaultSeed);
   return {
     seed,
-    cases: seconds > 0 ? CASES_PER_GO : cases,
+    cases: seconds > 0 ? Math.min(CASES_PER_GO, cases) : cases,
     millis: seconds * 1_000,
     deadlineMillis: seconds * 1_000 + SHRINKING_MILLIS + cases * 20,
     extent: `${seconds > 0 ? `${seconds} s` : `${cases} cases`}, SEED=${seed}`,
@@ -49,7 +50,8 @@ export async function outcomeOf<Values>(
   do {
     const details = await fc.check(property, { seed: seed + go, numRuns: cases });
     if (details.failed) {
-      return `${fc.defaultReportMessage(details)}\n${String(details.errorInstance)}`;
+      const found = `${fc.defaultReportMessage(details)}\n${String(details.errorInstance)}`;
+      return `${found}\nSEED=${seed + go} replays it`;
     }
     go++;
   } while (performance.now() < end);

@@ -36,6 +36,11 @@ export function send(text: string | Uint8Array): Step {
   };
 }
 
+/** Lets so much time pass. */
+export function pause(millis: number): Step {
+  return () => delay(millis);
+}
+
 /** Reads so many bytes at a time, with a pause after each, for as long as the peer writes. */
 export function sip(bytes: number, pauseMillis: number): Step {
   return async ({ socket, reader }) => {

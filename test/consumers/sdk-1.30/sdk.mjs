@@ -9,6 +9,7 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { nodeTracerProvider } from './set-ups.mjs';
 
 export { ExportResultCode, isTracingSuppressed } from '@opentelemetry/core';
 export { AlwaysOffSampler, SamplingDecision } from '@opentelemetry/sdk-trace-base';
@@ -31,13 +32,4 @@ export const newLateResource = (attributes, key, whenKnown) => {
 };
 
 /** The ways in which this line sets up an application: each gives what shuts it down. */
-export const SET_UPS = [
-  {
-    name: 'NodeTracerProvider.register()',
-    start: (spanProcessors) => {
-      const provider = new NodeTracerProvider({ spanProcessors });
-      provider.register();
-      return provider;
-    },
-  },
-];
+export const SET_UPS = [nodeTracerProvider(NodeTracerProvider)];

@@ -1,7 +1,6 @@
 // Owns what the contract needs to know of SDK 2.x: the names and constructors that differ from line
 // to line. Tests nothing.
 
-import { context, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { TracerProvider } from '@opentelemetry/sdk-trace';
@@ -11,6 +10,7 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { nodeTracerProvider, tracerProvider } from './set-ups.mjs';
 
 export { ExportResultCode, isTracingSuppressed } from '@opentelemetry/core';
 export { AlwaysOffSampler, SamplingDecision } from '@opentelemetry/sdk-trace-base';
@@ -31,21 +31,6 @@ export const newLateResource = (attributes, key, whenKnown) => {
 
 /** The ways in which this line sets up an application: each gives what shuts it down. */
 export const SET_UPS = [
-  {
-    name: 'NodeTracerProvider.register()',
-    start: (spanProcessors) => {
-      const provider = new NodeTracerProvider({ spanProcessors });
-      provider.register();
-      return provider;
-    },
-  },
-  {
-    name: 'the TracerProvider of sdk-trace',
-    start: (spanProcessors) => {
-      const provider = new TracerProvider({ spanProcessors });
-      context.setGlobalContextManager(newContextManager().enable());
-      trace.setGlobalTracerProvider(provider);
-      return provider;
-    },
-  },
+  nodeTracerProvider(NodeTracerProvider),
+  tracerProvider(TracerProvider, newContextManager),
 ];

@@ -1,11 +1,11 @@
 // Owns what the contract needs to know of SDK 3.x: the names and constructors that differ from line
 // to line. Tests nothing.
 
-import { context, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeSDK, startNodeSdk } from '@opentelemetry/sdk-node';
 import { BatchSpanProcessor, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { tracerProvider } from './set-ups.mjs';
 
 export { ExportResultCode, isTracingSuppressed } from '@opentelemetry/core';
 export { AlwaysOffSampler, SamplingDecision } from '@opentelemetry/sdk-trace';
@@ -26,15 +26,7 @@ export const newLateResource = (attributes, key, whenKnown) => {
 
 /** The ways in which this line sets up an application: each gives what shuts it down. */
 export const SET_UPS = [
-  {
-    name: 'the TracerProvider of sdk-trace',
-    start: (spanProcessors) => {
-      const provider = new TracerProvider({ spanProcessors });
-      context.setGlobalContextManager(newContextManager().enable());
-      trace.setGlobalTracerProvider(provider);
-      return provider;
-    },
-  },
+  tracerProvider(TracerProvider, newContextManager),
   {
     name: 'new NodeSDK()',
     start: (spanProcessors) => {
