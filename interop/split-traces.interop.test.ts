@@ -2,7 +2,7 @@
 // whether it goes out in one payload.
 
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { DatadogSpanExporter, type ReadableSpan } from '../src/index.js';
 import { exportSpans } from '../test/support/exports.js';
 import { recordSpans } from '../test/support/spans.js';
@@ -20,20 +20,6 @@ function recordedTrace(): readonly ReadableSpan[] {
 }
 
 describe.skipIf(program === '')('a trace of internal spans', () => {
-  let agent: AgentProcess;
-
-  beforeAll(async () => {
-    agent = await AgentProcess.start(program);
-  });
-
-  beforeEach(async () => {
-    await agent.reset();
-  });
-
-  afterAll(async () => {
-    await agent[Symbol.asyncDispose]();
-  });
-
   it.each([
     ['in one payload counts by its root', (spans: readonly ReadableSpan[]) => [spans], ['parent']],
     [
@@ -42,6 +28,7 @@ describe.skipIf(program === '')('a trace of internal spans', () => {
       ['child', 'parent'],
     ],
   ])('%s', async (_, batchesOf, counted) => {
+    await using agent = await AgentProcess.start(program);
     const exporter = new DatadogSpanExporter({ url: agent.tcpUrl });
 
     for (const batch of batchesOf(recordedTrace())) {
