@@ -70,6 +70,7 @@ export class SpanIntake {
   }
 
   get isEmpty(): boolean {
+    if (this.#phase === 'forgotten') return true;
     return this.#segment.spanCount === 0 && this.#late.length === 0;
   }
 
