@@ -164,7 +164,7 @@ export class SpanSegment {
         return part.spans === 0 ? from : index;
       }
       if (isCopied) part.spans += last - index + 1;
-      else gathering.leaveOut();
+      else part.unencodable++;
       index = this.#nexts[last] ?? NO_MORE;
     }
     gathering.closePart(part, traceIdHex);

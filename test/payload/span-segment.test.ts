@@ -105,6 +105,27 @@ describe('spans that were encoded one by one', () => {
     expect(payloads.flatMap(({ body }) => decodeStrictly(body).flat())).toHaveLength(2);
   });
 
+  it('are counted once when their chunk begins anew in the next payload', () => {
+    let reads = 0;
+    const span = makeSpan({ attributes: { '_dd.origin': 'own' } });
+    const events = [{ name: 'e', time: span.startTime }];
+    Object.defineProperty(span, 'events', {
+      get: () => {
+        if (++reads > 1) throw new Error('hostile');
+        return events;
+      },
+    });
+    const large = { attributes: { text: 'x'.repeat(600) } };
+    const segment = new SpanSegment(NO_SETTINGS, 2_500);
+
+    segment.add(makeSpan({ ...large, traceId: TRACE_IDS[0] ?? '' }));
+    for (const one of [span, makeSpan(large), makeSpan(large)]) segment.add(one);
+    const { payloads, unencodable } = segment.gather();
+
+    expect(unencodable).toBe(1);
+    expect(payloads.map(({ spanCount }) => spanCount)).toEqual([1, 2]);
+  });
+
   it('may change afterwards', () => {
     const segment = new SpanSegment(NO_SETTINGS, FOUR_MIB);
     const spans = [1, 2, 3].map(() => {
