@@ -169,7 +169,7 @@ export class SpanIntake {
   }
 
   #sealSegment(): void {
-    if (this.#segment.spanCount === 0) return;
+    if (this.#segment.spanCount === 0) return this.#segment.clear();
     const { ledger } = this.#owner.parts;
     const { payloads, tooLarge, unencodable } = this.#segment.gather();
     if (!this.isWorking) return;

@@ -105,6 +105,16 @@ describe('spans that were encoded one by one', () => {
     expect(payloads.flatMap(({ body }) => decodeStrictly(body).flat())).toHaveLength(2);
   });
 
+  it('take room also when they come to nothing, as their traces do', () => {
+    const segment = new SpanSegment(NO_SETTINGS, FOUR_MIB);
+
+    for (let span = 0; span < 10; span++) segment.add(throwing());
+
+    expect([segment.spanCount, segment.byteCount]).toEqual([0, 2_560]);
+    segment.clear();
+    expect(segment.byteCount).toBe(0);
+  });
+
   it('are counted once when their chunk begins anew in the next payload', () => {
     let reads = 0;
     const span = makeSpan({ attributes: { '_dd.origin': 'own' } });

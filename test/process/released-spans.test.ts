@@ -87,3 +87,37 @@ it('errors are let go of when the flush that would have told of them has ended',
 
   expect(run).toEqual({ ended: 0, stdout: 'timeout 10 0\n', stderr: '' });
 });
+
+/** Says whether much still exists of the traces of spans that came to nothing. */
+const LOSING_SCRIPT = `
+  import { DatadogBatchSpanProcessor, DatadogSpanExporter } from '${DIST}';
+  const exporter = new DatadogSpanExporter();
+  const processor = new DatadogBatchSpanProcessor({ exporter });
+  const resource = { attributes: {} };
+  const states = [];
+  const endMalformed = (index) => {
+    const traceState = { get: () => undefined, serialize: () => '' };
+    const traceId = index.toString(16).padStart(32, '1');
+    const ids = { traceId, spanId: 'malformed', traceFlags: 1, traceState };
+    states.push(new WeakRef(traceState));
+    processor.onEnd({
+      name: 'n', kind: 0, startTime: [1700000000, 0], endTime: [1700000001, 0], attributes: {},
+      resource, spanContext: () => ids,
+    });
+  };
+  for (let index = 0; index < 50_000; index++) endMalformed(index);
+  await new Promise(setImmediate);
+  globalThis.gc();
+  const left = states.filter((ref) => ref.deref() !== undefined).length;
+  console.log(left < 10_000, exporter.stats().dropped);
+  await exporter.shutdown();
+`;
+
+it('the traces of spans that came to nothing are forgotten, though no span of theirs is ever sent', async () => {
+  const file = join(temporaryDirectory(), 'script.mjs');
+  writeFileSync(file, LOSING_SCRIPT);
+
+  const run = await runNode(['--expose-gc', file]);
+
+  expect(run).toEqual({ ended: 0, stdout: 'true 50000\n', stderr: '' });
+});
