@@ -121,3 +121,34 @@ it('the traces of spans that came to nothing are forgotten, though no span of th
 
   expect(run).toEqual({ ended: 0, stdout: 'true 50000\n', stderr: '' });
 });
+
+/** Says how many errors still exist of exports of a span each, all of which have failed. */
+const STREAMING_SCRIPT = `
+  import { DatadogBatchSpanProcessor, DatadogSpanExporter } from '${DIST}';
+  const exporter = new DatadogSpanExporter({ url: 'http://127.0.0.1:1', maxRetries: 0 });
+  const processor = new DatadogBatchSpanProcessor({ exporter });
+  const traceId = '72df520af2bde7a5240031ead750e5f3';
+  const ids = { traceId, spanId: '24003fafe5640a1c', traceFlags: 1 };
+  const span = {
+    name: 'n', kind: 0, startTime: [1700000000, 0], endTime: [1700000001, 0], attributes: {},
+    resource: { attributes: {} }, spanContext: () => ids,
+  };
+  const causes = [];
+  const fail = async () => {
+    processor.onEnd(span);
+    await processor.forceFlush().catch(({ cause }) => void causes.push(new WeakRef(cause)));
+  };
+  for (let round = 0; round < 20; round++) await fail();
+  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+  globalThis.gc();
+  console.log(causes.length, causes.filter((ref) => ref.deref() !== undefined).length < 5);
+`;
+
+it('exports are let go of when they are over, however few bytes each had in the queue', async () => {
+  const file = join(temporaryDirectory(), 'script.mjs');
+  writeFileSync(file, STREAMING_SCRIPT);
+
+  const run = await runNode(['--expose-gc', file]);
+
+  expect(run).toEqual({ ended: 0, stdout: '20 true\n', stderr: '' });
+});
