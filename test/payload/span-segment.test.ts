@@ -9,7 +9,13 @@ import { decodeStrictly, encodeWith, FOUR_MIB, NO_SETTINGS } from '../support/en
 import { makeSpan } from '../support/spans.js';
 
 const TRACE_IDS = ['1', '2', '3'].map((digit) => digit.repeat(32));
-const STATES = ['dd=s:2;o:rum;t.dm:-4;t.usr:x', 'dd=s:1;o:synthetics', 'ot=th:8'];
+const LONG_KEY = 'k'.repeat(220);
+const STATES = [
+  'dd=s:2;o:rum;t.dm:-4;t.usr:x',
+  'dd=s:1;o:synthetics',
+  'ot=th:8',
+  `dd=s:1;t.${LONG_KEY}:long`,
+];
 
 /** What decides about chunks, and what clashes with that, comes more often than it would by chance. */
 const spanOfFewTraces = fc
