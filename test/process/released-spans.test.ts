@@ -152,3 +152,34 @@ it('exports are let go of when they are over, however few bytes each had in the 
 
   expect(run).toEqual({ ended: 0, stdout: '20 true\n', stderr: '' });
 });
+
+/** Says how many errors still exist of exports that waited for a resource that is never there. */
+const WAITING_SCRIPT = `
+  import { DatadogSpanExporter } from '${DIST}';
+  const options = { url: 'http://127.0.0.1:1', maxRetries: 0, timeoutMillis: 1_000 };
+  const exporter = new DatadogSpanExporter(options);
+  const never = new Promise(() => undefined);
+  const waitForAsyncAttributes = async () => { await never; };
+  const resource = { attributes: {}, asyncAttributesPending: true, waitForAsyncAttributes };
+  const ids = { traceId: '72df520af2bde7a5240031ead750e5f3', spanId: '24003fafe5640a1c' };
+  const span = {
+    name: 'n', kind: 0, startTime: [1700000000, 0], endTime: [1700000001, 0], attributes: {},
+    resource, spanContext: () => ids,
+  };
+  const fail = () => new Promise((resolve) => {
+    exporter.export([span], ({ error }) => resolve(new WeakRef(error.cause)));
+  });
+  const causes = await Promise.all(Array.from({ length: 20 }, fail));
+  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+  globalThis.gc();
+  console.log(causes.length, causes.filter((ref) => ref.deref() !== undefined).length < 5);
+`;
+
+it('exports are let go of when they are over, though their resource is still waited for', async () => {
+  const file = join(temporaryDirectory(), 'script.mjs');
+  writeFileSync(file, WAITING_SCRIPT);
+
+  const run = await runNode(['--expose-gc', file]);
+
+  expect(run).toEqual({ ended: 0, stdout: '20 true\n', stderr: '' });
+});
