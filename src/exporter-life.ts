@@ -82,10 +82,12 @@ export class ExporterLife {
 
   async forceFlush(options: ForceFlushOptions = {}): Promise<void> {
     const limits = flushLimits(options, this.#context.clock, this.#options.flushTimeoutMillis);
-    const work = this.#afterSealing(() => this.#tasks.hurriedOutcome());
+    const present = this.#afterSealing(() => this.#tasks.hurryPresent());
     const stopWatching = this.#watchDeferral(options.onDeferred);
+    const work = present.then((tasks) => tasks.outcome);
     const outcome = await waitFor(work, limits);
     stopWatching();
+    void present.then((tasks) => tasks.leave());
     if (outcome.kind !== 'done') throw flushEndedError(outcome, limits.timeoutMillis);
     if (outcome.value !== undefined) throw outcome.value;
   }
@@ -194,8 +196,9 @@ export class ExporterLife {
     return task;
   }
 
-  #conclude(task: ExportTask, { error }: ExportResult): void {
-    this.#tasks.remove(task);
+  #conclude(task: ExportTask, result: ExportResult): void {
+    const { error } = result;
+    this.#tasks.remove(task, result);
     if (this.#tasks.isEmpty && this.#intakes.isEmpty) {
       this.#stopListening?.();
       this.#stopListening = undefined;

@@ -135,8 +135,8 @@ export const MUTATIONS = [
   {
     rule: 'a flush waits for what was accepted before it',
     file: 'src/export-tasks.ts',
-    find: 'this.#outcome = this.results().then(errorOf)',
-    replace: 'this.#outcome = Promise.resolve(undefined)',
+    find: 'if (left === 0) this.#settle(undefined);',
+    replace: 'this.#settle(undefined);',
     tests: ['test/exporter/force-flush.test.ts'],
   },
   {

@@ -183,3 +183,38 @@ it('exports are let go of when they are over, though their resource is still wai
 
   expect(run).toEqual({ ended: 0, stdout: '20 true\n', stderr: '' });
 });
+
+/** Says how many MB 1 500 flushes of as many exports take, each of which covers those before. */
+const FLUSHING_SCRIPT = `
+  import { DatadogBatchSpanProcessor, DatadogSpanExporter } from '${DIST}';
+  const exporter = new DatadogSpanExporter();
+  const processor = new DatadogBatchSpanProcessor({ exporter });
+  const ids = { traceId: '72df520af2bde7a5240031ead750e5f3', spanId: '24003fafe5640a1c', traceFlags: 1 };
+  const span = {
+    name: 'n', kind: 0, startTime: [1700000000, 0], endTime: [1700000001, 0], attributes: {},
+    resource: { attributes: {} }, spanContext: () => ids,
+  };
+  const heldBytes = () => {
+    globalThis.gc();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = heldBytes();
+  for (let round = 0; round < 1_500; round++) {
+    processor.onEnd(span);
+    processor.forceFlush().catch(() => undefined);
+  }
+  await new Promise(setImmediate);
+  const megabytes = (heldBytes() - before) / 1e6;
+  console.log(exporter.stats().inFlight, megabytes < 50 || megabytes);
+  process.exit();
+`;
+
+it('what a flush takes does not grow with the exports that it waits for', async () => {
+  const server = await openFaultServer({ scripts: [[readAll, stall]] });
+  const file = join(temporaryDirectory(), 'script.mjs');
+  writeFileSync(file, FLUSHING_SCRIPT);
+
+  const run = await runNode(['--expose-gc', file], { env: { DD_TRACE_AGENT_URL: server.url } });
+
+  expect(run).toEqual({ ended: 0, stdout: '1500 true\n', stderr: '' });
+});
