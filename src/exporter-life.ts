@@ -37,6 +37,8 @@ export type ResultCallback = (result: ExportResult) => void;
 type ExporterState =
   | { readonly phase: 'running' }
   | { readonly phase: 'draining'; readonly done: Promise<void> }
+  /** What was under way was ended, as is what spans that are still being read have exported. */
+  | { readonly phase: 'cut'; readonly done: Promise<void>; readonly cancellation: Cancellation }
   | { readonly phase: 'stopped' };
 
 export class ExporterLife {
@@ -80,17 +82,19 @@ export class ExporterLife {
 
   async forceFlush(options: ForceFlushOptions = {}): Promise<void> {
     const limits = flushLimits(options, this.#context.clock, this.#options.flushTimeoutMillis);
-    const work = this.#hurriedOutcome();
+    const present = this.#afterSealing(() => this.#tasks.hurryPresent());
     const stopWatching = this.#watchDeferral(options.onDeferred);
+    const work = present.then((tasks) => tasks.outcome);
     const outcome = await waitFor(work, limits);
     stopWatching();
+    void present.then((tasks) => tasks.leave());
     if (outcome.kind !== 'done') throw flushEndedError(outcome, limits.timeoutMillis);
     if (outcome.value !== undefined) throw outcome.value;
   }
 
   async shutdown(options?: ShutdownOptions): Promise<void> {
     if (this.#state.phase === 'stopped') return;
-    const done = this.#state.phase === 'draining' ? this.#state.done : this.#drain();
+    const done = this.#state.phase === 'running' ? this.#drain() : this.#state.done;
     const lift = this.#limitDrain(options ?? {});
     await done;
     lift();
@@ -176,9 +180,11 @@ export class ExporterLife {
   /** Exports what an intake has collected. */
   #run(source: ExportSource): ExportTask {
     const task = this.#newTask(source);
-    // It may be a span that shut the exporter down while it was encoded.
-    if (this.#isOpen) untraced(() => task.start());
-    else task.cancel(this.#cancellation);
+    // A span may have shut the exporter down while it was encoded: what ended before has the grace, too.
+    const state = this.#state;
+    if (state.phase === 'cut') task.cancel(state.cancellation);
+    else if (state.phase === 'stopped') task.cancel(this.#cancellation);
+    else untraced(() => task.start());
     return task;
   }
 
@@ -190,8 +196,9 @@ export class ExporterLife {
     return task;
   }
 
-  #conclude(task: ExportTask, { error }: ExportResult): void {
-    this.#tasks.remove(task);
+  #conclude(task: ExportTask, result: ExportResult): void {
+    const { error } = result;
+    this.#tasks.remove(task, result);
     if (this.#tasks.isEmpty && this.#intakes.isEmpty) {
       this.#stopListening?.();
       this.#stopListening = undefined;
@@ -211,11 +218,11 @@ export class ExporterLife {
     });
   }
 
-  #hurriedOutcome(): Promise<Error | undefined> {
+  /** Where a getter of a span has called, what has ended before is sealed when it has returned. */
+  async #afterSealing<T>(work: () => T | Promise<T>): Promise<T> {
     this.#intakes.seal();
-    // Where a getter of a span has called, what has ended before is sealed when it has returned.
-    if (this.#intakes.isWorking) return Promise.resolve().then(() => this.#tasks.hurriedOutcome());
-    return this.#tasks.hurriedOutcome();
+    if (this.#intakes.isWorking) await Promise.resolve();
+    return work();
   }
 
   /** Of the present exports. */
@@ -246,16 +253,19 @@ export class ExporterLife {
   }
 
   #drain(): Promise<void> {
-    this.#intakes.seal();
-    // By a getter of a span it may have been left behind, in a copy where another life has begun.
+    const results = this.#afterSealing(() => this.#tasks.results());
+    // By a getter of a span it may have been left behind, in a copy where another life has begun, or drained.
     if (this.#state.phase === 'stopped') return Promise.resolve();
-    const done = this.#tasks.results().then((results) => this.#stop(results));
+    if (this.#state.phase !== 'running') return this.#state.done;
+    const done = results.then((all) => this.#stop(all));
     this.#state = { phase: 'draining', done };
     return done;
   }
 
   #cut(cancellation: Cancellation): void {
     this.#tasks.cancel(cancellation);
+    if (this.#state.phase !== 'draining') return;
+    this.#state = { phase: 'cut', done: this.#state.done, cancellation };
   }
 
   /** Cuts the drain at the end of the grace or when the signal aborts, whichever is first. */
@@ -268,7 +278,8 @@ export class ExporterLife {
       this.#cut({ kind: 'shutdown' });
       return stopListening;
     }
-    this.#tasks.hurry(clock.nowMillis() + grace);
+    const endMillis = clock.nowMillis() + grace;
+    void this.#afterSealing(() => this.#tasks.hurry(endMillis));
     const stopTimer = clock.schedule(grace, () => this.#cut({ kind: 'shutdown' }));
     return () => {
       stopTimer();

@@ -21,9 +21,11 @@ export class Intakes {
     return [...this.#intakes].some(({ isWorking }) => isWorking);
   }
 
-  /** Has all spans exported; see `SpanIntake.seal`. */
+  /** Has all spans exported; see `SpanIntake.seal`. What is read in one may end spans in another. */
   seal(): void {
-    for (const intake of this.#intakes) intake.seal();
+    do {
+      for (const intake of this.#intakes) intake.seal();
+    } while (!this.isEmpty && !this.isWorking);
   }
 
   /** Forgets all spans, those to come as well. */

@@ -27,6 +27,8 @@ const MAX_WAITING_SPANS = 8_192;
 
 export class ResourceWaits {
   readonly #clock: Clock;
+  /** Of each resource those who wait for it: one that is never found would keep all who ever have. */
+  readonly #waiting = new WeakMap<Resource, Set<() => void>>();
   #spans = 0;
 
   constructor(clock: Clock) {
@@ -53,16 +55,45 @@ export class ResourceWaits {
     proceed: () => void,
   ): Dispose {
     this.#spans += spans;
-    let stopTimer = nothingToDispose;
+    const disposers: Dispose[] = [];
     const settle = settleOnce<() => void>((next) => {
-      stopTimer();
+      for (const dispose of disposers) dispose();
       this.#spans -= spans;
       next();
     });
-    stopTimer = this.#clock.schedule(longestMillis, () => settle(proceed));
-    const waits = resources.map(async (resource) => resource.waitForAsyncAttributes?.());
-    void Promise.allSettled(waits).then(() => settle(proceed));
+    const unfinished = new Set(resources);
+    const onFinished = (resource: Resource): void => {
+      unfinished.delete(resource);
+      if (unfinished.size === 0) settle(proceed);
+    };
+    for (const one of resources) disposers.push(this.#whenFinished(one, () => onFinished(one)));
+    disposers.push(this.#clock.schedule(longestMillis, () => settle(proceed)));
     return () => void settle(nothingToDispose);
+  }
+
+  #whenFinished(resource: Resource, listener: () => void): Dispose {
+    const listeners = this.#waiting.get(resource) ?? this.#beginWaiting(resource);
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  }
+
+  #beginWaiting(resource: Resource): Set<() => void> {
+    const listeners = new Set<() => void>();
+    this.#waiting.set(resource, listeners);
+    void finished(resource).then(() => {
+      this.#waiting.delete(resource);
+      for (const listener of listeners) listener();
+    });
+    return listeners;
+  }
+}
+
+/** Settles when all attributes are there or could not be found; never rejects. */
+async function finished(resource: Resource): Promise<void> {
+  try {
+    await resource.waitForAsyncAttributes?.();
+  } catch {
+    // What could not be found is not waited for any longer.
   }
 }
 
@@ -86,11 +117,7 @@ export class UnfinishedResources {
   }
 
   async #waitFor(resource: Resource): Promise<void> {
-    try {
-      await resource.waitForAsyncAttributes?.();
-    } catch {
-      // What could not be found is not waited for any longer.
-    }
+    await finished(resource);
     this.#waits.delete(resource);
   }
 }

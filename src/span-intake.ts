@@ -51,7 +51,7 @@ export class SpanIntake {
   readonly #segmentBytes: number;
   readonly #segment: SpanSegment;
   #late: ReadableSpan[] = [];
-  /** Exports for which there was no room when they were last looked at. */
+  /** Exports of which nothing was sent when they were last looked at. */
   #queued: QueuedExport[] = [];
   #queuedBytes = 0;
   #stopTimer: Dispose | undefined;
@@ -70,6 +70,7 @@ export class SpanIntake {
   }
 
   get isEmpty(): boolean {
+    if (this.#phase === 'forgotten') return true;
     return this.#segment.spanCount === 0 && this.#late.length === 0;
   }
 
@@ -168,7 +169,7 @@ export class SpanIntake {
   }
 
   #sealSegment(): void {
-    if (this.#segment.spanCount === 0) return;
+    if (this.#segment.spanCount === 0) return this.#segment.clear();
     const { ledger } = this.#owner.parts;
     const { payloads, tooLarge, unencodable } = this.#segment.gather();
     if (!this.isWorking) return;
@@ -188,14 +189,20 @@ export class SpanIntake {
     const here = this.#segment.byteCount + this.#late.length * LATE_SPAN_BYTES;
     const { maxQueueBytes } = this.#settings;
     if (here + this.#queuedBytes < maxQueueBytes) return true;
-    this.#queued = this.#queued.filter(({ task }) => task.isUnsent);
-    this.#queuedBytes = this.#queued.reduce((sum, { bytes }) => sum + bytes, 0);
+    this.#forgetSent();
     return here + this.#queuedBytes < maxQueueBytes;
   }
 
+  /** Thousands of exports of a few spans each would be held as long as they are not many bytes. */
   #run(source: ExportSource, bytes: number): void {
+    if (this.#queued[0]?.task.isUnsent === false) this.#forgetSent();
     this.#queued.push({ task: this.#owner.run(source), bytes });
     this.#queuedBytes += bytes;
+  }
+
+  #forgetSent(): void {
+    this.#queued = this.#queued.filter(({ task }) => task.isUnsent);
+    this.#queuedBytes = this.#queued.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** A span that came to nothing may have left the timer armed. */

@@ -61,6 +61,25 @@ it('takes 8 192 spans at the same time', () => {
   expect([waits.hasRoomFor(192), waits.hasRoomFor(193)]).toEqual([true, false]);
 });
 
+it('asks a resource once, however many wait for it, and again when that is over', async () => {
+  const waits = new ResourceWaits(new ManualClock());
+  const calls: string[] = [];
+  let asked = 0;
+  const waitForAsyncAttributes = (): Promise<void> => Promise.resolve(void asked++);
+  const resource = { attributes: {}, asyncAttributesPending: true, waitForAsyncAttributes };
+  const wait = (name: string): void =>
+    void waits.wait({ spans: 1, resources: [resource] }, 3_000, () => calls.push(name));
+
+  for (const name of ['a', 'b', 'c']) wait(name);
+  expect(asked).toBe(1);
+  await setImmediate();
+  wait('d');
+  await setImmediate();
+
+  expect(calls).toEqual(['a', 'b', 'c', 'd']);
+  expect(asked).toBe(2);
+});
+
 it('keeps a resource in mind until its attributes are there or cannot be found', async () => {
   const resources = new UnfinishedResources();
   let detect: () => void = () => undefined;

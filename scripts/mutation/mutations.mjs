@@ -135,15 +135,15 @@ export const MUTATIONS = [
   {
     rule: 'a flush waits for what was accepted before it',
     file: 'src/export-tasks.ts',
-    find: 'this.#outcome = this.results().then(errorOf)',
-    replace: 'this.#outcome = Promise.resolve(undefined)',
+    find: 'if (left === 0) this.#settle(undefined);',
+    replace: 'this.#settle(undefined);',
     tests: ['test/exporter/force-flush.test.ts'],
   },
   {
     rule: 'a shutdown grants time to what is under way',
     file: 'src/exporter-life.ts',
-    find: 'const done = this.#tasks.results().then',
-    replace: 'const done = Promise.resolve([]).then',
+    find: 'this.#afterSealing(() => this.#tasks.results())',
+    replace: 'Promise.resolve([])',
     tests: ['test/exporter/shutdown.test.ts'],
   },
   {
@@ -252,7 +252,7 @@ export const MUTATIONS = [
     rule: 'a flush sends what has come together in the processor',
     file: 'src/intakes.ts',
     find: 'for (const intake of this.#intakes) intake.seal();',
-    replace: '',
+    replace: 'return;',
     tests: ['test/batch-processor/delivery.test.ts'],
   },
   {

@@ -7,6 +7,7 @@ import { constantText, encodedText } from './encoded-text.js';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
 import { META_COUNT_AT } from './span-header.js';
+import { wireKey } from './tag-keys.js';
 
 /** Between the last tag and the first metric: the key `metrics`, a map header and its count. */
 const METRICS_COUNT_AT = encodedText('metrics').length + 1;
@@ -21,7 +22,7 @@ export interface EncodedSpan {
 }
 
 export class ChunkTagsWriter {
-  readonly #keys = new BoundedMemo(constantText);
+  readonly #keys = new BoundedMemo((key) => constantText(wireKey(key)));
   readonly #origin = constantText('_dd.origin');
   readonly #traceIdHigh = constantText('_dd.p.tid');
   readonly #priority = constantText('_sampling_priority_v1');

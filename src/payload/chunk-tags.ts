@@ -2,6 +2,7 @@
 // with which priority, and what upstream services passed on. Knows nothing of bytes.
 
 import { SAMPLING_KEYS } from './attribute-rules.js';
+import { parseSpanId } from './identifiers.js';
 import type { EncodableSpan, TraceChunk } from './trace-chunks.js';
 import { memberOf, parseDatadogState } from './trace-state.js';
 
@@ -85,13 +86,16 @@ function assumedMaker(upstream: { samplingPriority: number | undefined } | undef
   return upstream?.samplingPriority === undefined ? DECIDED_BY_OTEL_SAMPLER : undefined;
 }
 
-/** The priority that a span asks for. */
-export function priorityOf(span: Pick<EncodableSpan, 'attributes'>): number | undefined {
+/** The priority that a span asks for. One that no Agent would take is not sent, and decides nothing. */
+export function priorityOf(
+  span: Pick<EncodableSpan, 'attributes' | 'spanContext'>,
+): number | undefined {
   try {
     const { attributes } = span;
     for (const key of SAMPLING_KEYS) {
       const value = attributes[key];
-      if (typeof value === 'number' && Number.isFinite(value)) return value;
+      if (typeof value !== 'number' || !Number.isFinite(value)) continue;
+      return parseSpanId(span.spanContext().spanId) === undefined ? undefined : value;
     }
   } catch {
     // A span that cannot be read decides nothing.

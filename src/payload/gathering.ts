@@ -18,6 +18,8 @@ export interface ChunkPart {
   readonly header: number;
   /** That it has so far. */
   spans: number;
+  /** That could not be encoded once more; counted when it is known that the part does not begin anew. */
+  unencodable: number;
 }
 
 export class Gathering {
@@ -46,11 +48,12 @@ export class Gathering {
 
   openPart(): ChunkPart {
     const startByte = this.#writer.position;
-    return { startByte, header: this.#writer.openArray(), spans: 0 };
+    return { startByte, header: this.#writer.openArray(), spans: 0, unencodable: 0 };
   }
 
   /** A part without spans comes to nothing. */
   closePart(part: ChunkPart, traceIdHex: string): void {
+    this.#unencodable += part.unencodable;
     if (part.spans === 0) return this.#writer.rewind(part.startByte);
     this.#writer.fillCount(part.header, part.spans);
     this.#payload.add(part.spans, traceIdHex);
@@ -71,13 +74,11 @@ export class Gathering {
     }
     const completed = this.#payload.complete();
     if (completed !== undefined) this.#payloads.push(completed);
-    else this.#tooLarge++;
+    else {
+      this.#tooLarge++;
+      this.#unencodable += part.unencodable;
+    }
     return completed === undefined ? 'too_large' : 'cut';
-  }
-
-  /** Goes on without a span of which nothing was written. */
-  leaveOut(): void {
-    this.#unencodable++;
   }
 
   end(): GatheredSpans {

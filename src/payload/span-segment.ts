@@ -34,6 +34,8 @@ interface Chunk {
 }
 
 const NO_MORE = -1;
+/** What a trace takes of which no span could be encoded, about. */
+const EMPTY_TRACE_BYTES = 256;
 /** Spans are written without what they carry for their chunk. */
 const NO_CHUNK_TAGS: ChunkTags = {
   traceIdHigh: undefined,
@@ -57,6 +59,8 @@ export class SpanSegment {
   /** Spans with tags that only chunks should have: they must be encoded when those are known. */
   readonly #kept = new Map<number, EncodableSpan>();
   #count = 0;
+  /** Spans that could not be encoded: each may have left a trace behind. */
+  #lost = 0;
 
   constructor(settings: MappingSettings, maxPayloadBytes: number) {
     this.#maxPayloadBytes = maxPayloadBytes;
@@ -68,7 +72,7 @@ export class SpanSegment {
   }
 
   get byteCount(): number {
-    return this.#bytes.position;
+    return this.#bytes.position + this.#lost * EMPTY_TRACE_BYTES;
   }
 
   /** Encodes the span as it is now. Never throws. */
@@ -78,7 +82,9 @@ export class SpanSegment {
       const trace = this.#traceOf(traceId);
       if (trace === undefined) return 'invalid_id';
       trace.traceState ??= traceState;
-      return this.#append(span, trace);
+      const outcome = this.#append(span, trace);
+      if (outcome !== 'added') this.#lost++;
+      return outcome;
     } catch {
       return 'encode';
     }
@@ -105,6 +111,7 @@ export class SpanSegment {
     this.#lastTrace = undefined;
     if (this.#kept.size > 0) this.#kept.clear();
     this.#count = 0;
+    this.#lost = 0;
     this.#bytes.shrink(this.#maxPayloadBytes * 2);
   }
 
@@ -164,7 +171,7 @@ export class SpanSegment {
         return part.spans === 0 ? from : index;
       }
       if (isCopied) part.spans += last - index + 1;
-      else gathering.leaveOut();
+      else part.unencodable++;
       index = this.#nexts[last] ?? NO_MORE;
     }
     gathering.closePart(part, traceIdHex);

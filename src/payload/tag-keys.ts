@@ -117,6 +117,7 @@ export class TagKeys {
   }
 }
 
-function wireKey(key: string): string {
+/** The key as it is written, of a length that the Agent takes. */
+export function wireKey(key: string): string {
   return cutWithEllipsis(key.toWellFormed(), MAX_TAG_KEY_BYTES);
 }

@@ -66,6 +66,59 @@ describe('a span that, while it is encoded,', () => {
     expect(lines.join()).toMatch(/shut down/);
   });
 
+  it('shuts the exporter down, leaves the grace to what ended before', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const processor = new DatadogBatchSpanProcessor({ exporter });
+
+    endAround(processor, () => void processor.shutdown());
+    await processor.shutdown();
+
+    expect(exporter.stats()).toMatchObject({ exported: 4, droppedByReason: { shutdown: 2 } });
+  });
+
+  it('aborts the signal or leaves no grace, has what was cut by that counted and said', async () => {
+    const { url } = await openScriptedAgent();
+    const controller = new AbortController();
+    const aborted = openExporter({ url, signal: controller.signal });
+    const ended = openExporter({ url });
+
+    endAround(new DatadogBatchSpanProcessor({ exporter: aborted }), () => controller.abort());
+    endAround(
+      new DatadogBatchSpanProcessor({ exporter: ended }),
+      () => void ended.shutdown({ graceMillis: 0 }),
+    );
+    await Promise.all([aborted.shutdown(), ended.shutdown()]);
+
+    expect(aborted.stats()).toMatchObject({ received: 6, droppedByReason: { aborted: 6 } });
+    expect(ended.stats()).toMatchObject({ received: 6, droppedByReason: { shutdown: 6 } });
+    expect(lines.join()).toMatch(/aborted: 4 spans lost/);
+    expect(lines.join()).toMatch(/shutdown: 4 spans lost/);
+  });
+
+  it('is read by the shutdown of another processor, has what ends in its own sent as well', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const [own, other] = [1, 2].map(() => new DatadogBatchSpanProcessor({ exporter }));
+    const resource = { attributes: {}, asyncAttributesPending: true };
+    const late = Object.defineProperty(makeSpan({ resource }), 'name', {
+      get: () => {
+        own?.onEnd(makeSpan());
+        return 'late';
+      },
+    });
+
+    own?.onEnd(makeSpan());
+    other?.onEnd(late);
+    resource.asyncAttributesPending = false;
+    await exporter.shutdown();
+
+    const { received, exported } = exporter.stats();
+    expect(received).toBeGreaterThanOrEqual(3);
+    expect(exported).toBe(received);
+    expect(agent.spans).toHaveLength(exported);
+  });
+
   it('has others end when it is read late, by a shutdown, has them sent as well', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });

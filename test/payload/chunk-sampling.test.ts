@@ -57,6 +57,16 @@ describe('a trace', () => {
     ]);
   });
 
+  it('has no priority of a span that has no valid id, and so is not sent', () => {
+    const attributes = { 'sampling.priority': -1 };
+    const spans = [
+      makeSpan({ attributes: { 'sampling.priority': 2 } }),
+      makeSpan({ attributes, spanId: 'malformed' }),
+    ];
+
+    expect(decisions(spans)).toEqual([[2, '-4']]);
+  });
+
   it('is dropped by hand without a decision maker', () => {
     expect(decisions([makeSpan({ attributes: { _sampling_priority_v1: -1 } })])).toEqual([
       [-1, undefined],

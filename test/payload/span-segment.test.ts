@@ -9,7 +9,13 @@ import { decodeStrictly, encodeWith, FOUR_MIB, NO_SETTINGS } from '../support/en
 import { makeSpan } from '../support/spans.js';
 
 const TRACE_IDS = ['1', '2', '3'].map((digit) => digit.repeat(32));
-const STATES = ['dd=s:2;o:rum;t.dm:-4;t.usr:x', 'dd=s:1;o:synthetics', 'ot=th:8'];
+const LONG_KEY = 'k'.repeat(220);
+const STATES = [
+  'dd=s:2;o:rum;t.dm:-4;t.usr:x',
+  'dd=s:1;o:synthetics',
+  'ot=th:8',
+  `dd=s:1;t.${LONG_KEY}:long`,
+];
 
 /** What decides about chunks, and what clashes with that, comes more often than it would by chance. */
 const spanOfFewTraces = fc
@@ -103,6 +109,37 @@ describe('spans that were encoded one by one', () => {
     expect(alone).toEqual({ payloads: [], tooLarge: 0, unencodable: 1 });
     expect(unencodable).toBe(1);
     expect(payloads.flatMap(({ body }) => decodeStrictly(body).flat())).toHaveLength(2);
+  });
+
+  it('take room also when they come to nothing, as their traces do', () => {
+    const segment = new SpanSegment(NO_SETTINGS, FOUR_MIB);
+
+    for (let span = 0; span < 10; span++) segment.add(throwing());
+
+    expect([segment.spanCount, segment.byteCount]).toEqual([0, 2_560]);
+    segment.clear();
+    expect(segment.byteCount).toBe(0);
+  });
+
+  it('are counted once when their chunk begins anew in the next payload', () => {
+    let reads = 0;
+    const span = makeSpan({ attributes: { '_dd.origin': 'own' } });
+    const events = [{ name: 'e', time: span.startTime }];
+    Object.defineProperty(span, 'events', {
+      get: () => {
+        if (++reads > 1) throw new Error('hostile');
+        return events;
+      },
+    });
+    const large = { attributes: { text: 'x'.repeat(600) } };
+    const segment = new SpanSegment(NO_SETTINGS, 2_500);
+
+    segment.add(makeSpan({ ...large, traceId: TRACE_IDS[0] ?? '' }));
+    for (const one of [span, makeSpan(large), makeSpan(large)]) segment.add(one);
+    const { payloads, unencodable } = segment.gather();
+
+    expect(unencodable).toBe(1);
+    expect(payloads.map(({ spanCount }) => spanCount)).toEqual([1, 2]);
   });
 
   it('may change afterwards', () => {

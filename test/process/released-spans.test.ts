@@ -87,3 +87,134 @@ it('errors are let go of when the flush that would have told of them has ended',
 
   expect(run).toEqual({ ended: 0, stdout: 'timeout 10 0\n', stderr: '' });
 });
+
+/** Says whether much still exists of the traces of spans that came to nothing. */
+const LOSING_SCRIPT = `
+  import { DatadogBatchSpanProcessor, DatadogSpanExporter } from '${DIST}';
+  const exporter = new DatadogSpanExporter();
+  const processor = new DatadogBatchSpanProcessor({ exporter });
+  const resource = { attributes: {} };
+  const states = [];
+  const endMalformed = (index) => {
+    const traceState = { get: () => undefined, serialize: () => '' };
+    const traceId = index.toString(16).padStart(32, '1');
+    const ids = { traceId, spanId: 'malformed', traceFlags: 1, traceState };
+    states.push(new WeakRef(traceState));
+    processor.onEnd({
+      name: 'n', kind: 0, startTime: [1700000000, 0], endTime: [1700000001, 0], attributes: {},
+      resource, spanContext: () => ids,
+    });
+  };
+  for (let index = 0; index < 50_000; index++) endMalformed(index);
+  await new Promise(setImmediate);
+  globalThis.gc();
+  const left = states.filter((ref) => ref.deref() !== undefined).length;
+  console.log(left < 10_000, exporter.stats().dropped);
+  await exporter.shutdown();
+`;
+
+it('the traces of spans that came to nothing are forgotten, though no span of theirs is ever sent', async () => {
+  const file = join(temporaryDirectory(), 'script.mjs');
+  writeFileSync(file, LOSING_SCRIPT);
+
+  const run = await runNode(['--expose-gc', file]);
+
+  expect(run).toEqual({ ended: 0, stdout: 'true 50000\n', stderr: '' });
+});
+
+/** Says how many errors still exist of exports of a span each, all of which have failed. */
+const STREAMING_SCRIPT = `
+  import { DatadogBatchSpanProcessor, DatadogSpanExporter } from '${DIST}';
+  const exporter = new DatadogSpanExporter({ url: 'http://127.0.0.1:1', maxRetries: 0 });
+  const processor = new DatadogBatchSpanProcessor({ exporter });
+  const traceId = '72df520af2bde7a5240031ead750e5f3';
+  const ids = { traceId, spanId: '24003fafe5640a1c', traceFlags: 1 };
+  const span = {
+    name: 'n', kind: 0, startTime: [1700000000, 0], endTime: [1700000001, 0], attributes: {},
+    resource: { attributes: {} }, spanContext: () => ids,
+  };
+  const causes = [];
+  const fail = async () => {
+    processor.onEnd(span);
+    await processor.forceFlush().catch(({ cause }) => void causes.push(new WeakRef(cause)));
+  };
+  for (let round = 0; round < 20; round++) await fail();
+  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+  globalThis.gc();
+  console.log(causes.length, causes.filter((ref) => ref.deref() !== undefined).length < 5);
+`;
+
+it('exports are let go of when they are over, however few bytes each had in the queue', async () => {
+  const file = join(temporaryDirectory(), 'script.mjs');
+  writeFileSync(file, STREAMING_SCRIPT);
+
+  const run = await runNode(['--expose-gc', file]);
+
+  expect(run).toEqual({ ended: 0, stdout: '20 true\n', stderr: '' });
+});
+
+/** Says how many errors still exist of exports that waited for a resource that is never there. */
+const WAITING_SCRIPT = `
+  import { DatadogSpanExporter } from '${DIST}';
+  const options = { url: 'http://127.0.0.1:1', maxRetries: 0, timeoutMillis: 1_000 };
+  const exporter = new DatadogSpanExporter(options);
+  const never = new Promise(() => undefined);
+  const waitForAsyncAttributes = async () => { await never; };
+  const resource = { attributes: {}, asyncAttributesPending: true, waitForAsyncAttributes };
+  const ids = { traceId: '72df520af2bde7a5240031ead750e5f3', spanId: '24003fafe5640a1c' };
+  const span = {
+    name: 'n', kind: 0, startTime: [1700000000, 0], endTime: [1700000001, 0], attributes: {},
+    resource, spanContext: () => ids,
+  };
+  const fail = () => new Promise((resolve) => {
+    exporter.export([span], ({ error }) => resolve(new WeakRef(error.cause)));
+  });
+  const causes = await Promise.all(Array.from({ length: 20 }, fail));
+  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+  globalThis.gc();
+  console.log(causes.length, causes.filter((ref) => ref.deref() !== undefined).length < 5);
+`;
+
+it('exports are let go of when they are over, though their resource is still waited for', async () => {
+  const file = join(temporaryDirectory(), 'script.mjs');
+  writeFileSync(file, WAITING_SCRIPT);
+
+  const run = await runNode(['--expose-gc', file]);
+
+  expect(run).toEqual({ ended: 0, stdout: '20 true\n', stderr: '' });
+});
+
+/** Says how many MB 1 500 flushes of as many exports take, each of which covers those before. */
+const FLUSHING_SCRIPT = `
+  import { DatadogBatchSpanProcessor, DatadogSpanExporter } from '${DIST}';
+  const exporter = new DatadogSpanExporter();
+  const processor = new DatadogBatchSpanProcessor({ exporter });
+  const ids = { traceId: '72df520af2bde7a5240031ead750e5f3', spanId: '24003fafe5640a1c', traceFlags: 1 };
+  const span = {
+    name: 'n', kind: 0, startTime: [1700000000, 0], endTime: [1700000001, 0], attributes: {},
+    resource: { attributes: {} }, spanContext: () => ids,
+  };
+  const heldBytes = () => {
+    globalThis.gc();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = heldBytes();
+  for (let round = 0; round < 1_500; round++) {
+    processor.onEnd(span);
+    processor.forceFlush().catch(() => undefined);
+  }
+  await new Promise(setImmediate);
+  const megabytes = (heldBytes() - before) / 1e6;
+  console.log(exporter.stats().inFlight, megabytes < 50 || megabytes);
+  process.exit();
+`;
+
+it('what a flush takes does not grow with the exports that it waits for', async () => {
+  const server = await openFaultServer({ scripts: [[readAll, stall]] });
+  const file = join(temporaryDirectory(), 'script.mjs');
+  writeFileSync(file, FLUSHING_SCRIPT);
+
+  const run = await runNode(['--expose-gc', file], { env: { DD_TRACE_AGENT_URL: server.url } });
+
+  expect(run).toEqual({ ended: 0, stdout: '1500 true\n', stderr: '' });
+});
