@@ -9,8 +9,7 @@ import { EXIT_SIGNALS, type ExitSignal, isExitSignal } from './exit-signals.js';
 import { checkFlushTarget, type FlushTarget } from './flushable.js';
 import { forkRegistry } from './fork-registry.js';
 import { type Dispose, systemClock } from './lang/clock.js';
-import { checkBoolean, checkInteger, expectation } from './option-checks.js';
-import { TIMER_OR_ZERO } from './options.js';
+import { checkBoolean, checkInteger, expectation, TIMER_OR_ZERO } from './option-checks.js';
 import { isBuildingSnapshot } from './snapshot-callbacks.js';
 
 export interface FlushOnExitOptions {
