@@ -1,6 +1,7 @@
 // Owns the span processor that needs no other: what it is handed is encoded as it ends. What becomes of
 // it then is the business of the exporter.
 
+import { TraceFlags } from '@opentelemetry/api';
 import type { ForceFlushOptions, ShutdownOptions } from './drain-options.js';
 import { shareExitDeliverer } from './exit-deliverer.js';
 import type { DatadogSpanExporter } from './exporter.js';
@@ -30,7 +31,6 @@ export interface DatadogBatchSpanProcessorOptions {
 const DEFAULT_DELAY_MILLIS = 5_000;
 const DEFAULT_QUEUE_BYTES = 8 * 1_024 * 1_024;
 const QUEUE_RANGE = { min: 64 * 1_024, max: 2 ** 30 };
-const SAMPLED = 1;
 
 /**
  * Encodes each sampled span as it ends and hands bytes to the exporter, instead of keeping spans until
@@ -98,7 +98,7 @@ export class DatadogBatchSpanProcessor implements SpanProcessor {
 /** One that cannot be read is counted as such by the exporter. */
 function isSampled(span: ReadableSpan): boolean {
   try {
-    return (span.spanContext().traceFlags & SAMPLED) === SAMPLED;
+    return (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
   } catch {
     return true;
   }
