@@ -1,4 +1,4 @@
-// Owns an answer of a misbehaving peer that comes when the test lets it, be it during a freeze.
+// Owns an answer of a misbehaving peer that comes when the test lets it, also during a freeze.
 
 import type { Script, Step } from '../support/fault-server.js';
 import { readAll, reply } from '../support/fault-steps.js';
