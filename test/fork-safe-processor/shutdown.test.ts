@@ -6,6 +6,7 @@ import { captureDiag } from '../support/diag-log.js';
 import { openExporter } from '../support/exporters.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { readAll, reply, stall } from '../support/fault-steps.js';
+import { openGate } from '../support/gate.js';
 import { holdReply } from '../support/held-reply.js';
 import { bareProcessor, openPipeline } from '../support/pipelines.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
@@ -104,18 +105,15 @@ describe('shutdown of a ForkSafeSpanProcessor', () => {
   it('loses nothing of a processor that hands over late', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });
-    let release = (): void => undefined;
-    const isReleased = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const gate = openGate();
     const { processor, record } = openPipeline(exporter, {
-      createProcessor: handingOverAt(isReleased),
+      createProcessor: handingOverAt(gate.pass()),
     });
     record(3);
 
     const shutdown = processor.shutdown();
     await new Promise((resolve) => setImmediate(resolve));
-    release();
+    gate.open();
     await shutdown;
 
     expect(exporter.stats()).toMatchObject({ received: 3, exported: 3 });
@@ -124,17 +122,14 @@ describe('shutdown of a ForkSafeSpanProcessor', () => {
   it('accounts for what is handed over after it', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });
-    let release = (): void => undefined;
-    const isReleased = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const gate = openGate();
     const { processor, record } = openPipeline(exporter, {
-      createProcessor: handingOverAt(isReleased),
+      createProcessor: handingOverAt(gate.pass()),
     });
     record(3);
     await processor.shutdown({ graceMillis: 0 });
 
-    release();
+    gate.open();
     await until('the drop', () => exporter.stats().received === 3);
 
     expect(exporter.stats()).toMatchObject({ droppedByReason: { shutdown: 3 } });

@@ -3,7 +3,7 @@
 import type { Script, Step } from '../support/fault-server.js';
 import { readAll, reply } from '../support/fault-steps.js';
 import { until } from '../support/until.js';
-import { openGate } from './gate.js';
+import { openGate } from '../support/gate.js';
 
 export interface HeldAnswer {
   readonly script: Script;
