@@ -9,6 +9,7 @@ import { openGate } from '../support/gate.js';
 import { refusedUrl } from '../support/raw-server.js';
 import { makeSpan, makeSpans } from '../support/spans.js';
 import { until } from '../support/until.js';
+import { millisOf } from '../support/wall-time.js';
 import { openExporter, SLACK_MILLIS } from './watched-exporter.js';
 
 const lines = captureDiag();
@@ -20,12 +21,6 @@ function unavailable(...headers: readonly string[]): Script {
 
 function hasRead({ sampleRates }: DatadogSpanExporter): boolean {
   return sampleRates['read'] === 1;
-}
-
-async function millisOf(task: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await task();
-  return performance.now() - start;
 }
 
 describe.each(['tcp', 'unix'] as const)('the life cycle over %s', (over) => {

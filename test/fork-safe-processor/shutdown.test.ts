@@ -11,17 +11,12 @@ import { holdReply } from '../support/held-reply.js';
 import { bareProcessor, openPipeline } from '../support/pipelines.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 import { until } from '../support/until.js';
+import { millisOf } from '../support/wall-time.js';
 
 const lines = captureDiag();
 /** For a busy machine; else it is less than 100. */
 const SLACK_MILLIS = 2_000;
 const never = new Promise<never>(() => undefined);
-
-async function millisOf(task: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await task();
-  return performance.now() - start;
-}
 
 async function hangingUrl(): Promise<string> {
   return (await openFaultServer({ scripts: [[readAll, stall]] })).url;
