@@ -7,7 +7,7 @@ import { once } from 'node:events';
 const PATIENCE_MILLIS = 10_000;
 
 /**
- * Resolves once `child` has ended, be it long ago.
+ * Resolves once `child` has ended, at once if it already had.
  *
  * @param ask Asks it to end; not called if there is nobody to ask.
  */

@@ -6,7 +6,7 @@
 import { fileURLToPath } from 'node:url';
 import { lostIn } from './agent-rollout/outage.mjs';
 import { beginVirtualTime } from './agent-rollout/virtual-time.mjs';
-import { markdownTable, writeTable } from './marked-table.mjs';
+import { markdownTable, writeTable, written } from './marked-table.mjs';
 
 const PAGE = fileURLToPath(new URL('../docs/reliability.md', import.meta.url));
 const RATES = [10, 100, 1_000];
@@ -49,9 +49,4 @@ async function mostLost(outage, options) {
     most = Math.max(most, await lostIn({ ...outage, beforeMillis }, options));
   }
   return most;
-}
-
-/** 59392 as 59 392. */
-function written(count) {
-  return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ' ');
 }

@@ -1,5 +1,5 @@
-// Owns the tables of pages that a script makes: as Markdown, and where they stand on a page, between
-// `<!-- NAME:begin -->` and `<!-- NAME:end -->`.
+// Owns the tables of pages that a script makes: how their numbers are written, the Markdown, and where
+// they stand on a page, between `<!-- NAME:begin -->` and `<!-- NAME:end -->`.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format } from 'prettier';
@@ -10,6 +10,11 @@ export async function markdownTable([header, ...rows]) {
   const lines = [header, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`);
   const table = await format(lines.join('\n'), { parser: 'markdown' });
   return table.trim();
+}
+
+/** 59392 as 59 392. */
+export function written(count) {
+  return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ' ');
 }
 
 /** @throws Error if the page has no such place. */

@@ -48,7 +48,7 @@ export function hostAndPort(target: AgentTarget): { host: string; port: number |
   };
 }
 
-/** The URL as it may be shown in messages, be it none that can be parsed. */
+/** The URL as it may be shown in messages; it need not be one that can be parsed. */
 export function withoutCredentials(url: string): string {
   // Up to the last @, as a password may hold anything; `http:me:secret@host` is a URL as well.
   return url.replace(/^([a-z][a-z\d+.-]*:[/\\]+|https?:|unix:)?[^]*@/i, '$1***@');

@@ -1,12 +1,13 @@
 // Owns the span processor that needs no other: what it is handed is encoded as it ends. What becomes of
 // it then is the business of the exporter.
 
+import { TraceFlags } from '@opentelemetry/api';
 import type { ForceFlushOptions, ShutdownOptions } from './drain-options.js';
 import { shareExitDeliverer } from './exit-deliverer.js';
 import type { DatadogSpanExporter } from './exporter.js';
 import { generationsOf } from './exporter-generations.js';
 import type { SpanSink } from './span-intake.js';
-import { checkInteger, expectation } from './option-checks.js';
+import { checkInteger, expectation, TIMER_OR_ZERO } from './option-checks.js';
 import type { ReadableSpan, SpanProcessor } from './sdk-contract.js';
 
 export interface DatadogBatchSpanProcessorOptions {
@@ -29,9 +30,7 @@ export interface DatadogBatchSpanProcessorOptions {
 
 const DEFAULT_DELAY_MILLIS = 5_000;
 const DEFAULT_QUEUE_BYTES = 8 * 1_024 * 1_024;
-const DELAY_RANGE = { min: 0, max: 2 ** 31 - 1 };
 const QUEUE_RANGE = { min: 64 * 1_024, max: 2 ** 30 };
-const SAMPLED = 1;
 
 /**
  * Encodes each sampled span as it ends and hands bytes to the exporter, instead of keeping spans until
@@ -55,7 +54,7 @@ export class DatadogBatchSpanProcessor implements SpanProcessor {
     this.#exporter = exporter;
     this.#sink = generations.openIntake({
       scheduledDelayMillis:
-        checkInteger('scheduledDelayMillis', scheduledDelayMillis, DELAY_RANGE) ??
+        checkInteger('scheduledDelayMillis', scheduledDelayMillis, TIMER_OR_ZERO) ??
         DEFAULT_DELAY_MILLIS,
       maxQueueBytes:
         checkInteger('maxQueueBytes', maxQueueBytes, QUEUE_RANGE) ?? DEFAULT_QUEUE_BYTES,
@@ -99,7 +98,7 @@ export class DatadogBatchSpanProcessor implements SpanProcessor {
 /** One that cannot be read is counted as such by the exporter. */
 function isSampled(span: ReadableSpan): boolean {
   try {
-    return (span.spanContext().traceFlags & SAMPLED) === SAMPLED;
+    return (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
   } catch {
     return true;
   }

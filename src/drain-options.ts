@@ -10,8 +10,8 @@ import {
   expectation,
   isAbortSignal,
   nearestInteger,
+  TIMER_OR_ZERO,
 } from './option-checks.js';
-import { TIMER_OR_ZERO } from './options.js';
 
 export interface ForceFlushOptions {
   /** Ends the wait, not the exports. */

@@ -38,7 +38,7 @@ export interface DatadogExportErrorDetails {
   readonly kind: ExportErrorKind;
   /** Spans that this failure lost for good. */
   readonly lostSpans: number;
-  /** Times that sending was tried, be it that no connection came about; 0 if it was not. */
+  /** How often sending was tried, also where no connection could be made; 0 if it never was. */
   readonly attempts: number;
   /** HTTP status, when the Agent answered. */
   readonly status?: number | undefined;

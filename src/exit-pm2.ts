@@ -1,7 +1,7 @@
 // Owns PM2's graceful stop: the message that asks a process to end, listening to it without keeping
 // the process, and telling the application's listeners from PM2's own. Knows nothing of flushing.
 
-import { clusterWorker } from './exit-cluster.js';
+import { clusterWorker } from './cluster-worker.js';
 import { type Dispose, nothingToDispose } from './lang/clock.js';
 import { listenFirst } from './lang/audience.js';
 

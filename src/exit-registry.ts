@@ -1,7 +1,7 @@
 // Owns what a process has of `flushOnExit`: one listener per event however many want to be flushed,
 // also when they come from several copies of this package. Knows nothing of how a target is flushed.
 
-import { clusterWorker } from './exit-cluster.js';
+import { clusterWorker } from './cluster-worker.js';
 import { Departure, type EndProcess } from './exit-departure.js';
 import type { FlushEnd } from './exit-flush.js';
 import { onShutdownMessage, othersAwaitMessages } from './exit-pm2.js';

@@ -40,11 +40,12 @@ export function raise(signal: ExitSignal, isFinal: boolean): void {
 /** Each loaded copy of signal-exit has one listener per signal, and its major version counts them. */
 function signalExitListeners(): number {
   return (
-    countOf(Reflect.get(process, SIGNAL_EXIT_V3)) + countOf(Reflect.get(globalThis, SIGNAL_EXIT_V4))
+    listenersOf(Reflect.get(process, SIGNAL_EXIT_V3)) +
+    listenersOf(Reflect.get(globalThis, SIGNAL_EXIT_V4))
   );
 }
 
-function countOf(emitter: unknown): number {
+function listenersOf(emitter: unknown): number {
   if (typeof emitter !== 'object' || emitter === null || !('count' in emitter)) return 0;
   return typeof emitter.count === 'number' ? emitter.count : 0;
 }

@@ -9,8 +9,7 @@ import { EXIT_SIGNALS, type ExitSignal, isExitSignal } from './exit-signals.js';
 import { checkFlushTarget, type FlushTarget } from './flushable.js';
 import { forkRegistry } from './fork-registry.js';
 import { type Dispose, systemClock } from './lang/clock.js';
-import { checkBoolean, checkInteger, expectation } from './option-checks.js';
-import { TIMER_OR_ZERO } from './options.js';
+import { checkBoolean, checkInteger, expectation, TIMER_OR_ZERO } from './option-checks.js';
 import { isBuildingSnapshot } from './snapshot-callbacks.js';
 
 export interface FlushOnExitOptions {
@@ -43,9 +42,9 @@ export interface FlushOnExitOptions {
 
 /**
  * Flushes `target` when the process is about to end: when it has nothing left to do, on a signal, when
- * a cluster worker is disconnected, on PM2's `shutdown` message. Nothing can be sent any more after
- * `process.exit()` or an uncaught exception, unless with `blockOnExit`, or after SIGKILL. In a worker thread it flushes when the thread has
- * nothing left to do.
+ * a cluster worker is disconnected, on PM2's `shutdown` message. In a worker thread it flushes when the
+ * thread has nothing left to do. After `process.exit()` or an uncaught exception nothing can be sent
+ * any more, unless with `blockOnExit`; after SIGKILL nothing at all.
  *
  * Spans that end while the process is flushed are flushed as well. Where there is no end of them, the last
  * are delivered as with `blockOnExit` before a signal is raised again.
@@ -55,7 +54,7 @@ export interface FlushOnExitOptions {
  *
  * @param target What holds the spans and what sends them, in this order: `[provider, exporter]`.
  * @returns A function that undoes it; it may be called more than once.
- * @throws TypeError or RangeError for a target or an option that cannot be.
+ * @throws TypeError or RangeError for a target or an option of the wrong type or range.
  */
 export function flushOnExit(target: FlushTarget, options: FlushOnExitOptions = {}): () => void {
   const targets = checkFlushTarget('target', target);

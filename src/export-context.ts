@@ -29,7 +29,7 @@ import { PACKAGE_VERSION } from './version.js';
 /** Of an answer that is only logged. */
 const MAX_EXCERPT_CHARS = 256;
 
-/** What an exporter needs besides. */
+/** What the exports of an exporter share, and what encodes, sends and paces them. */
 export interface SharedParts extends ExportContext, ExitDeliveryContext {
   readonly encoder: V04Encoder;
   /** For spans that are encoded as they end. */

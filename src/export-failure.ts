@@ -129,7 +129,7 @@ function sentence({ kind, status, cause }: Failure): string {
   return REASONS[kind] + answered + because;
 }
 
-/** Whether somebody wanted the export to end, be it us at the end of the grace. */
+/** Whether somebody wanted the export to end; at the end of the grace that is the exporter itself. */
 export function isCut({ kind }: DatadogExportError): boolean {
   return kind === 'shutdown' || kind === 'aborted';
 }

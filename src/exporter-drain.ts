@@ -1,4 +1,4 @@
-// Owns draining and ending an exporter, be it ours or another: neither rejects, and no shutdown lasts
+// Owns draining and ending an exporter, ours or another: neither rejects, and no shutdown lasts
 // longer than it may. Knows nothing of who hands spans to it.
 
 import type { Diagnostics } from './diagnostics.js';

@@ -2,7 +2,7 @@
 // several copies of this package. Knows nothing of what the hooks do.
 
 import { Diagnostics } from './diagnostics.js';
-import { clusterWorker } from './exit-cluster.js';
+import { clusterWorker } from './cluster-worker.js';
 import { type ForkEntry, type ForkStage, type ForkTrigger, runStage } from './fork-hooks.js';
 import { ForkInProgress } from './fork-in-progress.js';
 import { generations, nextGeneration } from './generation.js';

@@ -19,12 +19,12 @@ export interface Generations {
   next(): void;
 }
 
-/** Each entry of the package is a copy of its own in memory; all of them share one state. */
-const SHARED = Symbol.for('opentelemetry-exporter-datadog-agent.generations');
+/** Copies of the package hand this to each other: whoever changes its shape changes the name. */
+const SHARED = Symbol.for('opentelemetry-exporter-datadog-agent.generations.v1');
 
 /**
- * The one holder of the present generation in this heap, made when it is first asked for. If that is while
- * a startup snapshot is built, each process that starts with it has a generation of its own.
+ * The one holder of the present generation in this heap, made when it is first asked for. If that is
+ * while a startup snapshot is built, each process that starts with it has a generation of its own.
  */
 export function generations(): Generations {
   const found: unknown = Reflect.get(globalThis, SHARED);

@@ -1,7 +1,7 @@
 // Owns calling the span processor of one generation: nothing that it throws reaches the application,
 // and it is known whether it still holds spans. Knows nothing of deadlines, nor of what a flush is for.
 
-import type { Context } from '@opentelemetry/api';
+import { type Context, TraceFlags } from '@opentelemetry/api';
 import type { Diagnostics } from './diagnostics.js';
 import { DatadogExportError, reasonOf } from './errors.js';
 import type { GenerationExporter } from './generation-exporter.js';
@@ -17,8 +17,6 @@ export interface StartedFlush {
   /** What it threw or rejected with, if it did; never rejects. */
   readonly errors: Promise<readonly unknown[]>;
 }
-
-const SAMPLED = 1;
 
 export class InnerProcessor {
   readonly #processor: SpanProcessor;
@@ -79,7 +77,7 @@ export class InnerProcessor {
   onEnd(span: ReadableSpan): void {
     try {
       // The processors of the SDK skip what is not sampled.
-      if ((span.spanContext().traceFlags & SAMPLED) === SAMPLED) this.#ended++;
+      if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0) this.#ended++;
       this.#resources.note(span.resource);
       this.#processor.onEnd(span);
     } catch (error) {

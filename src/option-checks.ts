@@ -47,7 +47,7 @@ export function checkBoolean(name: string, value: unknown): boolean | undefined 
   throw new TypeError(expectation(name, 'a boolean', value));
 }
 
-/** @throws TypeError unless `value` is absent or an AbortSignal, be it of another realm. */
+/** @throws TypeError unless `value` is absent or an AbortSignal, also of another realm. */
 export function checkSignal(name: string, value: unknown): AbortSignal | undefined {
   if (value === undefined || isAbortSignal(value)) return value;
   throw new TypeError(expectation(name, 'an AbortSignal', value));
@@ -63,6 +63,13 @@ export interface IntegerRange {
   readonly min: number;
   readonly max: number;
 }
+
+/** Longest delay of a Node timer; a longer one would fire at once. */
+const MAX_TIMER_MILLIS = 2_147_483_647;
+
+export const TIMER: IntegerRange = { min: 1, max: MAX_TIMER_MILLIS };
+/** A delay that may be none. */
+export const TIMER_OR_ZERO: IntegerRange = { min: 0, max: MAX_TIMER_MILLIS };
 
 /** @throws TypeError or RangeError unless `value` is absent or an integer within `range`. */
 export function checkInteger(

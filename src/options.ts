@@ -9,7 +9,6 @@ import { type Environment, readEnvironment, type WarnOfVariable } from './enviro
 import { reasonOf } from './errors.js';
 import type { Dispose } from './lang/clock.js';
 import {
-  type IntegerRange,
   checkAbsolutePath,
   checkBoolean,
   checkHeaders,
@@ -19,6 +18,8 @@ import {
   checkText,
   checkTextRecord,
   expectation,
+  TIMER,
+  TIMER_OR_ZERO,
 } from './option-checks.js';
 import { handOn, type ProcessIdentity } from './process-identity.js';
 
@@ -124,14 +125,8 @@ export interface ResolvedOptions {
 
 const DEFAULT_SOCKET = '/var/run/datadog/apm.socket';
 const DEFAULT_URL = 'http://127.0.0.1:8126';
-/** Longest delay of a Node timer; a longer one would fire at once. */
-const MAX_TIMER_MILLIS = 2_147_483_647;
 /** The Agent refuses a body of exactly 25 MiB, so the limit stays below it. */
 const AGENT_LIMIT_BYTES = 25 * 1024 * 1024;
-
-const TIMER: IntegerRange = { min: 1, max: MAX_TIMER_MILLIS };
-/** A delay that may be none. */
-export const TIMER_OR_ZERO: IntegerRange = { min: 0, max: MAX_TIMER_MILLIS };
 
 /**
  * Takes what was said in code as it is now: later changes to the object make no difference.

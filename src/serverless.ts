@@ -8,8 +8,7 @@ import { checkFlushTarget, type FlushTarget } from './flushable.js';
 import { Invocation, type InvocationSettings } from './invocation.js';
 import { systemClock } from './lang/clock.js';
 import { settleOnce } from './lang/settle-once.js';
-import { checkInteger, expectation, type IntegerRange } from './option-checks.js';
-import { TIMER_OR_ZERO } from './options.js';
+import { checkInteger, expectation, TIMER } from './option-checks.js';
 
 export interface WithFlushOptions {
   /**
@@ -26,7 +25,6 @@ type Callback = (...args: readonly unknown[]) => unknown;
 
 /** An Agent on this machine answers within milliseconds, and Lambda's default time limit is 3 s. */
 const DEFAULT_TIMEOUT_MILLIS = 1_000;
-const TIMEOUT: IntegerRange = { min: 1, max: TIMER_OR_ZERO.max };
 
 /**
  * From three parameters on, Lambda's runtime for Node 24 takes a handler for one with a callback and
@@ -68,7 +66,7 @@ export function withFlush(
   if (typeof handler !== 'function') {
     throw new TypeError(expectation('handler', 'a function', handler));
   }
-  const timeoutMillis = checkInteger('timeoutMillis', options.timeoutMillis, TIMEOUT);
+  const timeoutMillis = checkInteger('timeoutMillis', options.timeoutMillis, TIMER);
   const settings: InvocationSettings = {
     target: checkFlushTarget('target', target),
     timeoutMillis: timeoutMillis ?? DEFAULT_TIMEOUT_MILLIS,

@@ -19,7 +19,7 @@ describe('the present generation', () => {
   });
 
   it('is shared with other copies of the package', () => {
-    const key = Symbol.for('opentelemetry-exporter-datadog-agent.generations');
+    const key = Symbol.for('opentelemetry-exporter-datadog-agent.generations.v1');
 
     expect(Reflect.get(globalThis, key)).toBe(generations());
   });

@@ -1,6 +1,8 @@
 // Owns the figures of a process that was under load, what is promised of them, and the table that they
 // make. Measures nothing.
 
+import { written } from '../marked-table.mjs';
+
 const MIB = 1_024 * 1_024;
 /** Part of the time, in which caches fill and code is compiled. */
 const WARM_UP = 0.25;
@@ -153,9 +155,4 @@ function slope(points) {
   return (
     mean(deviations.map(([product]) => product)) / mean(deviations.map(([, square]) => square))
   );
-}
-
-/** 59392 as 59 392. */
-function written(count) {
-  return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ' ');
 }

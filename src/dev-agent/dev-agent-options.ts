@@ -7,20 +7,20 @@ export interface DevAgentOptions {
   /**
    * TCP port on 127.0.0.1; 0 takes any free one.
    *
-   * @defaultValue `0`; without a port but with a `socketPath`, there is no TCP listener
+   * @default `0`; without a port but with a `socketPath`, there is no TCP listener
    */
   readonly port?: number;
   /**
    * Path of a Unix socket to listen on as well. A socket file that a dead process left behind is
    * replaced; one that somebody listens on is an error.
    *
-   * @defaultValue none
+   * @default none
    */
   readonly socketPath?: string;
   /**
    * The `rate_by_service` of the replies.
    *
-   * @defaultValue `{ 'service:,env:': 1 }`
+   * @default `{ 'service:,env:': 1 }`
    */
   readonly sampleRates?: Readonly<Record<string, number>>;
   /**
@@ -28,7 +28,7 @@ export interface DevAgentOptions {
    * leaves out stays as in the normal reply. If it throws or rejects, the reply is a 500 with the
    * error's message. A payload that was refused stays refused, whatever status is answered.
    *
-   * @defaultValue the normal reply, at once
+   * @default the normal reply, at once
    */
   readonly respond?: (
     request: ReceivedRequest,
@@ -49,7 +49,7 @@ export interface WaitOptions {
   /**
    * In milliseconds.
    *
-   * @defaultValue `5000`
+   * @default `5000`
    */
   readonly timeoutMillis?: number;
 }

@@ -6,14 +6,14 @@ import { type Dispose, nothingToDispose } from './clock.js';
 
 type Listener = () => void;
 
-/** All that wait for one signal, behind the one listener that it gets. */
-interface Audience {
+/** The one listener that a signal gets, and all that wait for the signal behind it. */
+interface SharedListener {
   readonly listeners: Set<Listener>;
   readonly tell: Listener;
 }
 
 /** One listener per signal however many wait for it, because Node warns of a leak at the eleventh. */
-const audiences = new WeakMap<AbortSignal, Audience>();
+const sharedListeners = new WeakMap<AbortSignal, SharedListener>();
 
 /**
  * Calls `listener` when `signal` aborts, at once if it has aborted already. The returned disposer
@@ -25,24 +25,24 @@ export function onAbort(signal: AbortSignal | undefined, listener: () => void): 
     listener();
     return nothingToDispose;
   }
-  const { listeners, tell } = audiences.get(signal) ?? openAudience(signal);
+  const { listeners, tell } = sharedListeners.get(signal) ?? shareListener(signal);
   const entry: Listener = () => listener(); // the same function may be given twice
   listeners.add(entry);
   return () => {
     if (!listeners.delete(entry) || listeners.size > 0) return;
     signal.removeEventListener('abort', tell);
-    audiences.delete(signal);
+    sharedListeners.delete(signal);
   };
 }
 
-function openAudience(signal: AbortSignal): Audience {
+function shareListener(signal: AbortSignal): SharedListener {
   const listeners = new Set<Listener>();
   const tell = (): void => {
-    audiences.delete(signal);
+    sharedListeners.delete(signal);
     for (const listener of listeners) listener();
   };
-  const audience = { listeners, tell };
-  audiences.set(signal, audience);
+  const shared = { listeners, tell };
+  sharedListeners.set(signal, shared);
   signal.addEventListener('abort', tell, { once: true });
-  return audience;
+  return shared;
 }

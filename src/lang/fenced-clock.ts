@@ -26,6 +26,7 @@ export class FencedClock implements Clock {
   scheduleInBackground(delayMillis: number, task: () => void): Dispose {
     return this.#arm(task, (run) => this.#clock.scheduleInBackground(delayMillis, run));
   }
+
   nextTurn(task: () => void): void {
     this.#clock.nextTurn(() => {
       if (this.#armed !== undefined) task();

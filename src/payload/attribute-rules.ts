@@ -82,6 +82,7 @@ const HTTP_STATUS = /^\+?0*[1-5]\d\d$/;
 export function isHttpStatus(code: number): boolean {
   return Number.isInteger(code) && code >= 100 && code <= 599;
 }
+
 const REPAIRS: ReadonlyMap<string, RepairText> = new Map<string, RepairText>([
   ['env', normalizeTagValue],
   ['peer.service', serviceOrNothing],

@@ -37,7 +37,7 @@ export class Gathering {
     this.#payload = new PayloadBuilder(writer);
   }
 
-  get hasOverflown(): boolean {
+  get hasOverflowed(): boolean {
     return this.room < 0;
   }
 

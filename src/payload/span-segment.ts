@@ -165,7 +165,7 @@ export class SpanSegment {
       const at = this.#payload.position;
       const last = part.spans === 0 ? index : this.#lastOfRun(index, chunk, gathering.room);
       const isCopied = last > index ? this.#copyRun(index, last) : this.#copy(index, chunk, part);
-      if (gathering.hasOverflown) {
+      if (gathering.hasOverflowed) {
         const isLost = gathering.cutPart(part, at, traceIdHex) === 'too_large';
         if (isLost) return this.#nexts[index] ?? NO_MORE;
         return part.spans === 0 ? from : index;

@@ -1,8 +1,8 @@
-// Owns what the spans of one resource, scope, kind and status have in common, as the bytes with which each of
-// them begins: header, the tags that no attribute overrides, and those of the scope. They are copied, and
-// what differs is filled in.
+// Owns what the spans of one resource, scope, kind and status have in common, as the bytes with which
+// each of them begins: header, the tags that no attribute overrides, and those of the scope. They are
+// copied, and what differs is filled in.
 
-import { SpanKind } from '@opentelemetry/api';
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { InstrumentationScope } from '../sdk-contract.js';
 import { isReserved } from './attribute-rules.js';
 import { attributeText } from './attribute-text.js';
@@ -17,7 +17,7 @@ import type { AttributeKey, Tag } from './tag-keys.js';
 import type { WellKnownTags } from './well-known-tags.js';
 
 const STATUS_NAMES = ['Unset', 'Ok', 'Error'] as const;
-const ERROR = 2;
+const ERROR: number = SpanStatusCode.ERROR;
 
 export interface SpanTemplate {
   readonly kind: SpanKind;
@@ -57,12 +57,12 @@ export class SpanTemplates {
     this.#byScope.set(NO_SCOPE, this.#ofLastScope);
   }
 
-  /** A scope never changes. Kinds and statuses that there are not are made anew each time. */
+  /** A scope never changes. For a kind or status that does not exist, one is made each time. */
   templateFor(scope: Scope, kind: SpanKind, status: number): SpanTemplate {
     const ofScope = this.#ofScope(scope);
     const index = kind * STATUS_NAMES.length + status;
     const known = ofScope[index];
-    // What there is not may come to the same index.
+    // A kind or status that does not exist may come to the same index.
     if (known !== undefined && known.kind === kind && known.status === status) return known;
     const template = this.#newTemplate(scope, kind, status);
     if (kind in SpanKind && status in STATUS_NAMES) ofScope[index] = template;

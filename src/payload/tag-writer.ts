@@ -96,7 +96,7 @@ export class TagWriter {
     this.#chunkCount++;
   }
 
-  /** Whether the tag was given in `meta`, be it empty. */
+  /** Whether the tag was given in `meta`, even if its value was empty. */
   mentions(tag: Tag): boolean {
     return tag.metaOf === this.#serial || this.#emptyTags.includes(tag);
   }

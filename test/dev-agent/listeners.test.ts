@@ -5,8 +5,8 @@ import { connect, type Socket } from 'node:net';
 import { rename } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { startDevAgent } from '../../src/dev-agent/index.js';
+import { holdReply } from '../support/held-reply.js';
 import { get, sendPayload } from './agent-client.js';
-import { HeldReply } from './held-reply.js';
 import { freeSocketPath, openAgent } from './open-agents.js';
 import { singleSpan } from './sample-payload.js';
 
@@ -133,9 +133,9 @@ describe('a connection', () => {
   });
 
   it('that breaks before the reply is written does no harm', async () => {
-    const held = new HeldReply();
+    const held = holdReply();
     const agent = await openAgent({
-      respond: ({ connection }) => (connection === 1 ? held.promise : {}),
+      respond: ({ connection }) => (connection === 1 ? held.reply : {}),
     });
     const request = httpRequest(agent.url, {
       method: 'PUT',

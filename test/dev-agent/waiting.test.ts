@@ -1,22 +1,21 @@
 import { describe, expect, it } from 'vitest';
-
+import { holdReply } from '../support/held-reply.js';
 import { sendPayload } from './agent-client.js';
-import { HeldReply } from './held-reply.js';
 import { openAgent } from './open-agents.js';
 import { payload, singleSpan, span } from './sample-payload.js';
 import { uint64 } from './wire-bytes.js';
 
 describe('waiting', () => {
   it('ends as soon as the requests are there, before they are answered', async () => {
-    const held = new HeldReply();
-    const agent = await openAgent({ respond: () => held.promise });
+    const held = holdReply();
+    const agent = await openAgent({ respond: () => held.reply });
     const waiting = agent.waitForRequests(1);
 
     const sending = sendPayload(agent.url, singleSpan());
 
     await expect(waiting).resolves.toHaveLength(1);
     expect(agent.spans).toEqual([]);
-    held.release({});
+    held.release();
     await sending;
     expect(agent.spans).toHaveLength(1);
   });
@@ -74,16 +73,16 @@ describe('waiting', () => {
 
 describe('reset', () => {
   it('forgets everything, also spans of requests that wait for their reply', async () => {
-    const held = new HeldReply();
+    const held = holdReply();
     const agent = await openAgent({
-      respond: ({ bodyBytes }) => (bodyBytes > 1 ? held.promise : {}),
+      respond: ({ bodyBytes }) => (bodyBytes > 1 ? held.reply : {}),
     });
     await sendPayload(agent.url, [0xc0]);
     const sending = sendPayload(agent.url, singleSpan());
     const before = await agent.waitForRequests(2);
 
     agent.reset();
-    held.release({});
+    held.release();
     await sending;
 
     expect(before).toHaveLength(2);

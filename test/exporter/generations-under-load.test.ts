@@ -7,6 +7,7 @@ import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
 import { openPipeline, type Pipeline } from '../support/pipelines.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
+import { seededRandom } from '../support/seeded-random.js';
 import { makeSpans } from '../support/spans.js';
 import { until } from '../support/until.js';
 
@@ -14,15 +15,6 @@ const GENERATIONS = 15;
 /** Spans that are under way for certain when a generation ends. */
 const SENDING = 5;
 const OPTIONS = { scheduledDelayMillis: 20, maxQueueSize: 100_000 };
-
-/** The same numbers below `limit` at every run. */
-function numbersFrom(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
-    return state % limit;
-  };
-}
 
 /** Spans on both ways, and turns for some of them to arrive; returns how many spans. */
 async function load(
@@ -45,7 +37,7 @@ it.each(['tcp', 'unix'] as const)(
     const pipeline = openPipeline(exporter, {
       createProcessor: (to) => new BatchSpanProcessor(to, OPTIONS),
     });
-    const next = numbersFrom(7);
+    const next = seededRandom(7).below;
     let handedOver = 0;
     let exportedBefore = 0;
 

@@ -9,16 +9,11 @@ import { openRawServer } from '../support/raw-server.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 import { makeSpans } from '../support/spans.js';
 import { until } from '../support/until.js';
+import { millisOf } from '../support/wall-time.js';
 
 const lines = captureDiag();
 
 /** How long `task` takes, in milliseconds. */
-async function duration(task: () => Promise<void>): Promise<number> {
-  const start = performance.now();
-  await task();
-  return performance.now() - start;
-}
-
 describe('shutdown', () => {
   it('lets what is under way finish within the grace', async () => {
     const agent = await openScriptedAgent();
@@ -43,7 +38,7 @@ describe('shutdown', () => {
     const results = [exportSpans(exporter, makeSpans(2)), exportSpans(exporter, makeSpans(1))];
     await until('both requests', () => server.open === 2);
 
-    const millis = await duration(() => exporter.shutdown());
+    const millis = await millisOf(() => exporter.shutdown());
 
     expect(millis).toBeLessThan(50 + 100);
     for (const { error } of await Promise.all(results)) {
@@ -59,7 +54,7 @@ describe('shutdown', () => {
     const exporter = openExporter({ url: server.url });
     const result = exportSpans(exporter, makeSpans(1));
 
-    const millis = await duration(() => exporter.shutdown({ graceMillis: 0 }));
+    const millis = await millisOf(() => exporter.shutdown({ graceMillis: 0 }));
 
     expect(millis).toBeLessThan(50);
     expect(await result).toMatchObject({ error: { kind: 'shutdown' } });
@@ -88,7 +83,7 @@ describe('shutdown', () => {
     const exporter = openExporter({ url: server.url, graceMillis: 5_000 });
     void exportSpans(exporter, makeSpans(1));
 
-    const millis = await duration(async () => {
+    const millis = await millisOf(async () => {
       await Promise.all([
         exporter.shutdown(),
         exporter.shutdown(),

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { afterForkInChild } from '../../src/fork.js';
-import { openGate } from '../freeze/gate.js';
+import { openGate } from '../support/gate.js';
 import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
 import { openFaultServer } from '../support/fault-server.js';

@@ -5,9 +5,11 @@ import { exportSpans } from '../support/exports.js';
 import { openBlackHole } from '../support/black-hole.js';
 import { openFaultServer, type Script } from '../support/fault-server.js';
 import { ACCEPT, answer, readAll, reply, stall } from '../support/fault-steps.js';
+import { openGate } from '../support/gate.js';
 import { refusedUrl } from '../support/raw-server.js';
 import { makeSpan, makeSpans } from '../support/spans.js';
 import { until } from '../support/until.js';
+import { millisOf } from '../support/wall-time.js';
 import { openExporter, SLACK_MILLIS } from './watched-exporter.js';
 
 const lines = captureDiag();
@@ -19,12 +21,6 @@ function unavailable(...headers: readonly string[]): Script {
 
 function hasRead({ sampleRates }: DatadogSpanExporter): boolean {
   return sampleRates['read'] === 1;
-}
-
-async function millisOf(task: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await task();
-  return performance.now() - start;
 }
 
 describe.each(['tcp', 'unix'] as const)('the life cycle over %s', (over) => {
@@ -79,15 +75,12 @@ describe.each(['tcp', 'unix'] as const)('the life cycle over %s', (over) => {
   });
 
   it('F4: what is accepted while a flush drains belongs to the next flush', async () => {
-    let letGo: () => void = () => undefined;
-    const isReleased = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
+    const gate = openGate();
     const server = await openFaultServer({
       over,
       scripts: [
         [readAll, reply(200)],
-        [readAll, () => isReleased, reply(200)],
+        [readAll, gate.pass, reply(200)],
       ],
     });
     const exporter = openExporter({ url: server.url });
@@ -99,7 +92,7 @@ describe.each(['tcp', 'unix'] as const)('the life cycle over %s', (over) => {
 
     expect(exporter.stats()).toMatchObject({ exported: 1, inFlight: 2 });
     const next = exporter.forceFlush();
-    letGo();
+    gate.open();
     await next;
     expect(exporter.stats()).toMatchObject({ exported: 3, inFlight: 0 });
   });
@@ -250,16 +243,13 @@ describe('a shutdown takes no longer than its grace', () => {
   });
 
   it('F7: and lets what is under way finish within it', async () => {
-    let letGo: () => void = () => undefined;
-    const isReleased = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
-    const server = await openFaultServer({ scripts: [[readAll, () => isReleased, reply(200)]] });
+    const gate = openGate();
+    const server = await openFaultServer({ scripts: [[readAll, gate.pass, reply(200)]] });
     const exporter = openExporter({ url: server.url, maxConnections: 1 });
     const results = [1, 2, 3].map((count) => exportSpans(exporter, makeSpans(count)));
 
     const shutdown = exporter.shutdown();
-    letGo();
+    gate.open();
     await shutdown;
 
     expect(await Promise.all(results)).toEqual([{ code: 0 }, { code: 0 }, { code: 0 }]);

@@ -146,7 +146,7 @@ describe.each(['tcp', 'unix'] as const)('a status over %s', (over) => {
     ]);
   });
 
-  it('D11: three 503 and a 200 are four attempts with growing pauses', async () => {
+  it('D11: three 503 and a 200 are four attempts, each pause within its bound', async () => {
     const unavailable = answer(503);
     const server = await openFaultServer({
       over,

@@ -6,6 +6,7 @@ import { captureDiag } from '../support/diag-log.js';
 import { openExporter } from '../support/exporters.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { ACCEPT, answer, readAll, reply, stall } from '../support/fault-steps.js';
+import { openGate } from '../support/gate.js';
 import { holdReply } from '../support/held-reply.js';
 import { bareProcessor, openPipeline } from '../support/pipelines.js';
 import { refusedUrl } from '../support/raw-server.js';
@@ -150,12 +151,9 @@ describe('forceFlush of a ForkSafeSpanProcessor', () => {
   });
 
   it('ends at its own limits while the exports go on', async () => {
-    let letGo: () => void = () => undefined;
-    const isReleased = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
+    const gate = openGate();
     const server = await openFaultServer({
-      scripts: [[readAll, () => isReleased, reply(200)], ACCEPT],
+      scripts: [[readAll, gate.pass, reply(200)], ACCEPT],
     });
     const exporter = openExporter({ url: server.url });
     const { processor, record } = openPipeline(exporter);
@@ -172,7 +170,7 @@ describe('forceFlush of a ForkSafeSpanProcessor', () => {
       cause,
     });
 
-    letGo();
+    gate.open();
     await until('the export', () => exporter.stats().exported === 1);
   });
 

@@ -12,17 +12,12 @@ import { openPipeline } from '../support/pipelines.js';
 import { refusedUrl } from '../support/raw-server.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 import { makeSpan, SPAN_ID, TRACE_ID } from '../support/spans.js';
+import { millisOf } from '../support/wall-time.js';
 
 const lines = captureDiag();
 /** For a busy machine; else it is less than 100. Whatever ignores its grace takes 4 s and more. */
 const SLACK_MILLIS = 2_000;
 const never = new Promise<never>(() => undefined);
-
-async function millisOf(task: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await task();
-  return performance.now() - start;
-}
 
 async function hangingUrl(): Promise<string> {
   return (await openFaultServer({ scripts: [[readAll, stall]] })).url;

@@ -6,21 +6,17 @@ import { captureDiag } from '../support/diag-log.js';
 import { openExporter } from '../support/exporters.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { readAll, reply, stall } from '../support/fault-steps.js';
+import { openGate } from '../support/gate.js';
 import { holdReply } from '../support/held-reply.js';
 import { bareProcessor, openPipeline } from '../support/pipelines.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 import { until } from '../support/until.js';
+import { millisOf } from '../support/wall-time.js';
 
 const lines = captureDiag();
 /** For a busy machine; else it is less than 100. */
 const SLACK_MILLIS = 2_000;
 const never = new Promise<never>(() => undefined);
-
-async function millisOf(task: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await task();
-  return performance.now() - start;
-}
 
 async function hangingUrl(): Promise<string> {
   return (await openFaultServer({ scripts: [[readAll, stall]] })).url;
@@ -104,18 +100,15 @@ describe('shutdown of a ForkSafeSpanProcessor', () => {
   it('loses nothing of a processor that hands over late', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });
-    let release = (): void => undefined;
-    const isReleased = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const gate = openGate();
     const { processor, record } = openPipeline(exporter, {
-      createProcessor: handingOverAt(isReleased),
+      createProcessor: handingOverAt(gate.pass()),
     });
     record(3);
 
     const shutdown = processor.shutdown();
     await new Promise((resolve) => setImmediate(resolve));
-    release();
+    gate.open();
     await shutdown;
 
     expect(exporter.stats()).toMatchObject({ received: 3, exported: 3 });
@@ -124,17 +117,14 @@ describe('shutdown of a ForkSafeSpanProcessor', () => {
   it('accounts for what is handed over after it', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });
-    let release = (): void => undefined;
-    const isReleased = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const gate = openGate();
     const { processor, record } = openPipeline(exporter, {
-      createProcessor: handingOverAt(isReleased),
+      createProcessor: handingOverAt(gate.pass()),
     });
     record(3);
     await processor.shutdown({ graceMillis: 0 });
 
-    release();
+    gate.open();
     await until('the drop', () => exporter.stats().received === 3);
 
     expect(exporter.stats()).toMatchObject({ droppedByReason: { shutdown: 3 } });

@@ -9,7 +9,7 @@ import { checkBuild } from '../package/built-package.js';
 import { type NodeRun, runNode } from '../support/child-process.js';
 import { ENTRY } from './script.js';
 
-const GENERATIONS = 'opentelemetry-exporter-datadog-agent.generations';
+const GENERATIONS = 'opentelemetry-exporter-datadog-agent.generations.v1';
 /** Spawns and prints as a restored process does: without a loader of modules. */
 const PRELUDE = `
   import { startupSnapshot } from 'node:v8';

@@ -1,9 +1,9 @@
-// Owns an answer of a misbehaving peer that comes when the test lets it, be it during a freeze.
+// Owns an answer of a misbehaving peer that comes when the test lets it, also during a freeze.
 
 import type { Script, Step } from '../support/fault-server.js';
 import { readAll, reply } from '../support/fault-steps.js';
 import { until } from '../support/until.js';
-import { openGate } from './gate.js';
+import { openGate } from '../support/gate.js';
 
 export interface HeldAnswer {
   readonly script: Script;

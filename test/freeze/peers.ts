@@ -7,7 +7,7 @@ import { type Listening, temporarySocketPath } from '../support/scripted-agent.j
 import { until } from '../support/until.js';
 import { openAgentProcess } from './agent-process.js';
 import { PLACES } from './freezing.js';
-import { openGate } from './gate.js';
+import { openGate } from '../support/gate.js';
 
 export interface Peer {
   readonly url: string;

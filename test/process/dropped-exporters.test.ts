@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startScript } from '../exit/script.js';
 import { ENTRY } from '../fork/script.js';
-import { openGate } from '../freeze/gate.js';
+import { openGate } from '../support/gate.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { ACCEPT, readAll, reply, stall } from '../support/fault-steps.js';
 import { until } from '../support/until.js';

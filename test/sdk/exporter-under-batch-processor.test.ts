@@ -4,6 +4,7 @@ import type { DatadogSpanExporter } from '../../src/index.js';
 import { openExporter } from '../support/exporters.js';
 import { type FaultServer, openFaultServer, type Script } from '../support/fault-server.js';
 import { ACCEPT, readAll, reply, stall } from '../support/fault-steps.js';
+import { openGate } from '../support/gate.js';
 import { refusedUrl } from '../support/raw-server.js';
 import { until } from '../support/until.js';
 
@@ -46,12 +47,9 @@ describe('under the BatchSpanProcessor of the SDK', () => {
   }, 30_000);
 
   it('a shutdown while an export is under way loses nothing', async () => {
-    let letGo: () => void = () => undefined;
-    const isReleased = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
+    const gate = openGate();
     const { server, exporter, provider, record } = await openPipeline([
-      [readAll, () => isReleased, reply(200)],
+      [readAll, gate.pass, reply(200)],
       ACCEPT,
     ]);
     record(512); // the processor exports a full batch at once
@@ -59,7 +57,7 @@ describe('under the BatchSpanProcessor of the SDK', () => {
     record(3);
 
     const shutdown = provider.shutdown();
-    letGo();
+    gate.open();
     await shutdown;
 
     expect(server.spans).toHaveLength(515);

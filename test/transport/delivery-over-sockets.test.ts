@@ -6,6 +6,7 @@ import { Delivery, type DeliveryContext } from '../../src/transport/delivery.js'
 import { SendQueue } from '../../src/transport/send-queue.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { readAll, reply, stall } from '../support/fault-steps.js';
+import { openGate } from '../support/gate.js';
 import { until } from '../support/until.js';
 
 const PAYLOAD = { body: Uint8Array.of(0x90), chunkCount: 0 };
@@ -19,14 +20,11 @@ describe('deliveries over real connections', () => {
   });
 
   it('do not touch each other when one is cancelled', async () => {
-    let letGo: () => void = () => undefined;
-    const isCut = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
+    const gate = openGate();
     const server = await openFaultServer({
       scripts: [
         [readAll, stall],
-        [readAll, () => isCut, reply(200)],
+        [readAll, gate.pass, reply(200)],
       ],
     });
     connections.push(connectTo(server.url), connectTo(server.url));
@@ -41,7 +39,7 @@ describe('deliveries over real connections', () => {
     first?.cancel({ kind: 'aborted' });
     expect(await firstResult).toMatchObject({ outcome: { kind: 'cancelled' } });
     await until('the socket of the first is closed', () => server.open === 1);
-    letGo();
+    gate.open();
 
     expect(await secondResult).toMatchObject({ outcome: { kind: 'accepted' }, attempts: 1 });
     expect(server.accepted).toBe(2);

@@ -203,7 +203,7 @@ for (const pipeline of PIPELINES) {
       assert.equal(meta['on.end'], undefined);
     });
 
-    it('is not sent if it was not sampled, be it recorded or not', async (t) => {
+    it('is not sent if it was not sampled, whether it was recorded or not', async (t) => {
       const recordOnly = { shouldSample: () => ({ decision: SamplingDecision.RECORD }) };
       for (const sampler of [new AlwaysOffSampler(), recordOnly]) {
         const { agent, exporter, record, drain } = await openWatched(t, pipeline, { sampler });

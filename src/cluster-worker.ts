@@ -1,4 +1,4 @@
-// Owns finding the cluster worker that this process is, if it is one. Knows nothing of flushing.
+// Owns finding the cluster worker that this process is, if it is one. Knows nothing of exits and forks.
 
 import { EventEmitter } from 'node:events';
 
