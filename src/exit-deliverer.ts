@@ -6,11 +6,17 @@ const DELIVERERS = Symbol.for('opentelemetry-exporter-datadog-agent.exit-deliver
 /** So many more are looked at before those that are gone are forgotten. */
 const PRUNE_AFTER = 64;
 
-export interface ExitDeliverer {
+export interface ExitAccount {
   /** Spans that the exporter was handed so far. */
   readonly received: number;
   /** Those of them that are neither exported nor dropped. */
   readonly unsettled: number;
+}
+
+export interface ExitDeliverer {
+  account(): ExitAccount;
+  /** Ends every wait in time for the exports under way to be over by then. */
+  hurry(leftMillis: number): void;
   /** Ends the exports under way, so that they hold the process no longer. */
   cutShort(cause: Error): void;
   /** Blocks until the Agent has answered for all that was handed over, or the time is up. Never throws. */

@@ -4,6 +4,7 @@
 import { Diagnostics } from './diagnostics.js';
 import { reasonOf } from './errors.js';
 import {
+  type ExitAccount,
   type ExitDeliverer,
   exitDelivererOf,
   exitDeliverersOf,
@@ -111,7 +112,10 @@ export class ExitFlush {
       const before = this.#account;
       const timeoutMillis = Math.max(limitMillis - this.#clock.nowMillis(), 0);
       const limits = { clock: this.#clock, timeoutMillis, signal: undefined };
-      const outcome = await drain(this.#targets, limits);
+      const work = drain(this.#targets, limits);
+      // Attributes of a resource may come later than the process can wait, and never.
+      for (const deliverer of this.#deliverers) deliverer.hurry(timeoutMillis);
+      const outcome = await work;
       if (outcome.kind === 'done') errors.push(...outcome.errors);
       if (outcome.kind !== 'done' || this.#isCut(errors, limitMillis)) return 'overdue';
       if (before.unsettled === 0 && this.#account.received === before.received) return 'done';
@@ -137,11 +141,11 @@ export class ExitFlush {
     return [...new Set(this.#given.flatMap((target) => exitDeliverersOf(target)))];
   }
 
-  get #account(): { readonly received: number; readonly unsettled: number } {
-    const deliverers = this.#deliverers;
+  get #account(): ExitAccount {
+    const accounts = this.#deliverers.map((deliverer) => deliverer.account());
     return {
-      received: deliverers.reduce((sum, one) => sum + one.received, 0),
-      unsettled: deliverers.reduce((sum, one) => sum + one.unsettled, 0),
+      received: accounts.reduce((sum, { received }) => sum + received, 0),
+      unsettled: accounts.reduce((sum, { unsettled }) => sum + unsettled, 0),
     };
   }
 

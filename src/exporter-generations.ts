@@ -88,12 +88,8 @@ export class ExporterGenerations {
   exitDeliverer(): ExitDeliverer {
     const present = (): ExitDeliverer => this.life.exitDeliverer;
     return {
-      get received() {
-        return present().received;
-      },
-      get unsettled() {
-        return present().unsettled;
-      },
+      account: () => present().account(),
+      hurry: (leftMillis) => present().hurry(leftMillis),
       cutShort: (cause) => present().cutShort(cause),
       deliver: (timeoutMillis) => present().deliver(timeoutMillis),
     };

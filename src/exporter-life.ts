@@ -142,12 +142,8 @@ export class ExporterLife {
   get exitDeliverer(): ExitDeliverer {
     const { ledger } = this.#context;
     return {
-      get received() {
-        return ledger.received;
-      },
-      get unsettled() {
-        return ledger.unsettled;
-      },
+      account: () => ({ received: ledger.received, unsettled: ledger.unsettled }),
+      hurry: (leftMillis) => this.#hurry(leftMillis),
       cutShort: (cause) => this.#cut({ kind: 'timeout', cause }),
       deliver: (timeoutMillis) => {
         this.#intakes.seal();
@@ -268,6 +264,11 @@ export class ExporterLife {
     this.#state = { phase: 'cut', done: this.#state.done, cancellation };
   }
 
+  #hurry(leftMillis: number): void {
+    const endMillis = this.#context.clock.nowMillis() + leftMillis;
+    void this.#afterSealing(() => this.#tasks.hurry(endMillis));
+  }
+
   /** Cuts the drain at the end of the grace or when the signal aborts, whichever is first. */
   #limitDrain(options: ShutdownOptions): Dispose {
     const { clock, diagnostics } = this.#context;
@@ -278,8 +279,7 @@ export class ExporterLife {
       this.#cut({ kind: 'shutdown' });
       return stopListening;
     }
-    const endMillis = clock.nowMillis() + grace;
-    void this.#afterSealing(() => this.#tasks.hurry(endMillis));
+    this.#hurry(grace);
     const stopTimer = clock.schedule(grace, () => this.#cut({ kind: 'shutdown' }));
     return () => {
       stopTimer();

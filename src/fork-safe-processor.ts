@@ -163,12 +163,8 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
 
   #exitDeliverer(exporter: ExitDeliverer): ExitDeliverer {
     return {
-      get received() {
-        return exporter.received;
-      },
-      get unsettled() {
-        return exporter.unsettled;
-      },
+      account: () => exporter.account(),
+      hurry: (leftMillis) => exporter.hurry(leftMillis),
       cutShort: (cause) => exporter.cutShort(cause),
       deliver: (timeoutMillis) => {
         const inner = this.#present();

@@ -5,8 +5,8 @@ import { ManualClock } from './support/manual-clock.js';
 
 /** Says of a target that it is one of ours. */
 const NO_DELIVERER = {
-  received: 0,
-  unsettled: 0,
+  account: () => ({ received: 0, unsettled: 0 }),
+  hurry: () => undefined,
   cutShort: () => undefined,
   deliver: () => undefined,
 };

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 import { startScript } from './script.js';
 
@@ -25,4 +25,30 @@ it('a process that exits, with blockOnExit, warns of spans whose resource attrib
     stderr: '',
   });
   expect(agent.requests).toEqual([]);
+});
+
+const LATE = `
+  import { resourceFromAttributes } from '${import.meta.resolve('@opentelemetry/resources')}';
+  const resource = resourceFromAttributes({ host: new Promise(() => undefined) });
+  const processor = new DatadogBatchSpanProcessor({ exporter });
+  const tracer = new NodeTracerProvider({ resource, spanProcessors: [processor] }).getTracer('own');
+  const end = () => { for (let index = 0; index < 7; index++) tracer.startSpan('one').end(); };
+  flushOnExit(processor);
+`;
+
+describe('spans whose resource attributes come later than the process can wait', () => {
+  it.each([
+    ['at a natural end', 'end();', { code: 0, signal: null }],
+    [
+      'at a signal',
+      `serve(); end(); process.kill(process.pid, 'SIGTERM');`,
+      { code: null, signal: 'SIGTERM' },
+    ],
+  ])('are delivered without them: %s', async (_name, body, ended) => {
+    const agent = await openScriptedAgent();
+    const script = startScript(LATE + body, { agentUrl: agent.url });
+
+    expect(await script.end).toMatchObject({ ...ended, stderr: '' });
+    expect(agent.spans).toHaveLength(7);
+  });
 });
