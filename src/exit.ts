@@ -43,9 +43,9 @@ export interface FlushOnExitOptions {
 
 /**
  * Flushes `target` when the process is about to end: when it has nothing left to do, on a signal, when
- * a cluster worker is disconnected, on PM2's `shutdown` message. Nothing can be sent any more after
- * `process.exit()` or an uncaught exception, unless with `blockOnExit`, or after SIGKILL. In a worker thread it flushes when the thread has
- * nothing left to do.
+ * a cluster worker is disconnected, on PM2's `shutdown` message. After `process.exit()` or an uncaught
+ * exception nothing can be sent any more unless with `blockOnExit`, after SIGKILL nothing at all. In a
+ * worker thread it flushes when the thread has nothing left to do.
  *
  * Spans that end while the process is flushed are flushed as well. Where there is no end of them, the last
  * are delivered as with `blockOnExit` before a signal is raised again.
