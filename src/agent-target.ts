@@ -70,7 +70,9 @@ function parseUnixUrl(url: string): UnixTarget {
 }
 
 function parseTcpUrl(text: string): TcpTarget {
-  if (!URL.canParse(text)) throw new RangeError('it is not a URL');
+  if (!URL.canParse(text)) {
+    throw new RangeError('it is not a URL; write http://host:8126 or unix:///path/to/apm.socket');
+  }
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new RangeError(`its scheme is "${url.protocol}"; http:, https: and unix: are known`);

@@ -1,6 +1,7 @@
 // Owns the meaning of the environment variables that Datadog and OpenTelemetry users set. A pure
 // function of the variables it is given; a value that makes no sense is reported and left out.
 
+import { isIPv6 } from 'node:net';
 import { type AgentTarget, parseAgentUrl, withoutCredentials } from './agent-target.js';
 import { reasonOf } from './errors.js';
 import { type Lineage, readLineage } from './lineage.js';
@@ -73,7 +74,7 @@ function agentTarget(vars: EnvironmentVariables, warn: WarnOfVariable): AgentTar
   const host = textOf(vars, 'DD_AGENT_HOST');
   const port = textOf(vars, 'DD_TRACE_AGENT_PORT');
   if (host === undefined && port === undefined) return undefined;
-  if (host !== undefined && NOT_OF_A_HOST.test(host)) {
+  if (host !== undefined && isMoreThanHost(host)) {
     warn(
       'DD_AGENT_HOST',
       'DD_AGENT_HOST is ignored: it is more than a host; see DD_TRACE_AGENT_URL',
@@ -84,6 +85,12 @@ function agentTarget(vars: EnvironmentVariables, warn: WarnOfVariable): AgentTar
   const authority = literal ? `[${host}]` : (host ?? '127.0.0.1');
   const variable = host === undefined ? 'DD_TRACE_AGENT_PORT' : 'DD_AGENT_HOST';
   return targetOf(variable, `http://${authority}:${validPort(port, warn)}`, warn);
+}
+
+/** Colons are those of an IPv6 address, or there is a port behind the host. */
+function isMoreThanHost(host: string): boolean {
+  if (NOT_OF_A_HOST.test(host)) return true;
+  return host.includes(':') && !isIPv6(host.replace(/^\[(.*)\]$/, '$1'));
 }
 
 function targetOf(variable: string, url: string, warn: WarnOfVariable): AgentTarget | undefined {

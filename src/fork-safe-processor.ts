@@ -134,6 +134,11 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     await this.#exporter.shutDown({ ...limits, timeoutMillis: graceMillis });
   }
 
+  /** Shutdown, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
   /**
    * Each process that starts with a startup snapshot would send what was collected while it was built, and
    * a timer that was armed then keeps all others of the process from firing.

@@ -66,6 +66,9 @@ export function withFlush(
   if (typeof handler !== 'function') {
     throw new TypeError(expectation('handler', 'a function', handler));
   }
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError(expectation('options', 'an object', options));
+  }
   const timeoutMillis = checkInteger('timeoutMillis', options.timeoutMillis, TIMER);
   const settings: InvocationSettings = {
     target: checkFlushTarget('target', target),

@@ -54,6 +54,15 @@ describe('I1: parseAgentUrl', () => {
   ])('refuses %j', (url) => {
     expect(() => parseAgentUrl(url)).toThrow(RangeError);
   });
+
+  it.each(['/var/run/datadog/apm.socket', '127.0.0.1:8126', 'localhost'])(
+    'says what to write instead of %j',
+    (url) => {
+      expect(() => parseAgentUrl(url)).toThrow(
+        'it is not a URL; write http://host:8126 or unix:///path/to/apm.socket',
+      );
+    },
+  );
 });
 
 describe('withoutCredentials', () => {

@@ -5,7 +5,11 @@ import type { Headers } from './header-rules.js';
 import type { Verdict } from './verdict.js';
 
 /** A complete reply. */
-export type AgentReply = Required<DevAgentReply>;
+export interface AgentReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
 
 /** The sampling rates of one Agent, which never change while it runs. */
 export interface SampleRates {

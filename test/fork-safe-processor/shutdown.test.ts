@@ -197,6 +197,19 @@ describe('shutdown of a ForkSafeSpanProcessor', () => {
     expect(exporter.stats()).toMatchObject({ droppedByReason: { shutdown: 1 } });
   });
 
+  it('is what `await using` does', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const { processor, record } = openPipeline(exporter);
+    record(1);
+
+    await processor[Symbol.asyncDispose]();
+
+    expect(agent.spans).toHaveLength(1);
+    record(1);
+    expect(exporter.stats()).toMatchObject({ received: 1, exported: 1 });
+  });
+
   it('drops what ends after it, and throws nothing', async () => {
     const server = await openFaultServer({ scripts: [[readAll, reply(200)]] });
     const exporter = openExporter({ url: server.url });

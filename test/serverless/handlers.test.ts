@@ -240,6 +240,19 @@ describe('withFlush', () => {
       'Expected `timeoutMillis` to be an integer in [1, 2147483647], got `0` (number)',
     );
   });
+
+  it.each([
+    [null, '`null` (null)'],
+    [500, '`500` (number)'],
+    [[500], '`[…]` (array)'],
+  ])('refuses the options %j', async (options, got) => {
+    const { target } = await setUp();
+    const handler = (): void => undefined;
+
+    expect(() => wrapAnything(handler, target, options)).toThrow(
+      new TypeError(`Expected \`options\` to be an object, got ${got}`),
+    );
+  });
 });
 
 /** Resolves when another flush is through, and with it all that was queued before. */

@@ -52,8 +52,8 @@ export function describe(error: unknown): string {
 }
 
 export async function receive(): Promise<readonly ReceivedSpan[]> {
-  const agent: DevAgent = await startDevAgent({ port: 0 });
-  const spans = await agent.waitForSpans(1, { timeoutMillis: 10 });
+  const agent: DevAgent = await startDevAgent({ port: 0, socketPath: process.env['SOCKET'] });
+  const spans = await agent.waitForSpans(1, { timeoutMillis: undefined });
   const duration: bigint | undefined = spans[0]?.durationNanos;
   await agent.close();
   return duration === undefined ? [] : spans;
