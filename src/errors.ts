@@ -1,6 +1,8 @@
 // Owns the package's error class and the closed list of reasons for which spans are lost. Knows
 // nothing of transport or encoding.
 
+import { isNativeError } from 'node:util/types';
+
 /**
  * Why an export failed:
  *
@@ -75,11 +77,20 @@ export function reasonOf(thrown: unknown): string {
 }
 
 function messageOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown);
+  if (!isError(thrown)) return String(thrown);
   const message = thrown.message.trim(); // those of OpenSSL end with a line feed
   if (message !== '') return message;
-  const inner: unknown = thrown instanceof AggregateError ? thrown.errors[0] : thrown.cause;
-  return inner instanceof Error && inner.message !== '' ? inner.message : thrown.name;
+  const inner: unknown = isAggregate(thrown) ? thrown.errors[0] : thrown.cause;
+  return isError(inner) && inner.message !== '' ? inner.message : thrown.name;
+}
+
+/** Also one of another realm, as all of Node's are where Jest runs the modules. */
+function isError(thrown: unknown): thrown is Error {
+  return thrown instanceof Error || isNativeError(thrown);
+}
+
+function isAggregate(error: Error): error is Error & { readonly errors: readonly unknown[] } {
+  return 'errors' in error && Array.isArray(error.errors);
 }
 
 /** `1 span`, `2 spans`. */

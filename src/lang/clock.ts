@@ -25,6 +25,17 @@ export interface Clock {
 }
 
 /**
+ * Taken when this is loaded, and not as globals at each use: none of what they do depends on the time,
+ * but the fake timers of a test would keep it until that test lets its time pass, or for good.
+ */
+const { setImmediate, clearImmediate } = globalThis;
+
+/** Whether somebody, as the fake timers of a test, has put something else in the place of `setImmediate`. */
+export function isNextTurnReplaced(): boolean {
+  return globalThis.setImmediate !== setImmediate;
+}
+
+/**
  * The process's own clock. Its timers keep the process alive while they are armed, on purpose:
  * each one bounds work that was accepted, and is disposed when that work is settled.
  *
@@ -39,9 +50,10 @@ export const systemClock: Clock = {
     const run = (): void => {
       turn = setImmediate(task);
     };
+    const clear = clearTimeout; // fake timers, if they come or go meanwhile, know only their own
     const timer = setTimeout(run, Math.max(delayMillis, 0)); // Node 24 warns of a negative delay
     return () => {
-      clearTimeout(timer);
+      clear(timer);
       clearImmediate(turn);
     };
   },

@@ -9,7 +9,7 @@ import { Socket } from 'node:net';
 import type { Client, Dispatcher } from 'undici';
 import type { AgentTarget } from '../agent-target.js';
 import { onAbort } from '../lang/abort.js';
-import type { Clock, Dispose } from '../lang/clock.js';
+import { type Clock, type Dispose, isNextTurnReplaced } from '../lang/clock.js';
 import { millisSince, type Moment, momentOf } from '../lang/moment.js';
 import { type Settle, settleOnce } from '../lang/settle-once.js';
 import { breakPointOf, forgetAnswer } from './break-point.js';
@@ -152,7 +152,8 @@ export class AgentConnection implements Connection {
   #dispatch(undici: Undici, payload: Sendable, attempt: Attempt): void {
     const { target, headersOf } = this.#settings;
     const path = target.transport === 'tcp' ? target.basePath + TRACES_PATH : TRACES_PATH;
-    if (this.#isStale()) this.close();
+    // undici uses a connection again only after a turn, which the fake timers of a test may never end.
+    if (this.#isStale() || isNextTurnReplaced()) this.close();
     this.#wire ??= this.#open(undici);
     this.#progress = { phase: 'waiting' };
     this.#wire.client.dispatch(

@@ -17,7 +17,7 @@ const TIMEOUT_ERRORS: ReadonlySet<string> = new Set(['ETIMEDOUT']);
 
 export function breakPointOf(error: unknown, isWritten: boolean): BreakPoint {
   const code = errorCodeOf(error);
-  const name = error instanceof Error ? error.name : '';
+  const name = textOf(error, 'name');
   if (PROTOCOL_ERRORS.has(name) || PROTOCOL_ERRORS.has(code)) return 'protocol';
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO') return 'protocol';
   if (TIMEOUT_ERRORS.has(code)) return 'timeout';
@@ -26,9 +26,14 @@ export function breakPointOf(error: unknown, isWritten: boolean): BreakPoint {
 
 /** The `code` of a system or undici error; empty if it has none. */
 export function errorCodeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : '';
+  return textOf(error, 'code');
+}
+
+/** Node's errors are no `instanceof Error` where modules have globals of their own, as under Jest. */
+function textOf(error: unknown, member: 'code' | 'name'): string {
+  if (typeof error !== 'object' || error === null) return '';
+  const text: unknown = Reflect.get(error, member);
+  return typeof text === 'string' ? text : '';
 }
 
 /** undici's parser quotes what came, which a peer that sends back what it gets fills with credentials. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ReceivedSpan } from '../../src/dev-agent/index.js';
 import { openFaultServer } from '../support/fault-server.js';
-import { ACCEPT, readAll, stall } from '../support/fault-steps.js';
+import { ACCEPT, readAll, rst, stall } from '../support/fault-steps.js';
 import { refusedUrl } from '../support/raw-server.js';
 import { until } from '../support/until.js';
 import { runProgram, runWithFewFiles } from './child-program.js';
@@ -197,6 +197,30 @@ describe('G11: the exporter works', () => {
 
     expect(run).toEqual({ ...QUIET_END, stdout: 'success\n' });
     expect(server.spans).toHaveLength(1);
+  });
+
+  it('with globals of its own, as under Jest, where no error of Node is an instance of Error', async () => {
+    const server = await openFaultServer({ scripts: [[readAll, rst], ACCEPT] });
+
+    const run = await runProgram(
+      `import { readFileSync } from 'node:fs';
+       import { createRequire } from 'node:module';
+       import vm from 'node:vm';
+       const names = Object.getOwnPropertyNames(globalThis);
+       const { names: known } = vm.runInNewContext('({ names: Object.getOwnPropertyNames(globalThis) })');
+       const added = names.filter((name) => !known.includes(name));
+       const parsingContext = vm.createContext(Object.fromEntries(added.map((name) => [name, globalThis[name]])));
+       const file = '${DIST.pathname}.cjs';
+       const module = { exports: {} };
+       const parameters = ['exports', 'require', 'module', '__filename'];
+       const run = vm.compileFunction(readFileSync(file, 'utf8'), parameters, { parsingContext });
+       run(module.exports, createRequire(file), module, file);
+       console.log(await outcomeOf(openExporter({}, module.exports.DatadogSpanExporter)));`,
+      { agentUrl: server.url },
+    );
+
+    expect(run).toEqual({ ...QUIET_END, stdout: 'success\n' });
+    expect(server.requests).toBe(2);
   });
 
   it('F15, G11: twice in a process, as a module and as CommonJS, each for itself', async () => {

@@ -69,6 +69,18 @@ describe('E4: timers that a test of the user has replaced', () => {
     expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
   });
 
+  it('nor do those that undici waits for before it uses a connection again', async () => {
+    const server = await openFaultServer({ scripts: [ACCEPT] });
+    const exporter = openExporter({ url: server.url });
+    expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
+    vi.useFakeTimers(); // all that Vitest replaces, `setImmediate` among them
+
+    expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
+    expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
+    vi.useRealTimers();
+    expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
+  });
+
   it('end it when the time that they tell is over', async () => {
     const server = await openFaultServer({ scripts: [[readAll, stall]] });
     const exporter = openExporter({ url: server.url, timeoutMillis: 4_000, maxRetries: 0 });

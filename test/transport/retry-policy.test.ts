@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { backoffMillis, isRetriable } from '../../src/transport/retry-policy.js';
 import type { BreakPoint, SendOutcome } from '../../src/transport/send-outcome.js';
@@ -36,6 +37,12 @@ describe('what is retried', () => {
     'UND_ERR_SOCKET',
   ])('an error that may pass: %s', (code) => {
     expect(isRetriable(broken('connect', code))).toBe(true);
+  });
+
+  it('an error that may pass, of another realm', () => {
+    const cause: unknown = runInNewContext(`Object.assign(new Error(), { code: 'ECONNREFUSED' })`);
+
+    expect(isRetriable({ kind: 'broken', at: 'connect', cause })).toBe(true);
   });
 
   it.each(['ENOTFOUND', 'EACCES', 'EPERM', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_MODULE_NOT_FOUND'])(
