@@ -20,7 +20,7 @@ export function treeSpan(span: ReceivedSpan | AgentSpan): TreeSpan {
   return { ...ids, service, name, resource, type, error, meta, metrics };
 }
 
-export function isConnecting({ meta }: TreeSpan): boolean {
+function isConnecting({ meta }: TreeSpan): boolean {
   return CONNECTING.test(meta['otel.scope.name'] ?? '');
 }
 

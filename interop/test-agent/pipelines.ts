@@ -5,8 +5,8 @@ import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { DatadogBatchSpanProcessor, DatadogSpanExporter } from '../../src/index.js';
 import type { TestAgent, TestSession } from './test-agent.js';
 
-export const PROCESSORS = ['BatchSpanProcessor', 'DatadogBatchSpanProcessor'] as const;
-export const TRANSPORTS = ['TCP', 'a Unix socket'] as const;
+const PROCESSORS = ['BatchSpanProcessor', 'DatadogBatchSpanProcessor'] as const;
+const TRANSPORTS = ['TCP', 'a Unix socket'] as const;
 
 export interface Route {
   readonly processor: (typeof PROCESSORS)[number];

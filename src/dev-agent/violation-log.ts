@@ -3,7 +3,7 @@
 import type { Violation } from './violation.js';
 
 /** A payload of 25 MiB can break a rule with nearly every byte; nobody reads that many. */
-export const MAX_VIOLATIONS = 1000;
+const MAX_VIOLATIONS = 1_000;
 
 /** Collects violations; those beyond `MAX_VIOLATIONS` are not kept. */
 export class ViolationLog {

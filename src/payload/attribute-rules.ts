@@ -2,6 +2,13 @@
 // names, some mean something to the Agent, and some values the Agent would repair. Pure functions.
 // Source: datadog-agent, pkg/opentelemetry-mapping-go/otlp/attributes and pkg/trace/agent/normalizer.go.
 
+import {
+  DECISION_MAKER,
+  ORIGIN,
+  PROPAGATED_PREFIX,
+  SAMPLING_PRIORITY,
+  TRACE_ID_HIGH,
+} from './chunk-tag-names.js';
 import { normalizeService, normalizeTagValue, UNNAMED_SERVICE } from './normalize.js';
 
 const RENAMED: ReadonlyMap<string, string> = new Map([
@@ -25,11 +32,11 @@ const CONSUMED: ReadonlySet<string> = new Set([
   'span.type',
 ]);
 /** Said of a whole trace by the exporter; a second `_dd.p.tid` makes the Agent drop the chunk. */
-const RESERVED: ReadonlySet<string> = new Set(['_dd.p.tid', '_dd.p.dm']);
+const RESERVED: ReadonlySet<string> = new Set([TRACE_ID_HIGH, DECISION_MAKER]);
 
 /** Whether spans carry a tag of that name for their chunk. */
 export function isOfChunk(key: string): boolean {
-  return key.startsWith('_dd.p.') || key === '_dd.origin';
+  return key.startsWith(PROPAGATED_PREFIX) || key === ORIGIN;
 }
 
 /** Whether a tag of that name cannot be set from outside. */
@@ -47,7 +54,7 @@ export function datadogKey(key: string): string | undefined {
 }
 
 /** Numeric attributes with which a span decides for its trace. */
-export const SAMPLING_KEYS: readonly string[] = ['sampling.priority', '_sampling_priority_v1'];
+export const SAMPLING_KEYS: readonly string[] = ['sampling.priority', SAMPLING_PRIORITY];
 
 /**
  * What an attribute does besides, or instead of, becoming a tag:

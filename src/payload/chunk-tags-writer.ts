@@ -2,6 +2,7 @@
 // own tags, and before their own metrics. Knows nothing of what the tags say.
 
 import { BoundedMemo } from './bounded-memo.js';
+import { ORIGIN, SAMPLING_PRIORITY, TRACE_ID_HIGH } from './chunk-tag-names.js';
 import type { ChunkTags } from './chunk-tags.js';
 import { constantText, encodedText } from './encoded-text.js';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
@@ -23,9 +24,9 @@ export interface EncodedSpan {
 
 export class ChunkTagsWriter {
   readonly #keys = new BoundedMemo((key) => constantText(wireKey(key)));
-  readonly #origin = constantText('_dd.origin');
-  readonly #traceIdHigh = constantText('_dd.p.tid');
-  readonly #priority = constantText('_sampling_priority_v1');
+  readonly #origin = constantText(ORIGIN);
+  readonly #traceIdHigh = constantText(TRACE_ID_HIGH);
+  readonly #priority = constantText(SAMPLING_PRIORITY);
 
   /** Writes the first span of a chunk. */
   first(writer: MsgpackWriter, { bytes, start, metaEnd, end }: EncodedSpan, tags: ChunkTags): void {

@@ -2,6 +2,7 @@
 // with which priority, and what upstream services passed on. Knows nothing of bytes.
 
 import { SAMPLING_KEYS } from './attribute-rules.js';
+import { DECISION_MAKER } from './chunk-tag-names.js';
 import { parseSpanId } from './identifiers.js';
 import type { EncodableSpan, TraceChunk } from './trace-chunks.js';
 import { memberOf, parseDatadogState } from './trace-state.js';
@@ -25,7 +26,6 @@ export interface ChunkTags {
 const NO_TRACE_ID_HIGH = '0000000000000000';
 const TRACE_ID_HIGH_DIGITS = NO_TRACE_ID_HIGH.length;
 const AUTO_KEEP = 1;
-const DECISION_MAKER = '_dd.p.dm';
 /** What the Agent gives a trace of the OTLP path that no rule of Datadog decided. */
 const DECIDED_BY_OTEL_SAMPLER = '-9';
 const DECIDED_BY_HAND = '-4';

@@ -1,5 +1,6 @@
 // Owns the tags that the exporter itself writes, under their Datadog names.
 
+import { ORIGIN, SAMPLING_PRIORITY, TRACE_ID_HIGH } from './chunk-tag-names.js';
 import type { Tag, TagKeys } from './tag-keys.js';
 
 export class WellKnownTags {
@@ -48,14 +49,14 @@ export class WellKnownTags {
     this.errorMessage = keys.tag('error.message');
     this.errorType = keys.tag('error.type');
     this.errorStack = keys.tag('error.stack');
-    this.traceIdHigh = keys.tag('_dd.p.tid');
+    this.traceIdHigh = keys.tag(TRACE_ID_HIGH);
     this.traceState = keys.tag('w3c.tracestate');
-    this.origin = keys.tag('_dd.origin');
+    this.origin = keys.tag(ORIGIN);
     this.grpcStatusCode = keys.tag('rpc.grpc.status_code');
     this.sampleRate = keys.tag('_sample_rate');
     this.analyticsRate = keys.tag('_dd1.sr.eausr');
     this.processId = keys.tag('process_id');
-    this.samplingPriority = keys.tag('_sampling_priority_v1');
+    this.samplingPriority = keys.tag(SAMPLING_PRIORITY);
     this.httpStatusCode = keys.tag('http.status_code');
     this.version = keys.tag('version');
     this.env = keys.tag('env');

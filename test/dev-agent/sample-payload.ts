@@ -7,7 +7,7 @@ export const TRACE_ID_HIGH = '66b0000000000000';
 export const START_UNIX_NANOS = 1_760_000_000_000_000_000n;
 
 /** The fields of a valid span; a field is its bytes on the wire. */
-export function spanFields(): Record<string, WireBytes> {
+function spanFields(): Record<string, WireBytes> {
   return {
     service: str('shop'),
     name: str('http.server.request'),

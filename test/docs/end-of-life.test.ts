@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { type NodeRun, runNode } from '../support/child-process.js';
 import { writeModules } from '../support/code-modules.js';
-import { codeBlocks } from '../support/markdown-code.js';
+import { modulesByName } from '../support/markdown-code.js';
 import { markedTable, tableIn } from '../support/markdown-table.js';
 import { openScriptedAgent, type ScriptedAgent } from '../support/scripted-agent.js';
 
@@ -12,10 +12,7 @@ const SCRIPT = fileURLToPath(new URL('../../scripts/end-of-life.mjs', import.met
 /** 45 process trees; 5 s where nothing else runs. */
 const DEADLINE_MILLIS = 110_000;
 
-/** The code of the page, by the file name in its first line. */
-const modules = Object.fromEntries(
-  codeBlocks(PAGE).map(({ info, code }) => [/^\/\/ (\S+\.mjs)\n/.exec(code)?.[1] ?? info, code]),
-);
+const modules = modulesByName(PAGE);
 
 /** Ends a span after it has imported `setup`, and ends itself by `ending`. */
 function application(setup: string, ending: string): string {

@@ -4,17 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { runNode } from '../support/child-process.js';
 import { writeModules } from '../support/code-modules.js';
 import { openExporter } from '../support/exporters.js';
-import { codeBlocks } from '../support/markdown-code.js';
+import { modulesByName } from '../support/markdown-code.js';
 import { markedTable, type Table, tableIn } from '../support/markdown-table.js';
 
 const PAGE = fileURLToPath(new URL('../../docs/forks.md', import.meta.url));
 /** 22 processes and 2 snapshots; 4 s where nothing else runs. */
 const DEADLINE_MILLIS = 110_000;
 
-/** The code of the page, by the file name in its first line. */
-const modules = Object.fromEntries(
-  codeBlocks(PAGE).map(({ info, code }) => [/^\/\/ (\S+\.mjs)\n/.exec(code)?.[1] ?? info, code]),
-);
+const modules = modulesByName(PAGE);
 
 const USE_OF_CLONE = `
 import { clone } from './clone.mjs';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { EXAMPLES } from '../package/built-package.js';
 import { type NodeRun, runNode } from '../support/child-process.js';
 import { writeModules } from '../support/code-modules.js';
-import { codeBlocks } from '../support/markdown-code.js';
+import { modulesByName } from '../support/markdown-code.js';
 import { openScriptedAgent, type ScriptedAgent } from '../support/scripted-agent.js';
 
 const PAGE = fileURLToPath(new URL('../../docs/serverless.md', import.meta.url));
@@ -21,10 +21,7 @@ console.log(await response.text());
 process.exit();
 `;
 
-/** The code of the page, by the file name in its first line. */
-const modules = Object.fromEntries(
-  codeBlocks(PAGE).map(({ info, code }) => [/^\/\/ (\S+\.mjs)\n/.exec(code)?.[1] ?? info, code]),
-);
+const modules = modulesByName(PAGE);
 
 function run(agent: ScriptedAgent, ...args: readonly string[]): Promise<NodeRun> {
   const cwd = writeModules({ ...modules, 'edge.mjs': EDGE });

@@ -1,18 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import type { Resource } from '../../src/index.js';
 import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
-import { makeSpan, makeSpans } from '../support/spans.js';
-
-/** A resource whose attributes never come. */
-const NEVER: Resource = {
-  attributes: { 'service.name': 'never' },
-  asyncAttributesPending: true,
-  waitForAsyncAttributes: () => new Promise<void>(() => undefined),
-};
+import { makeSpan, makeSpans, NEVER_READY } from '../support/spans.js';
 
 describe('H20: spans of a resource whose attributes are still being detected', () => {
   it('are sent with them, and a flush waits for that', async () => {
@@ -39,7 +31,7 @@ describe('H20: spans of a resource whose attributes are still being detected', (
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });
     const resource = {
-      ...NEVER,
+      ...NEVER_READY,
       waitForAsyncAttributes: () => Promise.reject(new Error('no metadata service')),
     };
 
@@ -51,13 +43,13 @@ describe('H20: spans of a resource whose attributes are still being detected', (
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url, timeoutMillis: 800 });
 
-    expect(await exportSpans(exporter, [makeSpan({ resource: NEVER })])).toEqual({ code: 0 });
+    expect(await exportSpans(exporter, [makeSpan({ resource: NEVER_READY })])).toEqual({ code: 0 });
   });
 
   it('are dropped by a shutdown without grace', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });
-    const result = exportSpans(exporter, [makeSpan({ resource: NEVER })]);
+    const result = exportSpans(exporter, [makeSpan({ resource: NEVER_READY })]);
 
     await exporter.shutdown({ graceMillis: 0 });
 
@@ -72,7 +64,7 @@ describe('H20: spans of a resource whose attributes are still being detected', (
 
     for (let round = 0; round < 3; round++) {
       const spans = makeSpans(4_000, {
-        resource: { ...NEVER, waitForAsyncAttributes: () => setImmediate() },
+        resource: { ...NEVER_READY, waitForAsyncAttributes: () => setImmediate() },
       });
       expect(await exportSpans(exporter, spans)).toEqual({ code: 0 });
     }
@@ -83,7 +75,7 @@ describe('H20: spans of a resource whose attributes are still being detected', (
   it('count as pending while they wait', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url, maxPendingBytes: 64 * 1_024 });
-    void exportSpans(exporter, makeSpans(200, { resource: NEVER }));
+    void exportSpans(exporter, makeSpans(200, { resource: NEVER_READY }));
 
     const { error } = await exportSpans(exporter, makeSpans(1));
 
@@ -93,12 +85,12 @@ describe('H20: spans of a resource whose attributes are still being detected', (
   it('are refused when too many of them wait', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });
-    void exportSpans(exporter, makeSpans(4_000, { resource: NEVER }));
+    void exportSpans(exporter, makeSpans(4_000, { resource: NEVER_READY }));
     await setImmediate(); // so many spans are looked at in one turn
-    void exportSpans(exporter, makeSpans(4_000, { resource: NEVER }));
+    void exportSpans(exporter, makeSpans(4_000, { resource: NEVER_READY }));
     await setImmediate();
 
-    const { error } = await exportSpans(exporter, makeSpans(200, { resource: NEVER }));
+    const { error } = await exportSpans(exporter, makeSpans(200, { resource: NEVER_READY }));
 
     expect(error).toMatchObject({ kind: 'queue_full', lostSpans: 200 });
   });

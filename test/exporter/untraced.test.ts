@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
-import { makeSpans } from '../support/spans.js';
+import { makeSpans, NEVER_READY } from '../support/spans.js';
 
 const CHANNELS = ['undici:client:sendHeaders', 'undici:client:connected', 'undici:request:create'];
 
@@ -44,9 +44,7 @@ it('F17: sends on the root context, marked so that no instrumentation traces it'
 it('does so too when a shutdown ends the wait for the attributes of a resource', async () => {
   const agent = await openScriptedAgent();
   const exporter = openExporter({ url: agent.url, graceMillis: 400 });
-  const waitForAsyncAttributes = (): Promise<void> => new Promise(() => undefined);
-  const resource = { attributes: {}, asyncAttributesPending: true, waitForAsyncAttributes };
-  const result = exportSpans(exporter, makeSpans(1, { resource }));
+  const result = exportSpans(exporter, makeSpans(1, { resource: NEVER_READY }));
 
   expect(await watchChannels(() => exporter.shutdown())).toEqual(UNTRACED);
   expect(await result).toEqual({ code: 0 });

@@ -7,7 +7,7 @@ import { exportSpans } from '../support/exports.js';
 import { type FaultServer, openFaultServer, type Script } from '../support/fault-server.js';
 import { ACCEPT, answer, freeze, readAll, readHead, stall } from '../support/fault-steps.js';
 import { startOwnTime } from '../support/own-time.js';
-import { makeSpan, makeSpans } from '../support/spans.js';
+import { makeSpan, makeSpans, NEVER_READY } from '../support/spans.js';
 import { until } from '../support/until.js';
 import { openExporter, SLACK_MILLIS } from './watched-exporter.js';
 
@@ -38,7 +38,7 @@ const phases: readonly Phase[] = [
   {
     phase: 'waits for the attributes of its resource',
     scripts: [ACCEPT],
-    spans: () => [makeSpan({ resource: neverReady() })],
+    spans: () => [makeSpan({ resource: NEVER_READY })],
     isReached: () => true,
     requests: 0,
   },
@@ -69,12 +69,6 @@ const phases: readonly Phase[] = [
     requests: 1,
   },
 ];
-
-/** A resource whose attributes never come. */
-function neverReady(): ReadableSpan['resource'] {
-  const waitForAsyncAttributes = (): Promise<void> => new Promise(() => undefined);
-  return { attributes: {}, asyncAttributesPending: true, waitForAsyncAttributes };
-}
 
 /** Starts an export and waits until it has come that far. */
 async function reach(row: Phase, over: 'tcp' | 'unix') {

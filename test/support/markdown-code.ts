@@ -27,3 +27,10 @@ export function codeBlocks(file: string): readonly CodeBlock[] {
   }
   return blocks;
 }
+
+/** The code blocks by the file name in their first line, `// NAME.mjs`, else by what marks them. */
+export function modulesByName(file: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    codeBlocks(file).map(({ info, code }) => [/^\/\/ (\S+\.mjs)\n/.exec(code)?.[1] ?? info, code]),
+  );
+}

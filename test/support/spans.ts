@@ -64,6 +64,13 @@ export function makeSpans(count: number, fields: SpanFields = {}): ReadableSpan[
   return Array.from({ length: count }, () => makeSpan(fields));
 }
 
+/** A resource whose attributes never come. */
+export const NEVER_READY: ReadableSpan['resource'] = {
+  attributes: { 'service.name': 'never' },
+  asyncAttributesPending: true,
+  waitForAsyncAttributes: () => new Promise<void>(() => undefined),
+};
+
 /** What a tracer of the installed SDK makes of `record`. */
 export function recordSpans(record: (tracer: Tracer) => void): readonly ReadableSpan[] {
   const exporter = new InMemorySpanExporter();

@@ -1,0 +1,12 @@
+// Owns what the tags are called that speak of a whole trace chunk. Knows nothing of their values.
+
+/** The high half of the trace id. */
+export const TRACE_ID_HIGH = '_dd.p.tid';
+/** Who decided that the trace is kept. */
+export const DECISION_MAKER = '_dd.p.dm';
+/** Where the trace began. */
+export const ORIGIN = '_dd.origin';
+/** A metric: above 0 keeps the trace. */
+export const SAMPLING_PRIORITY = '_sampling_priority_v1';
+/** What upstream services passed on begins with it. */
+export const PROPAGATED_PREFIX = '_dd.p.';
