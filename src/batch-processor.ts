@@ -9,6 +9,7 @@ import { generationsOf } from './exporter-generations.js';
 import type { SpanSink } from './span-intake.js';
 import { checkInteger, expectation, TIMER_OR_ZERO } from './option-checks.js';
 import type { ReadableSpan, SpanProcessor } from './sdk-contract.js';
+import { type OptionNames, warnOfUnknownOptions } from './unknown-options.js';
 
 export interface DatadogBatchSpanProcessorOptions {
   /** Is flushed and shut down with the processor. */
@@ -30,6 +31,11 @@ export interface DatadogBatchSpanProcessorOptions {
 
 const DEFAULT_DELAY_MILLIS = 5_000;
 const DEFAULT_QUEUE_BYTES = 8 * 1_024 * 1_024;
+const KNOWN_OPTIONS: OptionNames<DatadogBatchSpanProcessorOptions> = {
+  exporter: true,
+  scheduledDelayMillis: true,
+  maxQueueBytes: true,
+};
 const QUEUE_RANGE = { min: 64 * 1_024, max: 2 ** 30 };
 
 /**
@@ -51,6 +57,7 @@ export class DatadogBatchSpanProcessor implements SpanProcessor {
     if (generations === undefined) {
       throw new TypeError(expectation('exporter', 'a DatadogSpanExporter', exporter));
     }
+    warnOfUnknownOptions(options, KNOWN_OPTIONS);
     this.#exporter = exporter;
     this.#sink = generations.openIntake({
       scheduledDelayMillis:

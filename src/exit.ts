@@ -11,6 +11,7 @@ import { forkRegistry } from './fork-registry.js';
 import { type Dispose, systemClock } from './lang/clock.js';
 import { checkBoolean, checkInteger, expectation, TIMER_OR_ZERO } from './option-checks.js';
 import { isBuildingSnapshot } from './snapshot-callbacks.js';
+import { type OptionNames, warnOfUnknownOptions } from './unknown-options.js';
 
 export interface FlushOnExitOptions {
   /** Signals at which to flush; none for an empty list. @default ['SIGTERM', 'SIGINT'] */
@@ -83,10 +84,18 @@ function addOnceStarted(flush: ExitFlush): Dispose {
   return () => dispose();
 }
 
+const KNOWN_OPTIONS: OptionNames<FlushOnExitOptions> = {
+  signals: true,
+  timeoutMillis: true,
+  reraise: true,
+  blockOnExit: true,
+};
+
 function resolveOptions(options: FlushOnExitOptions): ExitFlushOptions {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(expectation('options', 'an object', options));
   }
+  warnOfUnknownOptions(options, KNOWN_OPTIONS);
   return {
     signals: checkSignals(options.signals) ?? ['SIGTERM', 'SIGINT'],
     timeoutMillis: checkInteger('timeoutMillis', options.timeoutMillis, TIMER_OR_ZERO) ?? 1_000,

@@ -23,6 +23,7 @@ import { nothingToDispose, systemClock } from './lang/clock.js';
 import { expectation } from './option-checks.js';
 import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from './sdk-contract.js';
 import { isBuildingSnapshot } from './snapshot-callbacks.js';
+import { type OptionNames, warnOfUnknownOptions } from './unknown-options.js';
 
 export interface ForkSafeSpanProcessorOptions {
   /** Is flushed and shut down with the processor. */
@@ -248,6 +249,11 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
   }
 }
 
+const KNOWN_OPTIONS: OptionNames<ForkSafeSpanProcessorOptions> = {
+  exporter: true,
+  createProcessor: true,
+};
+
 function checkOptions(options: ForkSafeSpanProcessorOptions): ForkSafeSpanProcessorOptions {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(expectation('options', 'an object', options));
@@ -259,6 +265,7 @@ function checkOptions(options: ForkSafeSpanProcessorOptions): ForkSafeSpanProces
   if (typeof createProcessor !== 'function') {
     throw new TypeError(expectation('createProcessor', 'a function', createProcessor));
   }
+  warnOfUnknownOptions(options, KNOWN_OPTIONS);
   return options;
 }
 

@@ -18,7 +18,8 @@ export { DatadogSpanExporter } from './exporter.js';
 export type { DrainableExporter } from './exporter-drain.js';
 export { ForkSafeSpanProcessor, type ForkSafeSpanProcessorOptions } from './fork-safe-processor.js';
 export type { Flushable, FlushOptions, FlushTarget } from './flushable.js';
-export type { LedgerSnapshot } from './ledger.js';
+export type { ResultCallback } from './exporter-life.js';
+export type { LedgerCounts, LedgerSnapshot } from './ledger.js';
 export type { DatadogSpanExporterOptions } from './options.js';
 export type { RateByService } from './sample-rates.js';
 export type {

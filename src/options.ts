@@ -22,6 +22,7 @@ import {
   TIMER_OR_ZERO,
 } from './option-checks.js';
 import { handOn, type ProcessIdentity } from './process-identity.js';
+import { type OptionNames, warnOfUnknownOptions } from './unknown-options.js';
 
 /** Every member is optional. A wrong type or range throws from the constructor. */
 export interface DatadogSpanExporterOptions {
@@ -140,7 +141,7 @@ export function checkOptions(
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(expectation('options', 'an object', options));
   }
-  warnOfUnknownOptions(options, warn);
+  warnOfUnknownOptions(options, KNOWN_OPTIONS, warn);
   const { service, env, version, ...tags } = checkTextRecord('tags', options.tags);
   return Object.freeze({
     target: targetOf(options.url),
@@ -168,7 +169,7 @@ export function resolveOptions(options: CheckedOptions, warn: WarnOfVariable): R
   return Object.freeze({ ...options, target, environment });
 }
 
-const KNOWN_OPTIONS: Readonly<Record<keyof DatadogSpanExporterOptions, true>> = {
+const KNOWN_OPTIONS: OptionNames<DatadogSpanExporterOptions> = {
   url: true,
   ca: true,
   service: true,
@@ -191,14 +192,6 @@ const KNOWN_OPTIONS: Readonly<Record<keyof DatadogSpanExporterOptions, true>> = 
   signal: true,
   selfObsMeterProvider: true,
 };
-
-/** A misspelt option would otherwise look as if it worked. */
-function warnOfUnknownOptions(options: object, warn: WarnOfVariable): void {
-  for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(KNOWN_OPTIONS, name))
-      warn(name, `the option \`${name}\` is unknown; it is ignored`);
-  }
-}
 
 type Limits = Pick<
   ResolvedOptions,

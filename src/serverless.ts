@@ -9,6 +9,7 @@ import { Invocation, type InvocationSettings } from './invocation.js';
 import { systemClock } from './lang/clock.js';
 import { settleOnce } from './lang/settle-once.js';
 import { checkInteger, expectation, TIMER } from './option-checks.js';
+import { type OptionNames, warnOfUnknownOptions } from './unknown-options.js';
 
 export interface WithFlushOptions {
   /**
@@ -25,6 +26,7 @@ type Callback = (...args: readonly unknown[]) => unknown;
 
 /** An Agent on this machine answers within milliseconds, and Lambda's default time limit is 3 s. */
 const DEFAULT_TIMEOUT_MILLIS = 1_000;
+const KNOWN_OPTIONS: OptionNames<WithFlushOptions> = { timeoutMillis: true };
 
 /**
  * From three parameters on, Lambda's runtime for Node 24 takes a handler for one with a callback and
@@ -69,6 +71,7 @@ export function withFlush(
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(expectation('options', 'an object', options));
   }
+  warnOfUnknownOptions(options, KNOWN_OPTIONS);
   const timeoutMillis = checkInteger('timeoutMillis', options.timeoutMillis, TIMER);
   const settings: InvocationSettings = {
     target: checkFlushTarget('target', target),

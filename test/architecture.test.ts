@@ -52,7 +52,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
     /^pending-resources$/,
   ],
   [/^payload\//, /^transport\//],
-  [/^fork-registry$/],
+  [/^(fork-registry|unknown-options)$/],
   [
     /^(deferrals|encoding-turns|exporter-metrics|pending-bytes)$/,
     /^(inherited-export|inherited-spans|generation)$/,

@@ -1,0 +1,23 @@
+// Owns the warning of options that do not exist: a misspelt one would otherwise look as if it worked.
+// Knows no option by name.
+
+import { Diagnostics } from './diagnostics.js';
+import { systemClock } from './lang/clock.js';
+
+/** The options that there are. */
+export type OptionNames<T> = Readonly<Record<keyof T, true>>;
+
+/** Calls `warn` for each option that is not among `known`. */
+export function warnOfUnknownOptions(
+  options: object,
+  known: Readonly<Record<string, true>>,
+  warn: (name: string, message: string) => void = warnThroughDiag,
+): void {
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(known, name)) warn(name, `the option \`${name}\` is unknown; it is ignored`);
+  }
+}
+
+function warnThroughDiag(name: string, message: string): void {
+  new Diagnostics(systemClock).warn(name, message);
+}
