@@ -51,7 +51,8 @@ export function hostAndPort(target: AgentTarget): { host: string; port: number |
 /** The URL as it may be shown in messages; it need not be one that can be parsed. */
 export function withoutCredentials(url: string): string {
   // Up to the last @, as a password may hold anything; `http:me:secret@host` is a URL as well.
-  return url.replace(/^([a-z][a-z\d+.-]*:[/\\]+|https?:|unix:)?[^]*@/i, '$1***@');
+  const plain = url.replace(/^([a-z][a-z\d+.-]*:[/\\]+|https?:|unix:)?[^]*@/i, '$1***@');
+  return plain.replace(/\?[^]*/, '?***'); // intakes take their key there, so somebody may try it here
 }
 
 function parseUnixUrl(url: string): UnixTarget {

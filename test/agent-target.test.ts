@@ -66,6 +66,12 @@ describe('I1: parseAgentUrl', () => {
 });
 
 describe('withoutCredentials', () => {
+  it('leaves out a query, which holds a key elsewhere', () => {
+    expect(withoutCredentials('http://host:1/x?api_key=secret')).toBe('http://host:1/x?***');
+    expect(withoutCredentials('http://me:secret@host/?key=a@b')).toBe('http://***@b');
+    expect(withoutCredentials('host?key=secret#x')).toBe('host?***');
+  });
+
   it('hides user and password wherever they stand', () => {
     expect(withoutCredentials('http://me:secret@host/x')).toBe('http://***@host/x');
     expect(withoutCredentials('ftp://me@host')).toBe('ftp://***@host');
