@@ -192,7 +192,7 @@ describe('withFlush', () => {
       handler({}, remaining(60_000), () => resolve(armedTimers()));
     });
 
-    expect(after).toBe(before);
+    expect(after).toBeLessThanOrEqual(before); // one of an earlier test may have ended meanwhile
     expect(agent.spans).toHaveLength(1);
   });
 });
