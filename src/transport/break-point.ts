@@ -5,12 +5,13 @@ import type { BreakPoint } from './send-outcome.js';
 
 /** What the peer sent was not an HTTP/1.1 response; errors of OpenSSL say that it was not TLS. */
 const PROTOCOL_ERRORS: ReadonlySet<string> = new Set([
+  'ERR_ASSERTION', // of undici's parser, for a status below 100
   'HTTPParserError', // its code is undefined for some of the parser's errors
   'UND_ERR_HEADERS_OVERFLOW',
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
 ]);
 
-/** There was a connection, be it that nothing had been written to it. */
+/** There was a connection, even if nothing had been written to it. */
 const SOCKET_ERRORS: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 /** The peer was not there in time. */
 const TIMEOUT_ERRORS: ReadonlySet<string> = new Set(['ETIMEDOUT']);

@@ -17,10 +17,13 @@ const RETRIABLE_CODES: ReadonlySet<string> = new Set([
   'ECONNABORTED',
   'ECONNREFUSED',
   'ECONNRESET',
+  'EHOSTDOWN',
   'EHOSTUNREACH',
   'EMFILE',
+  'ENETDOWN',
   'ENETUNREACH',
   'ENFILE',
+  'ENOBUFS',
   'ENOENT', // the Agent has not made its socket yet
   'EPIPE',
   'UND_ERR_SOCKET', // the peer closed

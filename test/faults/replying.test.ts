@@ -28,6 +28,7 @@ const noAnswers: Readonly<Record<string, string | Uint8Array>> = {
   'C9a: another protocol': 'SSH-2.0-OpenSSH_9.7\r\n',
   'C9b: the body alone, as in HTTP/0.9': '{"rate_by_service":{}}\n',
   'C9c: an alert of TLS': Uint8Array.of(0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46),
+  'C9d: a status that there is not': 'HTTP/1.1 000 X\r\nContent-Length: 2\r\n\r\n{}',
   'C10: more than 64 KiB of headers': `${OK}X-Long: ${'x'.repeat(70_000)}\r\n\r\n`,
   'C11a: two lengths': `${OK}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}`,
   'C11b: a length and chunks': `${OK}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}`,
@@ -119,7 +120,13 @@ const rows: readonly FaultRow[] = [
     expected: { requests: 2, arrives: 'again', withinMillis: 1_500 },
   },
   {
-    id: 'C8',
+    id: 'C8b',
+    title: 'a 100 that nobody asked for is a broken connection, so spans may arrive twice',
+    scripts: [[readAll, send('HTTP/1.1 100 Continue\r\n\r\n'), stall], ACCEPT],
+    expected: { requests: 2, arrives: 'again' },
+  },
+  {
+    id: 'C8a',
     title: 'a change of protocols that nobody asked for is a broken connection',
     scripts: [
       [readAll, send('HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'), stall],
