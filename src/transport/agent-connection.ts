@@ -138,7 +138,7 @@ export class AgentConnection implements Connection {
   }
 
   /**
-   * What came over a kept connection is read before it is used again, be it a FIN or an answer to nothing.
+   * What came over a kept connection is read before it is used again: a FIN, or an answer to nothing.
    * undici waits for one turn too, but the turn of a send in an I/O callback ends without another look
    * at the sockets: after a freeze, a 408 in farewell was taken for the answer.
    */
