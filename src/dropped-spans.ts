@@ -16,13 +16,13 @@ const WHY: Readonly<Record<'invalid_id' | 'encode' | 'too_large', string>> = {
   too_large: 'it is larger than `maxPayloadBytes`',
 };
 
-/** The spans have left the buffer of the ledger. */
+/** The spans have left the buffer of the ledger; a reason that is absent cost none. */
 export function noteDropped(
-  dropped: Readonly<Record<keyof typeof WHY, number>>,
+  dropped: Readonly<Partial<Record<keyof typeof WHY, number>>>,
   { ledger, diagnostics }: Account,
 ): void {
   for (const reason of ['invalid_id', 'encode', 'too_large'] as const) {
-    const spans = dropped[reason];
+    const spans = dropped[reason] ?? 0;
     if (spans === 0) continue;
     ledger.dropped(reason, spans);
     diagnostics.warn(reason, `${countOf(spans, 'span')} dropped, each because ${WHY[reason]}`);

@@ -159,7 +159,7 @@ export class SpanIntake {
     const outcome = this.#segment.add(span);
     if (outcome !== 'added') {
       ledger.take(1);
-      noteDropped({ ...NONE_DROPPED, [outcome]: 1 }, this.#owner.parts);
+      noteDropped({ [outcome]: 1 }, this.#owner.parts);
     }
   }
 
@@ -174,7 +174,7 @@ export class SpanIntake {
     const { payloads, tooLarge, unencodable } = this.#segment.gather();
     if (!this.isWorking) return;
     ledger.take(tooLarge + unencodable);
-    noteDropped({ ...NONE_DROPPED, too_large: tooLarge, encode: unencodable }, this.#owner.parts);
+    noteDropped({ too_large: tooLarge, encode: unencodable }, this.#owner.parts);
     for (const payload of payloads) this.#run(sealedSource([payload]), payload.body.length);
   }
 
@@ -238,8 +238,6 @@ export class SpanIntake {
     diagnostics.warn('queue_full', `${what}, ${why}`);
   }
 }
-
-const NONE_DROPPED = { invalid_id: 0, encode: 0, too_large: 0 };
 
 function isUnfinished(span: ReadableSpan): boolean {
   try {
