@@ -13,7 +13,7 @@ const COLUMNS = {
 };
 /**
  * V8 compiles what spans with exceptions need after some 800 batches only: with 300 to warm up, ours
- * looks a fifth dearer than it stays, and OTLP a twentieth.
+ * looks a quarter dearer than it stays, and OTLP a tenth.
  */
 const FULL = { warmUpBatches: 1_000, batches: 300 };
 /** Most of it to warm up: while V8 compiles, whoever has more code looks dearer than it is. */
