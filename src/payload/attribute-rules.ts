@@ -24,6 +24,8 @@ const RENAMED: ReadonlyMap<string, string> = new Map([
   ['user_agent.original', 'http.useragent'],
 ]);
 const REQUEST_HEADER = 'http.request.header.';
+/** Of the keys of headers, and of what is made of them. */
+const HEADER_PREFIX = 'http.request.header';
 /** Consumed by names and service; never a tag. */
 const CONSUMED: ReadonlySet<string> = new Set([
   'service.name',
@@ -33,6 +35,8 @@ const CONSUMED: ReadonlySet<string> = new Set([
 ]);
 /** Said of a whole trace by the exporter; a second `_dd.p.tid` makes the Agent drop the chunk. */
 const RESERVED: ReadonlySet<string> = new Set([TRACE_ID_HIGH, DECISION_MAKER]);
+
+const ANALYTICS_EVENT = 'analytics.event';
 
 /** Whether spans carry a tag of that name for their chunk. */
 export function isOfChunk(key: string): boolean {
@@ -71,7 +75,7 @@ export function attributeEffect(
   datadog: string | undefined,
 ): AttributeEffect | undefined {
   if (SAMPLING_KEYS.includes(key)) return 'samplingPriority';
-  if (key === 'analytics.event') return 'analyticsEvent';
+  if (key === ANALYTICS_EVENT) return 'analyticsEvent';
   return datadog === 'http.status_code' ? 'httpStatus' : undefined;
 }
 
@@ -81,6 +85,11 @@ export type RepairText = (text: string) => string | undefined;
 /** The repair of a Datadog key whose values the Agent looks at. */
 export function repairOf(key: string): RepairText | undefined {
   return REPAIRS.get(key);
+}
+
+/** The same of keys that have only their beginning in common. */
+export function hasRuledPrefix(key: string): boolean {
+  return isOfChunk(key) || key.startsWith(HEADER_PREFIX);
 }
 
 const HTTP_STATUS = /^\+?0*[1-5]\d\d$/;
@@ -95,6 +104,18 @@ const REPAIRS: ReadonlyMap<string, RepairText> = new Map<string, RepairText>([
   ['peer.service', serviceOrNothing],
   ['_dd.base_service', serviceOrNothing],
   ['http.status_code', (text) => (HTTP_STATUS.test(text) ? text : undefined)],
+]);
+
+/** Keys on which a rule here has a say, and those that it makes of others. */
+export const RULED_KEYS: ReadonlySet<string> = new Set([
+  ...RENAMED.keys(),
+  ...RENAMED.values(),
+  ...CONSUMED,
+  ...RESERVED,
+  ...SAMPLING_KEYS,
+  ...REPAIRS.keys(),
+  ANALYTICS_EVENT,
+  '',
 ]);
 
 function serviceOrNothing(text: string): string {

@@ -80,6 +80,9 @@ export function bitsOf(...several: readonly Concept[]): number {
   return several.reduce((all, { bit }) => all | bit, 0);
 }
 
+/** Keys that answer a concept. */
+export const FACT_KEYS: ReadonlySet<string> = new Set(slotByKey.keys());
+
 /** What an attribute key answers, and where the value goes. */
 export interface Fact {
   readonly slot: number;

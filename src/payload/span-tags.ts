@@ -131,15 +131,28 @@ export class SpanTags {
       let attribute = expected[at];
       if (attribute === undefined || attribute.name !== key) {
         attribute = this.#keys.attribute(key);
-        if (at < MAX_EXPECTED_KEYS && attribute.isKept) expected[at] = attribute;
+        if (at < MAX_EXPECTED_KEYS && attribute?.isKept === true) expected[at] = attribute;
       }
       at++;
+      if (attribute === undefined) {
+        this.#plain(key, value);
+        continue;
+      }
       const { tag, fact, effect } = attribute;
       if (fact !== undefined) this.#facts.set(fact, value);
       if (tag === undefined || (effect !== undefined && this.#takesEffect(effect, value))) continue;
       if (typeof value === 'string') this.#tags.meta(tag, value);
       else this.#notText(tag, value);
     }
+  }
+
+  /** Of a key of which nothing is known. */
+  #plain(key: string, value: unknown): void {
+    if (typeof value === 'number' && Number.isFinite(value)) {
+      return this.#tags.plainMetric(key, value);
+    }
+    const text = attributeText(value);
+    if (text !== undefined) this.#tags.plainMeta(key, text);
   }
 
   #notText(tag: Tag, value: unknown): void {

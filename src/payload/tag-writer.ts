@@ -2,7 +2,7 @@
 // the end. Knows nothing of which tags there are.
 
 import { constantText } from './encoded-text.js';
-import { MAX_TAG_VALUE_BYTES } from './limits.js';
+import { MAX_TAG_KEY_BYTES, MAX_TAG_VALUE_BYTES } from './limits.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
 import { META_COUNT_AT } from './span-header.js';
 import type { SpanTemplate } from './span-template.js';
@@ -28,6 +28,9 @@ export class TagWriter {
   readonly #metricsKey = constantText('metrics');
   readonly #metricTags: Tag[] = [];
   readonly #metricValues: number[] = [];
+  /** The same of tags of which nothing is known. */
+  readonly #plainKeys: string[] = [];
+  readonly #plainValues: number[] = [];
   readonly #emptyTags: Tag[] = [];
   readonly #chunkTags: Tag[] = [];
   readonly #chunkValues: string[] = [];
@@ -59,6 +62,7 @@ export class TagWriter {
     this.#mentionsChunk = mentionsChunk;
     this.#metaCount = tags.size;
     this.#metricCount = 0;
+    if (this.#plainKeys.length > 0) this.#plainKeys.length = 0;
     if (this.#emptyTags.length > 0) this.#emptyTags.length = 0;
     this.#chunkCount = 0;
   }
@@ -85,6 +89,13 @@ export class TagWriter {
     if (text === undefined) return;
     if (value === '') this.#emptyTags.push(tag);
     else this.#write(tag, text);
+  }
+
+  /** The same under a key of which nothing is known, so that no other tag of the span can have it. */
+  plainMeta(key: string, value: string): void {
+    this.#metaCount++;
+    this.#writer.text(key, MAX_TAG_KEY_BYTES);
+    this.#writer.text(value, MAX_TAG_VALUE_BYTES);
   }
 
   /** A tag that the span carries for its chunk: nothing else may have it, and it comes last. */
@@ -139,6 +150,11 @@ export class TagWriter {
     this.#metricCount++;
   }
 
+  plainMetric(key: string, value: number): void {
+    this.#plainValues[this.#plainKeys.length] = value;
+    this.#plainKeys.push(key);
+  }
+
   /** Ends `meta` and writes `metrics`: in this order, because Agents keep the later of one key. */
   finish(): void {
     const writer = this.#writer;
@@ -158,12 +174,16 @@ export class TagWriter {
   #metrics(): void {
     const writer = this.#writer;
     writer.constant(this.#metricsKey);
-    writer.fillCount(writer.openMap(), this.#metricCount);
+    writer.fillCount(writer.openMap(), this.#metricCount + this.#plainKeys.length);
     for (let at = 0; at < this.#metricCount; at++) {
       const tag = this.#metricTags[at];
       const value = this.#metricValues[at];
       if (tag === undefined || value === undefined) continue;
       writer.numberEntry(tag.key, value);
+    }
+    for (let at = 0; at < this.#plainKeys.length; at++) {
+      writer.text(this.#plainKeys[at] ?? '', MAX_TAG_KEY_BYTES);
+      writer.number(this.#plainValues[at] ?? 0);
     }
   }
 }

@@ -1,7 +1,11 @@
 import type { Attributes } from '@opentelemetry/api';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ReadableSpan } from '../../src/index.js';
+import { RULED_KEYS } from '../../src/payload/attribute-rules.js';
+import { FACT_KEYS } from '../../src/payload/concepts.js';
 import { V04Encoder } from '../../src/payload/v04-encoder.js';
+import { generatedSpan } from '../oracle/generated-spans.js';
 import {
   decodeStrictly,
   encodeWith,
@@ -37,6 +41,18 @@ describe('keys that are the same on the wire', () => {
     expect(Object.keys(metrics).filter((key) => key.startsWith('kkk'))).toHaveLength(1);
   });
 });
+
+/** Keys that rules know come more often than they would by chance, and in any order. */
+const spanWithKeysOfRules = fc
+  .record({
+    span: generatedSpan,
+    keys: fc.shuffledSubarray([...RULED_KEYS, ...FACT_KEYS, 'http.request.header.x', '_dd.p.usr']),
+    values: fc.array(fc.constantFrom('text', '', 7, 0.5, true, NaN, ['a', 'b']), { minLength: 1 }),
+  })
+  .map(({ span, keys, values }): ReadableSpan => {
+    const own = keys.map((key, at) => [key, values[at % values.length]]);
+    return Object.assign(span, { attributes: { ...Object.fromEntries(own), ...span.attributes } });
+  });
 
 describe('an encoder that has seen more keys than it keeps', () => {
   const encoder = new V04Encoder(NO_SETTINGS, FOUR_MIB);
@@ -74,5 +90,35 @@ describe('an encoder that has seen more keys than it keeps', () => {
 
     expect(Object.keys(span?.meta ?? {}).length).toBeGreaterThan(10_000);
     expect(encodeAll([makeSpan({ attributes: { a: 'b' } })]).flat()[0]?.meta['a']).toBe('b');
+  });
+
+  it('writes the same as one that keeps them all', () => {
+    const property = fc.property(fc.array(spanWithKeysOfRules, { maxLength: 10 }), (spans) => {
+      const fresh = new V04Encoder(NO_SETTINGS, FOUR_MIB);
+      const expected = encodeWith(fresh, spans).payloads.map(({ body }) => decodeStrictly(body));
+
+      expect(encodeWith(encoder, spans).payloads.map(({ body }) => decodeStrictly(body))).toEqual(
+        expected,
+      );
+    });
+
+    fc.assert(property, { numRuns: 300 });
+  }, 20_000);
+
+  it('keeps a tag of a span apart from those of its scope and its OTel resource, and of others', () => {
+    const attributes = {
+      late: 'span',
+      'of.scope': 'span',
+      'http.url': 'plain',
+      'url.full': 'renamed',
+      'http.request.header.late': 'renamed',
+      'http.request.headers.late': 'plain',
+      'error.type': 'span',
+    };
+    const instrumentationScope = { name: 'scope', attributes: { 'of.scope': 'scope' } };
+    const resource = { attributes: { 'service.name': 'late', late: 'resource' } };
+    const span = makeSpan({ attributes, instrumentationScope, resource, status: { code: 2 } });
+
+    expect(encodeAll([span])).toEqual([[roundTrip(span)]]);
   });
 });
