@@ -6,6 +6,7 @@ import { cutUtf8 } from './normalize.js';
 
 /** Each takes two bytes of JSON at least, so what comes behind so many would be cut off. */
 const MAX_VALUES = MAX_TAG_VALUE_BYTES / 2 + 1;
+const MAX_SHORT = 100;
 /** JSON escapes take up to six bytes for one. */
 const MAX_ESCAPED_BYTES = Math.floor((MAX_TAG_VALUE_BYTES - 2) / 6);
 
@@ -66,10 +67,24 @@ function shortenedJson(json: string): string {
  */
 export function jsonText(value: object): string | undefined {
   try {
+    if (isShortList(value)) return JSON.stringify(value);
     return JSON.stringify(bytesAsText(value), plainValues());
   } catch {
     return undefined; // a cycle or a throwing getter costs this value, not its span
   }
+}
+
+/**
+ * Lists of primitives, as OpenTelemetry has them, need no rules for objects: that saves half of what a span with
+ * three of them takes to encode. By index, as a list may bring methods of its own.
+ */
+function isShortList(value: object): boolean {
+  if (!Array.isArray(value) || value.length > MAX_SHORT) return false;
+  for (let at = 0; at < value.length; at++) {
+    const element: unknown = value[at];
+    if (typeof element === 'object' || typeof element === 'bigint') return false;
+  }
+  return true;
 }
 
 /** Sorts the members of objects, as the Agent does. */

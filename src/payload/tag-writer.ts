@@ -69,7 +69,7 @@ export class TagWriter {
 
   /** Whether the span has a tag that is in the block `common` of its resource, too. */
   get differsFromCommon(): boolean {
-    return this.#overridesCommon || this.#emptyTags.length > 0;
+    return this.#overridesCommon;
   }
 
   /** Whether a tag that is there for chunks to have was given by the span, its scope or its resource. */

@@ -64,6 +64,33 @@ describe('attributes', () => {
     expect(JSON.parse(meta['list'] ?? '')).toHaveLength(12_499);
   });
 
+  it.each<[string, unknown[], string]>([
+    ['primitives', ['a"', 1.5, true], '["a\\"",1.5,true]'],
+    ['big integers', [1n, 2n], '["1","2"]'],
+    ['what JSON does not have', [undefined, null, NaN, () => 1], '[null,null,null,null]'],
+    ['holes', Object.assign([1], { 2: 3 }), '[1,null,3]'],
+    ['methods of its own', Object.assign([1], { every: 1, [Symbol.iterator]: 1 }), '[1]'],
+  ])('may be a list with %s', (_, list, text) => {
+    const attributes: Attributes = {};
+    Object.assign(attributes, { list });
+
+    expect(roundTrip(makeSpan({ attributes })).meta['list']).toBe(text);
+  });
+
+  it('that are a long list of texts are read as far as they find room', () => {
+    let reads = 0;
+    const list = new Proxy(Array<string>(1_000_000).fill('text'), {
+      get: (target, key, receiver): unknown => {
+        reads++;
+        return Reflect.get(target, key, receiver);
+      },
+    });
+
+    roundTrip(makeSpan({ attributes: { list } }));
+
+    expect(reads).toBeLessThan(12_600);
+  });
+
   it('may hold bytes that find no room, and functions that are nothing', () => {
     const functions: Record<string, unknown> = { b: 1 };
     for (let at = 0; at < 13_000; at++) functions[`a${at}`] = () => undefined;
