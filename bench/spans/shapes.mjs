@@ -30,6 +30,7 @@ export const SHAPES = {
   'attributes-20': shape({ attributes: 20 }),
   'attributes-40': shape({ attributes: 40 }),
   unicode: shape({ textOf: unicodeText }),
+  lists: shape({ textOf: () => [text(), text()] }),
   'keys-10000': shape({ keyOf: () => KEYS[integerBelow(KEYS.length)] }),
   'tracers-1000': shape({ tracerOf: () => TRACERS[integerBelow(TRACERS.length)] }),
 };
