@@ -32,7 +32,7 @@ const DEFAULT_PORT = '8126';
 const NOT_OF_A_HOST = /[/\\@?#]/;
 
 export function readEnvironment(vars: EnvironmentVariables, warn: WarnOfVariable): Environment {
-  const { service, env, version, ...tags } = parseTags(vars['DD_TAGS'] ?? '');
+  const { service, env, version, ...tags } = parseTags(vars['DD_TAGS'] ?? '', warn);
   return {
     target: agentTarget(vars, warn),
     service: textOf(vars, 'DD_SERVICE') ?? service,
@@ -47,15 +47,22 @@ export function readEnvironment(vars: EnvironmentVariables, warn: WarnOfVariable
 
 /**
  * `key:value` pairs, separated by commas if there is one and by white space otherwise: the grammar
- * that Datadog's tracers share. A pair without a key or without a value is left out.
+ * that Datadog's tracers share. A pair without a value is left out, as of a variable that is not set; what is no
+ * pair is reported.
  */
-export function parseTags(text: string): Record<string, string> {
+function parseTags(text: string, warn: WarnOfVariable): Record<string, string> {
   const tags: Record<string, string> = {};
-  for (const pair of text.split(text.includes(',') ? ',' : /\s+/)) {
+  const pairs = text.split(text.includes(',') ? ',' : /\s+/).map((pair) => pair.trim());
+  for (const pair of pairs) {
     const colon = pair.indexOf(':');
     const key = pair.slice(0, Math.max(colon, 0)).trim();
     const value = pair.slice(colon + 1).trim();
     if (key !== '' && value !== '') Object.defineProperty(tags, key, ownProperty(value));
+  }
+  const [first, ...others] = pairs.filter((pair) => pair !== '' && pair.indexOf(':') < 1);
+  if (first !== undefined) {
+    const more = others.length === 0 ? 'is' : `and ${others.length} more are`;
+    warn('DD_TAGS', `DD_TAGS: "${first}" ${more} ignored: a tag is written \`key:value\``);
   }
   return tags;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeTarget } from '../src/agent-target.js';
-import { type EnvironmentVariables, parseTags, readEnvironment } from '../src/environment.js';
+import { type EnvironmentVariables, readEnvironment } from '../src/environment.js';
 
 function read(vars: EnvironmentVariables): ReturnType<typeof readEnvironment> & {
   readonly warnings: readonly string[];
@@ -77,11 +77,22 @@ describe('I5: DD_TAGS', () => {
     [',,', {}],
     ['', {}],
   ])('%j are %j', (text, expected) => {
-    expect(parseTags(text)).toEqual(expected);
+    expect(read({ DD_TAGS: text }).tags).toEqual(expected);
+  });
+
+  it.each([
+    ['a=b', 'DD_TAGS: "a=b" is ignored: a tag is written `key:value`'],
+    ['a:1, b ,:c,d', 'DD_TAGS: "b" and 2 more are ignored: a tag is written `key:value`'],
+  ])('that are %j lead to one warning', (text, warning) => {
+    expect(read({ DD_TAGS: text }).warnings).toEqual([warning]);
+  });
+
+  it.each(['a:', 'a:,b:1,', ' ', 'a:1 b:2'])('that are %j lead to none', (text) => {
+    expect(read({ DD_TAGS: text }).warnings).toEqual([]);
   });
 
   it('may hold any key', () => {
-    expect(Object.entries(parseTags('__proto__:x'))).toEqual([['__proto__', 'x']]);
+    expect(Object.entries(read({ DD_TAGS: '__proto__:x' }).tags)).toEqual([['__proto__', 'x']]);
   });
 });
 
