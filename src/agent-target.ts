@@ -3,6 +3,8 @@
 
 /** Longest path that fits the kernel's `sockaddr_un` (108 bytes with the closing NUL). */
 const MAX_SOCKET_PATH_BYTES = 107;
+/** Which exporters of other protocols have in their URL. */
+const PATH_OF_AN_INTAKE = /\/v[\d.]+\/traces\/*$/;
 
 export interface TcpTarget {
   readonly transport: 'tcp';
@@ -80,6 +82,12 @@ function parseTcpUrl(text: string): TcpTarget {
   }
   if (url.search !== '' || url.hash !== '') {
     throw new RangeError('it has a query or a fragment, which the Agent does not take');
+  }
+  const intake = PATH_OF_AN_INTAKE.exec(url.pathname)?.[0];
+  if (intake !== undefined) {
+    throw new RangeError(
+      `it ends in "${intake}"; write where the Agent is, the path is added to it`,
+    );
   }
   if (url.port === '0') throw new RangeError('its port is 0');
   return {

@@ -8,6 +8,7 @@ describe('I1: parseAgentUrl', () => {
     ['https://agent.example.com', 'https://agent.example.com', ''],
     ['http://[::1]:8126', 'http://[::1]:8126', ''],
     ['http://proxy:80/agent/', 'http://proxy', '/agent'],
+    ['http://proxy/v2/traces-of-all', 'http://proxy', '/v2/traces-of-all'],
   ])('takes %s', (url, origin, basePath) => {
     expect(parseAgentUrl(url)).toEqual({
       transport: 'tcp',
@@ -51,6 +52,8 @@ describe('I1: parseAgentUrl', () => {
     'http://localhost:70000',
     'http://localhost/?a=b',
     'http://localhost/#a',
+    'http://localhost:8126/v0.4/traces',
+    'http://localhost:4318/v1/traces/',
   ])('refuses %j', (url) => {
     expect(() => parseAgentUrl(url)).toThrow(RangeError);
   });
