@@ -87,11 +87,6 @@ export function repairOf(key: string): RepairText | undefined {
   return REPAIRS.get(key);
 }
 
-/** The same of keys that have only their beginning in common. */
-export function hasRuledPrefix(key: string): boolean {
-  return isOfChunk(key) || key.startsWith(HEADER_PREFIX);
-}
-
 const HTTP_STATUS = /^\+?0*[1-5]\d\d$/;
 
 /** Whether the Agent takes it for an HTTP status; it counts spans with others as malformed. */
@@ -117,6 +112,11 @@ export const RULED_KEYS: ReadonlySet<string> = new Set([
   ANALYTICS_EVENT,
   '',
 ]);
+
+/** The same of keys that have only their beginning in common. */
+export function hasRuledPrefix(key: string): boolean {
+  return isOfChunk(key) || key.startsWith(HEADER_PREFIX);
+}
 
 function serviceOrNothing(text: string): string {
   const service = normalizeService(text);

@@ -6,7 +6,8 @@ import { cutUtf8 } from './normalize.js';
 
 /** Each takes two bytes of JSON at least, so what comes behind so many would be cut off. */
 const MAX_VALUES = MAX_TAG_VALUE_BYTES / 2 + 1;
-const MAX_SHORT = 100;
+/** Elements of a list that are looked at before it is written. */
+const MAX_SHORT_LIST = 100;
 /** JSON escapes take up to six bytes for one. */
 const MAX_ESCAPED_BYTES = Math.floor((MAX_TAG_VALUE_BYTES - 2) / 6);
 
@@ -79,7 +80,7 @@ export function jsonText(value: object): string | undefined {
  * three of them takes to encode. By index, as a list may bring methods of its own.
  */
 function isShortList(value: object): boolean {
-  if (!Array.isArray(value) || value.length > MAX_SHORT) return false;
+  if (!Array.isArray(value) || value.length > MAX_SHORT_LIST || 'toJSON' in value) return false;
   for (let at = 0; at < value.length; at++) {
     const element: unknown = value[at];
     if (typeof element === 'object' || typeof element === 'bigint') return false;

@@ -91,7 +91,7 @@ export class TagWriter {
     else this.#write(tag, text);
   }
 
-  /** The same under a key of which nothing is known, so that no other tag of the span can have it. */
+  /** Writes a string tag under a key of which nothing is known, so that no other tag of the span can have it. */
   plainMeta(key: string, value: string): void {
     this.#metaCount++;
     this.#writer.text(key, MAX_TAG_KEY_BYTES);
@@ -150,6 +150,7 @@ export class TagWriter {
     this.#metricCount++;
   }
 
+  /** Notes a numeric tag under such a key. */
   plainMetric(key: string, value: number): void {
     this.#plainValues[this.#plainKeys.length] = value;
     this.#plainKeys.push(key);

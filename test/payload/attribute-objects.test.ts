@@ -68,6 +68,7 @@ describe('attributes', () => {
     ['primitives', ['a"', 1.5, true], '["a\\"",1.5,true]'],
     ['big integers', [1n, 2n], '["1","2"]'],
     ['what JSON does not have', [undefined, null, NaN, () => 1], '[null,null,null,null]'],
+    ['a toJSON', Object.assign([1], { toJSON: () => ({ b: 1n, a: 2 }) }), '{"a":2,"b":"1"}'],
     ['holes', Object.assign([1], { 2: 3 }), '[1,null,3]'],
     ['methods of its own', Object.assign([1], { every: 1, [Symbol.iterator]: 1 }), '[1]'],
   ])('may be a list with %s', (_, list, text) => {
