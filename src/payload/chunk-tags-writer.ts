@@ -1,18 +1,22 @@
-// Owns putting the tags of a chunk into spans that were encoded before the chunk was known: behind their
-// own tags, and before their own metrics. Knows nothing of what the tags say.
+// Owns writing the tags of a chunk: behind a span's own tags, also into spans that were encoded before the
+// chunk was known. Knows nothing of what the tags say.
 
 import { BoundedMemo } from './bounded-memo.js';
-import { ORIGIN, SAMPLING_PRIORITY, TRACE_ID_HIGH } from './chunk-tag-names.js';
-import type { ChunkTags } from './chunk-tags.js';
-import { constantText, encodedText } from './encoded-text.js';
+import { DECISION_MAKER, ORIGIN, SAMPLING_PRIORITY, TRACE_ID_HIGH } from './chunk-tag-names.js';
+import type { ChunkPlace, ChunkTags } from './chunk-tags.js';
+import { constantOf, constantText, encodedText } from './encoded-text.js';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
-import { META_COUNT_AT } from './span-header.js';
+import { META_COUNT_AT, TRACE_ID_TEXT_AT } from './span-header.js';
 import { wireKey } from './tag-keys.js';
 
 /** Between the last tag and the first metric: the key `metrics`, a map header and its count. */
 const METRICS_COUNT_AT = encodedText('metrics').length + 1;
 const METRICS_START = METRICS_COUNT_AT + 4;
+/** Half of the digits of a trace id. */
+const TRACE_ID_HIGH_WORDS = 2;
+/** Of a string of so many digits. */
+const TRACE_ID_HIGH_HEADER = 0xb0;
 
 /** A span as it was encoded. */
 export interface EncodedSpan {
@@ -24,16 +28,35 @@ export interface EncodedSpan {
 
 export class ChunkTagsWriter {
   readonly #keys = new BoundedMemo((key) => constantText(wireKey(key)));
+  readonly #makers = new BoundedMemo((maker) => {
+    const value = encodedText(maker, MAX_TAG_VALUE_BYTES);
+    return constantOf(Buffer.concat([encodedText(DECISION_MAKER), value]));
+  });
   readonly #origin = constantText(ORIGIN);
-  readonly #traceIdHigh = constantText(TRACE_ID_HIGH);
+  readonly #traceIdHigh = constantOf(
+    Uint8Array.of(...encodedText(TRACE_ID_HIGH), TRACE_ID_HIGH_HEADER),
+  );
   readonly #priority = constantText(SAMPLING_PRIORITY);
+
+  /**
+   * Writes those that are text into a span that began at `spanStart`.
+   *
+   * @returns how many.
+   */
+  write(writer: MsgpackWriter, spanStart: number, { tags, isFirst }: ChunkPlace): number {
+    let count = 0;
+    if (tags.origin !== undefined) {
+      writer.entry(this.#origin, tags.origin, MAX_TAG_VALUE_BYTES);
+      count++;
+    }
+    return isFirst ? count + this.#ofFirst(writer, spanStart, tags) : count;
+  }
 
   /** Writes the first span of a chunk. */
   first(writer: MsgpackWriter, { bytes, start, metaEnd, end }: EncodedSpan, tags: ChunkTags): void {
     const at = writer.position;
     writer.copyOf(bytes, start, metaEnd);
-    const metaCount = this.#originOf(writer, tags) + this.#ofFirst(writer, tags);
-    writer.addToCount(at + META_COUNT_AT, metaCount);
+    writer.addToCount(at + META_COUNT_AT, this.write(writer, at, { tags, isFirst: true }));
     const metrics = writer.position;
     writer.copyOf(bytes, metaEnd, metaEnd + METRICS_START);
     writer.numberEntry(this.#priority, tags.samplingPriority);
@@ -46,22 +69,20 @@ export class ChunkTagsWriter {
     if (tags.origin === undefined) return writer.copyOf(bytes, start, end);
     const at = writer.position;
     writer.copyOf(bytes, start, metaEnd);
-    writer.addToCount(at + META_COUNT_AT, this.#originOf(writer, tags));
+    writer.addToCount(at + META_COUNT_AT, this.write(writer, at, { tags, isFirst: false }));
     writer.copyOf(bytes, metaEnd, end);
   }
 
-  #originOf(writer: MsgpackWriter, { origin }: ChunkTags): number {
-    if (origin === undefined) return 0;
-    writer.entry(this.#origin, origin, MAX_TAG_VALUE_BYTES);
-    return 1;
-  }
-
-  #ofFirst(writer: MsgpackWriter, { traceIdHigh, propagated }: ChunkTags): number {
-    if (traceIdHigh !== undefined)
-      writer.entry(this.#traceIdHigh, traceIdHigh, MAX_TAG_VALUE_BYTES);
+  #ofFirst(writer: MsgpackWriter, spanStart: number, tags: ChunkTags): number {
+    const { hasTraceIdHigh, decisionMaker, propagated } = tags;
+    if (hasTraceIdHigh) {
+      writer.constant(this.#traceIdHigh);
+      writer.copyWords(spanStart + TRACE_ID_TEXT_AT, TRACE_ID_HIGH_WORDS);
+    }
+    if (decisionMaker !== undefined) writer.constant(this.#makers.get(decisionMaker));
     for (const { key, value } of propagated) {
       writer.entry(this.#keys.get(key), value, MAX_TAG_VALUE_BYTES);
     }
-    return propagated.length + (traceIdHigh === undefined ? 0 : 1);
+    return propagated.length + Number(hasTraceIdHigh) + Number(decisionMaker !== undefined);
   }
 }

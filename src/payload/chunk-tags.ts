@@ -13,25 +13,51 @@ export interface PropagatedTag {
 }
 
 export interface ChunkTags {
-  /** `_dd.p.tid`: the high half of the trace id, 16 hexadecimal digits; absent if it is zero. */
-  readonly traceIdHigh: string | undefined;
+  /** Whether `_dd.p.tid`, the high half of the trace id, is not zero: then it is sent. */
+  readonly hasTraceIdHigh: boolean;
   /** `_sampling_priority_v1`: above 0 keeps the trace. */
   readonly samplingPriority: number;
   /** `_dd.origin`: where the trace began; every span carries it. */
   readonly origin: string | undefined;
-  /** `_dd.p.dm`, who decided, and the other `_dd.p.` tags of the trace. */
+  /** `_dd.p.dm`: who decided that the trace is kept. */
+  readonly decisionMaker: string | undefined;
+  /** The other `_dd.p.` tags of the trace. */
   readonly propagated: readonly PropagatedTag[];
 }
 
+/** The chunk of a span, and whether it is the first there. */
+export interface ChunkPlace {
+  readonly tags: ChunkTags;
+  readonly isFirst: boolean;
+}
+
+/** Of a span that is encoded before its chunk is known. */
+export const NO_PLACE: ChunkPlace = {
+  tags: {
+    hasTraceIdHigh: false,
+    samplingPriority: 1,
+    origin: undefined,
+    decisionMaker: undefined,
+    propagated: [],
+  },
+  isFirst: false,
+};
+
 const NO_TRACE_ID_HIGH = '0000000000000000';
-const TRACE_ID_HIGH_DIGITS = NO_TRACE_ID_HIGH.length;
 const AUTO_KEEP = 1;
 /** What the Agent gives a trace of the OTLP path that no rule of Datadog decided. */
 const DECIDED_BY_OTEL_SAMPLER = '-9';
 const DECIDED_BY_HAND = '-4';
-const BY_OTEL_SAMPLER: readonly PropagatedTag[] = [
-  { key: DECISION_MAKER, value: DECIDED_BY_OTEL_SAMPLER },
-];
+
+/** Of a trace that nobody but the SDK's sampler decided. */
+const KEPT: ChunkTags = {
+  hasTraceIdHigh: true,
+  samplingPriority: AUTO_KEEP,
+  origin: undefined,
+  decisionMaker: DECIDED_BY_OTEL_SAMPLER,
+  propagated: [],
+};
+const KEPT_WITH_SHORT_ID: ChunkTags = { ...KEPT, hasTraceIdHigh: false };
 
 /**
  * The tags of a chunk. `byHand` is the priority that its spans ask for; else the `dd` member of the
@@ -41,14 +67,11 @@ export function chunkTags(
   { traceIdHex, traceState }: Pick<TraceChunk, 'traceIdHex' | 'traceState'>,
   byHand: number | undefined,
 ): ChunkTags {
-  const traceIdHigh = traceIdHex.startsWith(NO_TRACE_ID_HIGH)
-    ? undefined
-    : traceIdHex.slice(0, TRACE_ID_HIGH_DIGITS);
+  const hasTraceIdHigh = !traceIdHex.startsWith(NO_TRACE_ID_HIGH);
   const member = memberOf(traceState, 'dd');
   const upstream = member === undefined ? undefined : parseDatadogState(member);
   if (upstream === undefined && byHand === undefined) {
-    const samplingPriority = AUTO_KEEP;
-    return { traceIdHigh, samplingPriority, origin: undefined, propagated: BY_OTEL_SAMPLER };
+    return hasTraceIdHigh ? KEPT : KEPT_WITH_SHORT_ID;
   }
   const samplingPriority = byHand ?? upstream?.samplingPriority ?? AUTO_KEEP;
   const propagated = new Map(upstream?.propagated);
@@ -57,13 +80,11 @@ export function chunkTags(
       ? (propagated.get(DECISION_MAKER) ?? assumedMaker(upstream))
       : DECIDED_BY_HAND;
   propagated.delete(DECISION_MAKER);
-  if (samplingPriority > 0 && decisionMaker !== undefined) {
-    propagated.set(DECISION_MAKER, decisionMaker);
-  }
   return {
-    traceIdHigh,
+    hasTraceIdHigh,
     samplingPriority,
     origin: upstream?.origin,
+    decisionMaker: samplingPriority > 0 ? decisionMaker : undefined,
     propagated: Array.from(propagated, ([key, value]) => ({ key, value })),
   };
 }

@@ -62,6 +62,16 @@ export class PatchableBuffer extends GrowingBuffer {
     }
   }
 
+  /** Writes words of text again that stand at `from`, and that are not the last bytes. */
+  copyWords(from: number, words: number): void {
+    this.reserve(words * WORD_BYTES);
+    const { view, at } = this;
+    for (let offset = 0; offset < words * WORD_BYTES; offset += WORD_BYTES) {
+      view.setFloat64(at + offset, view.getFloat64(from + offset));
+    }
+    this.at = at + words * WORD_BYTES;
+  }
+
   /** The raw eight bytes of an int64, over what a template left at `position`. */
   patchInt64(position: number, value: bigint): void {
     this.view.setBigInt64(position, value);

@@ -67,7 +67,8 @@ header.append(encodedText('meta'));
 export const META_COUNT_AT: number = header.append(Uint8Array.of(MAP32, 0, 0, 0, 0)) + 1;
 header.append(encodedText('otel.trace_id'));
 header.append(Uint8Array.of(STR8, TRACE_ID_CHARACTERS));
-const TRACE_ID_TEXT_AT = header.append(new Uint8Array(TRACE_ID_CHARACTERS));
+/** Where the text of the trace id stands, from the beginning of a span. */
+export const TRACE_ID_TEXT_AT: number = header.append(new Uint8Array(TRACE_ID_CHARACTERS));
 const HEADER = header.concat();
 
 /** The header of a span without its values, up to and including its first tag, the trace id. */

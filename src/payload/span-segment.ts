@@ -3,7 +3,7 @@
 // that is, nor of where payloads go.
 
 import type { TraceState } from '@opentelemetry/api';
-import { type ChunkTags, chunkTags, priorityOf } from './chunk-tags.js';
+import { type ChunkTags, chunkTags, NO_PLACE, priorityOf } from './chunk-tags.js';
 import { ChunkTagsWriter } from './chunk-tags-writer.js';
 import { type ChunkPart, type GatheredSpans, Gathering } from './gathering.js';
 import { parseTraceId } from './identifiers.js';
@@ -12,6 +12,7 @@ import { copyOfSpan } from './span-copy.js';
 import type { TraceIdentity } from './span-header.js';
 import { type MappingSettings, type SpanPlace, SpanWriter } from './span-writer.js';
 import type { EncodableSpan } from './trace-chunks.js';
+import { TraceTable } from './trace-table.js';
 
 /** What became of a span. */
 export type AddOutcome = 'added' | 'invalid_id' | 'encode';
@@ -36,13 +37,6 @@ interface Chunk {
 const NO_MORE = -1;
 /** What a trace takes of which no span could be encoded, about. */
 const EMPTY_TRACE_BYTES = 256;
-/** Spans are written without what they carry for their chunk. */
-const NO_CHUNK_TAGS: ChunkTags = {
-  traceIdHigh: undefined,
-  samplingPriority: 1,
-  origin: undefined,
-  propagated: [],
-};
 
 export class SpanSegment {
   readonly #maxPayloadBytes: number;
@@ -50,8 +44,7 @@ export class SpanSegment {
   readonly #spans: SpanWriter;
   readonly #chunkTags = new ChunkTagsWriter();
   readonly #payload = new MsgpackWriter();
-  #traces = new Map<string, TraceRecord>();
-  #lastTrace: TraceRecord | undefined;
+  #traces = new TraceTable<TraceRecord>();
   /** By the index of the span, where it starts and where its own tags end, and the next of its trace. */
   readonly #starts: number[] = [];
   readonly #metaEnds: number[] = [];
@@ -79,7 +72,7 @@ export class SpanSegment {
   add(span: EncodableSpan): AddOutcome {
     try {
       const { traceId, traceState } = span.spanContext();
-      const trace = this.#traceOf(traceId);
+      const trace = this.#traces.find(traceId) ?? this.#newTrace(traceId);
       if (trace === undefined) return 'invalid_id';
       trace.traceState ??= traceState;
       const outcome = this.#append(span, trace);
@@ -93,7 +86,7 @@ export class SpanSegment {
   /** Takes all spans out, as payloads; a trace is split only if it does not fit one of its own. */
   gather(): GatheredSpans {
     const gathering = new Gathering(this.#payload, this.#maxPayloadBytes);
-    for (const trace of this.#traces.values()) {
+    for (const trace of this.#traces.all) {
       const tags = chunkTags(trace, trace.priority);
       let index = trace.first;
       while (index !== NO_MORE) index = this.#gatherPart(gathering, { trace, tags }, index);
@@ -103,23 +96,15 @@ export class SpanSegment {
   }
 
   /**
-   * Forgets all spans. With another table for the traces: one that is emptied points from its old memory to
+   * Forgets all spans. With another table for the traces: a map that is emptied points from its old memory to
    * its new one, so that all that was ever in them would outlive the young generation.
    */
   clear(): void {
-    this.#traces = new Map();
-    this.#lastTrace = undefined;
+    this.#traces = new TraceTable();
     if (this.#kept.size > 0) this.#kept.clear();
     this.#count = 0;
     this.#lost = 0;
     this.#bytes.shrink(this.#maxPayloadBytes * 2);
-  }
-
-  #traceOf(traceIdHex: string): TraceRecord | undefined {
-    if (this.#lastTrace?.traceIdHex === traceIdHex) return this.#lastTrace;
-    const trace = this.#traces.get(traceIdHex) ?? this.#newTrace(traceIdHex);
-    if (trace !== undefined) this.#lastTrace = trace;
-    return trace;
   }
 
   #newTrace(traceIdHex: string): TraceRecord | undefined {
@@ -128,13 +113,13 @@ export class SpanSegment {
     const trace: TraceRecord = {
       traceIdHex,
       traceIdLow64,
-      place: { chunk: { traceIdHex, traceIdLow64 }, tags: NO_CHUNK_TAGS, isFirst: false },
+      place: { chunk: { traceIdHex, traceIdLow64 }, ...NO_PLACE },
       traceState: undefined,
       priority: undefined,
       first: NO_MORE,
       last: NO_MORE,
     };
-    this.#traces.set(traceIdHex, trace);
+    this.#traces.add(trace);
     return trace;
   }
 

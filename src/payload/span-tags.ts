@@ -5,7 +5,7 @@
 import { SpanStatusCode, type TraceState } from '@opentelemetry/api';
 import { type AttributeEffect, analyticsRate, isHttpStatus } from './attribute-rules.js';
 import { attributeText } from './attribute-text.js';
-import type { ChunkTags } from './chunk-tags.js';
+import { type ChunkPlace, NO_PLACE } from './chunk-tags.js';
 import {
   DB_NAMESPACE,
   DEPLOYMENT_ENVIRONMENT,
@@ -47,6 +47,7 @@ export class SpanTags {
   readonly #facts: SpanFacts;
   readonly #settings: SpanTagsSettings;
   readonly #known: WellKnownTags;
+  #place = NO_PLACE;
   #decidesSampling = false;
   /** The first HTTP status of the span that is no number. */
   #httpStatusText: string | undefined;
@@ -62,21 +63,22 @@ export class SpanTags {
   }
 
   /** Goes on with a span of which the template has been written at `startByte`. */
-  start(startByte: number, template: SpanTemplate): void {
+  start(startByte: number, template: SpanTemplate, place: ChunkPlace): void {
+    this.#place = place;
     this.#decidesSampling = false;
     this.#httpStatusText = undefined;
     this.#httpStatusNumber = undefined;
     this.#tags.start(startByte, template);
+    this.#keepForChunk(place);
   }
 
-  /** What the span carries for its chunk, the first span of which carries more. */
-  ofChunk(chunk: ChunkTags, isFirst: boolean): void {
+  /** Keeps free what only the chunk has a say in; of the other tags that it gives, no span can have one. */
+  #keepForChunk({ tags, isFirst }: ChunkPlace): void {
     const known = this.#known;
-    if (chunk.origin !== undefined) this.#tags.ofChunk(known.origin, chunk.origin);
+    if (tags.origin !== undefined) this.#tags.keepForChunk(known.origin);
     if (!isFirst) return;
-    if (chunk.traceIdHigh !== undefined) this.#tags.ofChunk(known.traceIdHigh, chunk.traceIdHigh);
-    for (const { key, value } of chunk.propagated) this.#tags.ofChunk(this.#keys.tag(key), value);
-    this.#tags.metric(known.samplingPriority, chunk.samplingPriority);
+    for (const { key } of tags.propagated) this.#tags.keepForChunk(this.#keys.tag(key));
+    this.#tags.metric(known.samplingPriority, tags.samplingPriority);
   }
 
   /** Where the last span says what it carries for its chunk, and whether it says so itself. */
@@ -104,7 +106,7 @@ export class SpanTags {
     this.#derived(span, traceState);
     this.#common(template.resource);
     this.#tags.metric(this.#known.processId, this.#settings.processId);
-    this.#tags.finish();
+    this.#tags.finish(this.#place);
     return this.#decidesSampling;
   }
 

@@ -3,7 +3,7 @@
 
 import type { SpanContext } from '@opentelemetry/api';
 import type { Resource } from '../sdk-contract.js';
-import type { ChunkTags } from './chunk-tags.js';
+import type { ChunkPlace } from './chunk-tags.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
 import { readableEntries } from './readable-entries.js';
 import { resourceTags, type ServiceSettings } from './resource-tags.js';
@@ -20,11 +20,9 @@ import { WellKnownTags } from './well-known-tags.js';
 
 export type MappingSettings = ServiceSettings & SpanTagsSettings;
 
-/** The place of a span: its trace, what its chunk says of itself, and whether it is the first there. */
-export interface SpanPlace {
+/** The place of a span, with its trace. */
+export interface SpanPlace extends ChunkPlace {
   readonly chunk: TraceIdentity;
-  readonly tags: ChunkTags;
-  readonly isFirst: boolean;
 }
 
 export type WriteOutcome = 'written' | 'decidesSampling' | 'invalid_id' | 'encode';
@@ -99,8 +97,7 @@ export class SpanWriter {
       return 'invalid_id';
     }
     this.#facts.reset(template.resource.facts);
-    tags.start(at, template);
-    tags.ofChunk(place.tags, place.isFirst);
+    tags.start(at, template, place);
     const decidesSampling = tags.write(span, attributes, template, context.traceState ?? undefined);
     this.#names.write(writer, span, template);
     this.#writeLinks(span, at);

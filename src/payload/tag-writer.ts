@@ -1,6 +1,8 @@
 // Owns `meta` and `metrics` of the span being written: each tag at most once, counts filled in at
 // the end. Knows nothing of which tags there are.
 
+import type { ChunkPlace } from './chunk-tags.js';
+import { ChunkTagsWriter } from './chunk-tags-writer.js';
 import { constantText } from './encoded-text.js';
 import { MAX_TAG_KEY_BYTES, MAX_TAG_VALUE_BYTES } from './limits.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
@@ -25,6 +27,7 @@ const NO_TAGS: ReadonlySet<Tag> = new Set();
 
 export class TagWriter {
   readonly #writer: MsgpackWriter;
+  readonly #chunkTags = new ChunkTagsWriter();
   readonly #metricsKey = constantText('metrics');
   readonly #metricTags: Tag[] = [];
   readonly #metricValues: number[] = [];
@@ -32,9 +35,6 @@ export class TagWriter {
   readonly #plainKeys: string[] = [];
   readonly #plainValues: number[] = [];
   readonly #emptyTags: Tag[] = [];
-  readonly #chunkTags: Tag[] = [];
-  readonly #chunkValues: string[] = [];
-  #chunkCount = 0;
   #written = NO_TAGS;
   #common = NO_TAGS;
   #overridesCommon = false;
@@ -64,7 +64,6 @@ export class TagWriter {
     this.#metricCount = 0;
     if (this.#plainKeys.length > 0) this.#plainKeys.length = 0;
     if (this.#emptyTags.length > 0) this.#emptyTags.length = 0;
-    this.#chunkCount = 0;
   }
 
   /** Whether the span has a tag that is in the block `common` of its resource, too. */
@@ -98,13 +97,10 @@ export class TagWriter {
     this.#writer.text(value, MAX_TAG_VALUE_BYTES);
   }
 
-  /** A tag that the span carries for its chunk: nothing else may have it, and it comes last. */
-  ofChunk(tag: Tag, value: string): void {
+  /** Keeps a tag free that the span carries for its chunk: nothing else may have it. */
+  keepForChunk(tag: Tag): void {
     tag.metaOf = this.#serial;
     if (tag.isShared) this.#overridesCommon ||= this.#common.has(tag);
-    this.#chunkTags[this.#chunkCount] = tag;
-    this.#chunkValues[this.#chunkCount] = value;
-    this.#chunkCount++;
   }
 
   /** Whether the tag was given in `meta`, even if its value was empty. */
@@ -156,18 +152,17 @@ export class TagWriter {
     this.#plainKeys.push(key);
   }
 
-  /** Ends `meta` and writes `metrics`: in this order, because Agents keep the later of one key. */
-  finish(): void {
+  /**
+   * Ends `meta` with the tags that the span carries for its chunk, and writes `metrics`: in this order, because
+   * Agents keep the later of one key.
+   */
+  finish(place: ChunkPlace): void {
     const writer = this.#writer;
     for (const tag of this.#emptyTags) {
       if (tag.metaOf !== this.#serial) this.#write(tag, '');
     }
     this.#metaEnd = writer.position;
-    for (let at = 0; at < this.#chunkCount; at++) {
-      const tag = this.#chunkTags[at];
-      const value = this.#chunkValues[at];
-      if (tag !== undefined && value !== undefined) this.#write(tag, value);
-    }
+    this.#metaCount += this.#chunkTags.write(writer, this.#startByte, place);
     writer.fillCount(this.#startByte + META_COUNT_AT, this.#metaCount);
     this.#metrics();
   }

@@ -4,6 +4,7 @@
 import type { Link, SpanStatus, TraceState } from '@opentelemetry/api';
 import type { ReadableSpan, TimedEvent } from '../sdk-contract.js';
 import { type Id64, parseTraceId } from './identifiers.js';
+import { TraceTable } from './trace-table.js';
 
 export type SpanEvent = Omit<TimedEvent, 'attributes'> & {
   readonly attributes?: object | undefined;
@@ -44,18 +45,19 @@ export interface TraceChunk {
 
 /** Spans are added one by one; the chunks are complete when all of a batch have been. */
 export class TraceGrouping {
+  readonly #traces = new TraceTable<TraceChunk>();
+
   /** In the order of their first spans. */
-  readonly chunks: TraceChunk[] = [];
-  readonly #byTraceId = new Map<string, TraceChunk>();
-  /** Of the last span: those of a trace often end one after another. */
-  #last: TraceChunk | undefined;
+  get chunks(): readonly TraceChunk[] {
+    return this.#traces.all;
+  }
 
   /** Adds the span to the chunk of its trace, unless the Agent would refuse the trace or it throws. */
   add(span: EncodableSpan): 'added' | 'invalid_id' | 'encode' {
     try {
       const { traceId, traceState } = span.spanContext();
-      const chunk = this.#chunkOf(traceId);
-      if (chunk === undefined) return 'invalid_id';
+      const chunk = this.#traces.find(traceId);
+      if (chunk === undefined) return this.#addFirst(span, traceId, traceState);
       chunk.traceState ??= traceState;
       chunk.spans.push(span);
       return 'added';
@@ -64,19 +66,14 @@ export class TraceGrouping {
     }
   }
 
-  #chunkOf(traceIdHex: string): TraceChunk | undefined {
-    if (this.#last !== undefined && this.#last.traceIdHex === traceIdHex) return this.#last;
-    const chunk = this.#byTraceId.get(traceIdHex) ?? this.#newChunk(traceIdHex);
-    if (chunk !== undefined) this.#last = chunk;
-    return chunk;
-  }
-
-  #newChunk(traceIdHex: string): TraceChunk | undefined {
+  #addFirst(
+    span: EncodableSpan,
+    traceIdHex: string,
+    traceState: TraceState | undefined,
+  ): 'added' | 'invalid_id' {
     const traceIdLow64 = parseTraceId(traceIdHex);
-    if (traceIdLow64 === undefined) return undefined;
-    const chunk: TraceChunk = { traceIdHex, traceIdLow64, spans: [], traceState: undefined };
-    this.#byTraceId.set(traceIdHex, chunk);
-    this.chunks.push(chunk);
-    return chunk;
+    if (traceIdLow64 === undefined) return 'invalid_id';
+    this.#traces.add({ traceIdHex, traceIdLow64, spans: [span], traceState });
+    return 'added';
   }
 }

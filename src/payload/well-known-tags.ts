@@ -1,6 +1,6 @@
 // Owns the tags that the exporter itself writes, under their Datadog names.
 
-import { ORIGIN, SAMPLING_PRIORITY, TRACE_ID_HIGH } from './chunk-tag-names.js';
+import { ORIGIN, SAMPLING_PRIORITY } from './chunk-tag-names.js';
 import type { Tag, TagKeys } from './tag-keys.js';
 
 export class WellKnownTags {
@@ -19,7 +19,6 @@ export class WellKnownTags {
   readonly errorMessage: Tag;
   readonly errorType: Tag;
   readonly errorStack: Tag;
-  readonly traceIdHigh: Tag;
   readonly traceState: Tag;
   readonly origin: Tag;
   readonly grpcStatusCode: Tag;
@@ -49,7 +48,6 @@ export class WellKnownTags {
     this.errorMessage = keys.tag('error.message');
     this.errorType = keys.tag('error.type');
     this.errorStack = keys.tag('error.stack');
-    this.traceIdHigh = keys.tag(TRACE_ID_HIGH);
     this.traceState = keys.tag('w3c.tracestate');
     this.origin = keys.tag(ORIGIN);
     this.grpcStatusCode = keys.tag('rpc.grpc.status_code');

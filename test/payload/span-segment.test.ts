@@ -9,6 +9,8 @@ import { decodeStrictly, encodeWith, FOUR_MIB, NO_SETTINGS } from '../support/en
 import { makeSpan } from '../support/spans.js';
 
 const TRACE_IDS = ['1', '2', '3'].map((digit) => digit.repeat(32));
+/** Its last 32 bits are those of another. */
+const CLASHING_ID = `${'4'.repeat(24)}${'1'.repeat(8)}`;
 const LONG_KEY = 'k'.repeat(220);
 const STATES = [
   'dd=s:2;o:rum;t.dm:-4;t.usr:x',
@@ -21,7 +23,7 @@ const STATES = [
 const spanOfFewTraces = fc
   .record({
     span: generatedSpan,
-    traceId: fc.constantFrom(...TRACE_IDS, '0'.repeat(31) + '1', 'malformed'),
+    traceId: fc.constantFrom(...TRACE_IDS, CLASHING_ID, '0'.repeat(31) + '1', 'malformed'),
     state: fc.constantFrom(undefined, undefined, ...STATES),
     attributes: fc.constantFrom(
       {},
