@@ -45,6 +45,8 @@ const TYPE_BY_DB_SYSTEM: ReadonlyMap<string, string> = new Map([
   ...OWN_TYPES.split(' ').map((system): [string, string] => [system, system]),
 ]);
 
+const AWS = 'aws-api';
+
 const SPAN_KINDS: Readonly<Record<number, string>> = {
   [SpanKind.INTERNAL]: 'internal',
   [SpanKind.SERVER]: 'server',
@@ -66,6 +68,23 @@ const DATABASES = new BoundedMemo((text) => {
   return { operation: `${system}.query`, type: TYPE_BY_DB_SYSTEM.get(system) ?? 'db' };
 });
 
+/**
+ * What decides on operation and type by its text, beside the kind and whether there is an HTTP method; for
+ * calls of AWS the RPC service, too.
+ */
+export const DECIDING: readonly Concept[] = [
+  OPERATION_NAME,
+  SPAN_TYPE,
+  DB_SYSTEM,
+  MESSAGING_SYSTEM,
+  MESSAGING_OPERATION,
+  RPC_SYSTEM,
+  FAAS_INVOKED_PROVIDER,
+  FAAS_INVOKED_NAME,
+  FAAS_TRIGGER,
+  GRAPHQL_TYPE,
+  NETWORK_PROTOCOL,
+];
 /** Where HTTP and databases have no say, so that the rules must be gone through one by one. */
 const RARE_OPERATION = bitsOf(
   OPERATION_NAME,
@@ -75,13 +94,11 @@ const RARE_OPERATION = bitsOf(
   FAAS_TRIGGER,
   GRAPHQL_TYPE,
 );
-/** The same for the operation and the type. */
-const RARE_NAMES = RARE_OPERATION | bitsOf(SPAN_TYPE, NETWORK_PROTOCOL);
 const RARE_RESOURCE = bitsOf(RESOURCE_NAME, MESSAGING_OPERATION, RPC_METHOD, GRAPHQL_TYPE);
 
-/** Whether, beside the kind, only an HTTP method and the database system decide on operation and type. */
-export function hasUsualNames(facts: SpanFacts): boolean {
-  return !facts.hasAny(RARE_NAMES);
+/** Whether it is a call of AWS, which is named after its service. */
+export function isAwsCall(facts: SpanFacts): boolean {
+  return normalText(facts, RPC_SYSTEM) === AWS;
 }
 
 /** The operation name, before the Agent's character rules. The first rule that matches wins. */
@@ -159,7 +176,7 @@ function rpcOperation(facts: SpanFacts, kind: SpanKind): string | undefined {
   const system = normalText(facts, RPC_SYSTEM);
   if (system === undefined) return undefined;
   if (kind === SpanKind.SERVER) return `${system}.server.request`;
-  if (system !== 'aws-api') return `${system}.client.request`;
+  if (system !== AWS) return `${system}.client.request`;
   const service = normalText(facts, RPC_SERVICE);
   return service === undefined ? 'aws.client.request' : `aws.${service}.request`;
 }

@@ -10,7 +10,7 @@ const UNNAMED_OPERATION = 'unnamed_operation';
 export const UNNAMED_SERVICE = 'unnamed-service';
 
 /** Already normal, as almost every real value is: no upper case, nothing to replace or merge. */
-const NORMAL_TAG = /^[a-z:][a-z0-9:./-]*(?:_[a-z0-9:./-]+)*$/;
+const NORMAL_TAG = /^[a-z0-9:./-]+(?:_[a-z0-9:./-]+)*$/;
 const NORMAL_NAME = /^[A-Za-z][A-Za-z0-9.]*(?:_[A-Za-z0-9][A-Za-z0-9.]*)*$/;
 const LETTER = /^\p{L}$/u;
 const DIGIT_LIKE = /^[\p{Nd}./-]$/u;

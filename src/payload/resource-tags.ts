@@ -157,10 +157,15 @@ function hasText(entry: [Tag, string | undefined]): entry is [Tag, string] {
 function tagBlock(texts: ReadonlyMap<Tag, string>): TagBlock {
   const tags = new Set(texts.keys());
   for (const tag of tags) tag.isShared = true;
+  const parts: Uint8Array[] = [];
+  let endByte = 0;
   const entries = [...texts].map(([tag, text]) => {
-    return { tag, encoded: Buffer.concat([tag.key.bytes, encodedText(text, MAX_TAG_VALUE_BYTES)]) };
+    const part = Buffer.concat([tag.key.bytes, encodedText(text, MAX_TAG_VALUE_BYTES)]);
+    parts.push(part);
+    endByte += part.length;
+    return { tag, endByte };
   });
-  return { entries, tags, encoded: Buffer.concat(entries.map(({ encoded }) => encoded)) };
+  return { entries, tags, encoded: Buffer.concat(parts) };
 }
 
 /** What the process says about itself. */

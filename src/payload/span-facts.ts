@@ -37,6 +37,11 @@ export class SpanFacts {
     return (this.#all & bits) !== 0;
   }
 
+  /** Those of several for which the span or its resource has any value. */
+  among(bits: number): number {
+    return this.#all & bits;
+  }
+
   /** Whether the span or its resource has any value for it. */
   has({ bit }: Concept): boolean {
     return (this.#all & bit) !== 0;

@@ -3,11 +3,11 @@
 
 import type { SpanKind } from '@opentelemetry/api';
 import { BoundedMemo } from './bounded-memo.js';
-import { DB_SYSTEM, HTTP_METHOD, SERVICE_NAME } from './concepts.js';
+import { bitsOf, type Concept, HTTP_METHOD, RPC_SERVICE, SERVICE_NAME } from './concepts.js';
 import { constantOf, encodedText } from './encoded-text.js';
 import { MAX_RESOURCE_BYTES, MAX_TYPE_BYTES } from './limits.js';
 import type { Constant, MsgpackWriter } from './msgpack-writer.js';
-import { hasUsualNames, operationName, resourceName, spanType } from './naming.js';
+import { DECIDING, isAwsCall, operationName, resourceName, spanType } from './naming.js';
 import { cutUtf8, normalizeName, normalizeService } from './normalize.js';
 import type { SpanFacts } from './span-facts.js';
 import type { SpanTemplate } from './span-template.js';
@@ -19,20 +19,37 @@ const SEPARATOR = ' ';
 
 /** What a span is, apart from what it worked on. */
 export interface NamedType {
-  readonly service: string;
   readonly operation: string;
-  readonly type: string;
   /** The fields `service`, `name` and `type`, and the key `resource`. */
   readonly encoded: Constant;
 }
 
-/** The names of the last usual span of a template, and what they follow from there. */
-export interface UsualNames {
+/** The names of a span, and what they follow from, beside its template. */
+interface RememberedNames {
   readonly kind: SpanKind;
   readonly isHttp: boolean;
-  readonly system: string | undefined;
+  /** Of the concepts that decide, those for which there was a value. */
+  readonly present: number;
+  readonly deciding: readonly DecidingText[];
   readonly named: NamedType;
 }
+
+/** Those of some earlier spans, the oldest of which is replaced next. */
+export interface NamesMemory {
+  readonly entries: RememberedNames[];
+  next: number;
+}
+
+interface DecidingText {
+  readonly concept: Concept;
+  readonly text: string | undefined;
+}
+
+/** A client of AWS or of messages calls several services; comparing is faster than the rules are. */
+const MAX_REMEMBERED = 4;
+/** Longer texts would hold too much memory. */
+const MAX_REMEMBERED_CHARACTERS = 256;
+const DECIDING_BITS = bitsOf(...DECIDING);
 
 export class SpanNames {
   readonly #facts: SpanFacts;
@@ -51,32 +68,58 @@ export class SpanNames {
     writer.entry(named.encoded, cutUtf8(workedOn, MAX_RESOURCE_BYTES), UNLIMITED);
   }
 
-  /** Goes through the rules only where they may come to something else than for the span before. */
+  /** Goes through the rules only where they may come to something else than for the spans before. */
   #namesOf(kind: SpanKind, template: SpanTemplate): NamedType {
     const facts = this.#facts;
-    if (facts.hasOwn(SERVICE_NAME) || !hasUsualNames(facts)) return this.#namedType(kind, template);
+    if (facts.hasOwn(SERVICE_NAME)) return this.#namedType(kind, template);
     const isHttp = facts.text(HTTP_METHOD) !== undefined;
-    const system = facts.text(DB_SYSTEM);
-    const { usual } = template;
-    const isSame = usual?.isHttp === isHttp && usual.system === system && usual.kind === kind;
-    if (isSame) return usual.named;
+    const present = facts.among(DECIDING_BITS);
+    for (const names of template.names.entries) {
+      const isAlike = names.present === present && names.isHttp === isHttp && names.kind === kind;
+      if (isAlike && this.#isDecidedBy(names.deciding)) return names.named;
+    }
     const named = this.#namedType(kind, template);
-    template.usual = { kind, isHttp, system, named };
+    const names = { kind, isHttp, present, deciding: this.#deciding(present), named };
+    if (names.deciding.every(isShort)) remember(template.names, names);
     return named;
   }
 
-  /** That of the last span of the template, if it was the same. */
-  #namedType(kind: SpanKind, template: SpanTemplate): NamedType {
-    const { last, resource } = template;
+  #isDecidedBy(deciding: readonly DecidingText[]): boolean {
+    for (const { concept, text } of deciding) {
+      if (this.#facts.text(concept) !== text) return false;
+    }
+    return true;
+  }
+
+  #deciding(present: number): readonly DecidingText[] {
+    const texts: DecidingText[] = [];
+    for (const concept of DECIDING) {
+      if ((present & concept.bit) !== 0) texts.push(this.#decidingText(concept));
+    }
+    if (isAwsCall(this.#facts)) texts.push(this.#decidingText(RPC_SERVICE));
+    return texts;
+  }
+
+  #decidingText(concept: Concept): DecidingText {
+    return { concept, text: this.#facts.text(concept) };
+  }
+
+  #namedType(kind: SpanKind, { resource }: SpanTemplate): NamedType {
     const ownService = this.#facts.ownText(SERVICE_NAME);
     const service = ownService ? normalizeService(ownService) : resource.service;
     const operation = operationName(this.#facts, kind);
     const type = spanType(this.#facts, kind);
-    const isSame = last?.operation === operation && last.type === type && last.service === service;
-    if (isSame) return last;
-    template.last = this.#named.get([service, operation, type].join(SEPARATOR));
-    return template.last;
+    return this.#named.get([service, operation, type].join(SEPARATOR));
   }
+}
+
+function isShort({ text }: DecidingText): boolean {
+  return text === undefined || text.length <= MAX_REMEMBERED_CHARACTERS;
+}
+
+function remember(memory: NamesMemory, names: RememberedNames): void {
+  memory.entries[memory.next] = names;
+  memory.next = (memory.next + 1) % MAX_REMEMBERED;
 }
 
 function namedType(key: string): NamedType {
@@ -85,5 +128,5 @@ function namedType(key: string): NamedType {
   const fields = ['service', service, 'name', normalizeName(operation)];
   const all = [...fields, 'type', cutUtf8(type, MAX_TYPE_BYTES), 'resource'];
   const encoded = constantOf(Buffer.concat(all.map((text) => encodedText(text))));
-  return { service, operation, type, encoded };
+  return { operation, encoded };
 }

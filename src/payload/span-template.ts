@@ -12,7 +12,7 @@ import { spanKindName } from './naming.js';
 import { readableEntries } from './readable-entries.js';
 import type { ResourceTags } from './resource-tags.js';
 import { emptyHeader } from './span-header.js';
-import type { NamedType, UsualNames } from './span-names.js';
+import type { NamesMemory } from './span-names.js';
 import type { AttributeKey, Tag } from './tag-keys.js';
 import type { WellKnownTags } from './well-known-tags.js';
 
@@ -34,9 +34,7 @@ export interface SpanTemplate {
   readonly mentionsChunk: boolean;
   /** The keys of the last span, by position: spans made in one place have the same ones. */
   readonly expectedKeys: AttributeKey[];
-  /** Names of the last span. */
-  last: NamedType | undefined;
-  usual: UsualNames | undefined;
+  readonly names: NamesMemory;
 }
 
 type Scope = InstrumentationScope | undefined;
@@ -109,8 +107,7 @@ export class SpanTemplates {
       overridesResource,
       mentionsChunk: [...tags, ...resource.common.tags].some(({ isOfChunk }) => isOfChunk),
       expectedKeys: [],
-      last: undefined,
-      usual: undefined,
+      names: { entries: [], next: 0 },
     };
   }
 
