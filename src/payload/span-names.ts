@@ -1,7 +1,6 @@
 // Owns the four fields by which Datadog groups spans: service, operation name, resource name and type.
 // Knows nothing of tags.
 
-import type { SpanKind } from '@opentelemetry/api';
 import { BoundedMemo } from './bounded-memo.js';
 import { bitsOf, type Concept, HTTP_METHOD, RPC_SERVICE, SERVICE_NAME } from './concepts.js';
 import { constantOf, encodedText } from './encoded-text.js';
@@ -26,7 +25,6 @@ export interface NamedType {
 
 /** The names of a span, and what they follow from, beside its template. */
 interface RememberedNames {
-  readonly kind: SpanKind;
   readonly isHttp: boolean;
   /** Of the concepts that decide, those for which there was a value. */
   readonly present: number;
@@ -63,23 +61,23 @@ export class SpanNames {
   write(writer: MsgpackWriter, span: EncodableSpan, template: SpanTemplate): void {
     const facts = this.#facts;
     const spanName = typeof span.name === 'string' ? span.name : '';
-    const named = this.#namesOf(span.kind, template);
+    const named = this.#namesOf(template);
     const workedOn = resourceName(facts, span.kind, spanName) || normalizeName(named.operation);
     writer.entry(named.encoded, cutUtf8(workedOn, MAX_RESOURCE_BYTES), UNLIMITED);
   }
 
   /** Goes through the rules only where they may come to something else than for the spans before. */
-  #namesOf(kind: SpanKind, template: SpanTemplate): NamedType {
+  #namesOf(template: SpanTemplate): NamedType {
     const facts = this.#facts;
-    if (facts.hasOwn(SERVICE_NAME)) return this.#namedType(kind, template);
+    if (facts.hasOwn(SERVICE_NAME)) return this.#namedType(template);
     const isHttp = facts.text(HTTP_METHOD) !== undefined;
     const present = facts.among(DECIDING_BITS);
     for (const names of template.names.entries) {
-      const isAlike = names.present === present && names.isHttp === isHttp && names.kind === kind;
+      const isAlike = names.present === present && names.isHttp === isHttp;
       if (isAlike && this.#isDecidedBy(names.deciding)) return names.named;
     }
-    const named = this.#namedType(kind, template);
-    const names = { kind, isHttp, present, deciding: this.#deciding(present), named };
+    const named = this.#namedType(template);
+    const names = { isHttp, present, deciding: this.#deciding(present), named };
     if (names.deciding.every(isShort)) remember(template.names, names);
     return named;
   }
@@ -104,7 +102,7 @@ export class SpanNames {
     return { concept, text: this.#facts.text(concept) };
   }
 
-  #namedType(kind: SpanKind, { resource }: SpanTemplate): NamedType {
+  #namedType({ kind, resource }: SpanTemplate): NamedType {
     const ownService = this.#facts.ownText(SERVICE_NAME);
     const service = ownService ? normalizeService(ownService) : resource.service;
     const operation = operationName(this.#facts, kind);

@@ -1,4 +1,5 @@
-import { type Attributes, SpanKind } from '@opentelemetry/api';
+import { type Attributes, type AttributeValue, SpanKind } from '@opentelemetry/api';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeSpan } from '../support/spans.js';
 import { decodeStrictly, encode, roundTrip } from '../support/encoding.js';
@@ -183,37 +184,64 @@ describe('type', () => {
   });
 });
 
-describe('the names of a span', () => {
-  it('do not depend on the span before', () => {
-    // What is remembered is remembered by resource and scope.
-    const shared = {
-      kind: CLIENT,
-      resource: { attributes: { 'service.name': 'shop' } },
-      instrumentationScope: { name: 'tests' },
-    };
-    const attributes: readonly Attributes[] = [
-      {},
-      { 'http.request.method': 'GET' },
-      { 'db.system.name': 'redis' },
-      { 'db.system.name': 'mysql' },
-      { 'db.system.name': '' },
-      { 'span.type': 'cache' },
-      { 'network.protocol.name': 'amqp' },
-      { 'service.name': 'other' },
-      { 'rpc.system': 'grpc' },
-    ];
-    const all = attributes.map((each) => makeSpan({ ...shared, attributes: each }));
-    const alone = all.map((span) => namesOf(roundTrip(span)));
-    const pairs = all.flatMap((span) => all.flatMap((other) => [other, span]));
-    const { payloads } = encode(pairs);
+const DECIDING_KEYS = [
+  'http.request.method',
+  'http.method',
+  'db.system',
+  'db.system.name',
+  'operation.name',
+  'span.type',
+  'messaging.system',
+  'messaging.operation',
+  'rpc.system',
+  'rpc.service',
+  'faas.invoked_provider',
+  'faas.invoked_name',
+  'faas.trigger',
+  'graphql.operation.type',
+  'network.protocol.name',
+  'service.name',
+];
+const DECIDING_TOGETHER = [
+  ['messaging.system', 'messaging.operation'],
+  ['rpc.system', 'rpc.service'],
+  ['faas.invoked_provider', 'faas.invoked_name'],
+];
+/** Few, so that those of earlier spans come again; what is no text decides nothing. */
+const DECIDING_VALUES = fc.constantFrom<AttributeValue>('aws-api', 'redis', 'x'.repeat(300), '', 1);
+/** More than are remembered. */
+const SPANS = { minLength: 2, maxLength: 12 };
 
-    expect(
-      payloads
-        .flatMap(({ body }) => decodeStrictly(body))
-        .flat()
-        .map(namesOf),
-    ).toEqual(alone.flatMap((names) => alone.flatMap((other) => [other, names])));
-  });
+describe('the names of a span', () => {
+  it.each<Attributes>([{}, { 'rpc.system': 'aws-api', 'span.type': 'cache' }])(
+    'do not depend on the spans before, with a resource of %j',
+    (ofResource) => {
+      // What is remembered is remembered by resource and scope.
+      const shared = {
+        resource: { attributes: { 'service.name': 'shop', ...ofResource } },
+        instrumentationScope: { name: 'tests' },
+      };
+      const keys = fc.oneof(
+        fc.constantFrom(...DECIDING_TOGETHER),
+        fc.uniqueArray(fc.constantFrom(...DECIDING_KEYS), { maxLength: 3 }),
+      );
+      const attributes = keys.chain((some) =>
+        fc.record(Object.fromEntries(some.map((key) => [key, DECIDING_VALUES]))),
+      );
+      const span = fc
+        .record({ kind: fc.constantFrom(SERVER, CLIENT, CONSUMER), attributes })
+        .map((fields) => makeSpan({ ...shared, ...fields }));
+      fc.assert(
+        fc.property(fc.array(span, SPANS), (spans) => {
+          const together = encode(spans).payloads.flatMap(({ body }) => decodeStrictly(body));
+          expect(together.flat().map(namesOf)).toEqual(
+            spans.map((each) => namesOf(roundTrip(each))),
+          );
+        }),
+        { numRuns: 500 },
+      );
+    },
+  );
 });
 
 function namesOf({ service, name, resource, type }: ReturnType<typeof roundTrip>) {
