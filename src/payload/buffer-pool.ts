@@ -1,8 +1,8 @@
 // Owns buffers between their uses. New memory is dear: the system has to clear each page of it when it is
 // first written to. Where `take` always makes one, `npm run bench -- encode` shows half as much again. Bounded.
 
-/** What one batch is encoded into while others are sent. */
-const MAX_SPARE_BUFFERS = 3;
+/** What one batch is encoded into while others are sent, and smaller ones for those that are sent. */
+const MAX_SPARE_BUFFERS = 6;
 const MAX_SPARE_BYTES = 8 * 1_024 * 1_024;
 
 export class BufferPool {
@@ -12,8 +12,15 @@ export class BufferPool {
   take(minBytes: number): Buffer<ArrayBuffer> {
     const index = this.#spare.findIndex((buffer) => buffer.length >= minBytes);
     const [buffer] = index < 0 ? [] : this.#spare.splice(index, 1);
-    // Of few sizes, so that one that was made for a batch is large enough for the next.
-    return buffer ?? Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(minBytes)));
+    return buffer ?? Buffer.allocUnsafeSlow(sizeFor(minBytes));
+  }
+
+  /** The same, and not twice as large. */
+  takeSnug(minBytes: number): Buffer<ArrayBuffer> {
+    const size = sizeFor(minBytes);
+    const index = this.#spare.findIndex(({ length }) => length === size);
+    const [buffer] = index < 0 ? [] : this.#spare.splice(index, 1);
+    return buffer ?? Buffer.allocUnsafeSlow(size);
   }
 
   /** Takes a buffer back that nobody reads or writes any more. Larger ones are worth more. */
@@ -25,4 +32,9 @@ export class BufferPool {
       return bytes <= MAX_SPARE_BYTES;
     });
   }
+}
+
+/** Few sizes, so that a buffer that was made for a batch is large enough for the next. */
+function sizeFor(bytes: number): number {
+  return 2 ** Math.ceil(Math.log2(bytes));
 }

@@ -18,6 +18,7 @@ export interface HandedOver {
 
 /** A buffer that is handed over may be twice as large as what is in it, not more. */
 const MAX_WASTE = 2;
+const MIN_POOLED_BYTES = 32 * 1_024;
 /** Room for nothing; the first byte replaces it. */
 const NO_BUFFER = Buffer.allocUnsafeSlow(0);
 
@@ -64,11 +65,23 @@ export class GrowingBuffer {
   handOver(): HandedOver {
     const { buffer, at: length } = this;
     this.at = 0;
-    if (length * MAX_WASTE < buffer.length) {
-      return { bytes: Buffer.from(buffer.subarray(0, length)), recycle: nothingToRecycle };
-    }
+    if (length * MAX_WASTE < buffer.length) return this.#copyOut(length);
     this.#replace(NO_BUFFER);
     this.#lastBytes = length;
+    return this.#handedOver(buffer, length);
+  }
+
+  /** New memory would take longer than the copy: see `BufferPool`. Little of it does not. */
+  #copyOut(length: number): HandedOver {
+    if (length < MIN_POOLED_BYTES) {
+      return { bytes: Buffer.from(this.buffer.subarray(0, length)), recycle: nothingToRecycle };
+    }
+    const copy = this.#pool.takeSnug(length);
+    this.buffer.copy(copy, 0, 0, length);
+    return this.#handedOver(copy, length);
+  }
+
+  #handedOver(buffer: Buffer<ArrayBuffer>, length: number): HandedOver {
     return { bytes: buffer.subarray(0, length), recycle: () => this.#pool.give(buffer) };
   }
 

@@ -15,7 +15,7 @@ describe('a pool', () => {
     expect(pool.take(900)).not.toBe(buffer);
   });
 
-  it('keeps three of at most 8 MiB together, the larger ones', () => {
+  it('keeps at most 8 MiB, the larger ones', () => {
     const pool = new BufferPool();
     const sizes = [1, 2, 4, 2, 8, 1];
     const buffers = sizes.map((mib) => pool.take(mib * MIB));
@@ -24,6 +24,27 @@ describe('a pool', () => {
     const kept = Array.from({ length: 4 }, () => pool.take(1)).map(({ length }) => length / MIB);
 
     expect(kept.filter((mib) => mib >= 1)).toEqual([8]);
+  });
+
+  it('keeps six at most', () => {
+    const pool = new BufferPool();
+    const buffers = Array.from({ length: 8 }, () => pool.take(1_000));
+    for (const buffer of buffers) pool.give(buffer);
+
+    const again = Array.from({ length: 8 }, () => pool.take(1_000));
+
+    expect(again.filter((buffer) => buffers.includes(buffer))).toHaveLength(6);
+  });
+
+  it('gives out none that is twice as large, where that matters', () => {
+    const pool = new BufferPool();
+    const small = pool.takeSnug(1_000);
+    const large = pool.takeSnug(2_048);
+    for (const buffer of [large, small]) pool.give(buffer);
+
+    expect(pool.takeSnug(1_024)).toBe(small);
+    expect(pool.takeSnug(1_024)).not.toBe(large);
+    expect(pool.takeSnug(1_025)).toBe(large);
   });
 });
 
@@ -63,5 +84,20 @@ describe('what a writer hands over', () => {
     // The writer has kept its buffer, and would have overwritten a view of it.
     writer.bytes(someBytes(60_000));
     expect(writer.handOver().bytes.buffer.byteLength).toBe(64 * 1_024);
+  });
+
+  it('is copied into memory that was used before', () => {
+    const writer = new MsgpackWriter(256 * 1_024);
+    const texts = [40_000, 50_000, 60_000].map(someBytes);
+    const memory = texts.map((text) => {
+      writer.bytes(text);
+      const { bytes, recycle } = writer.handOver();
+      expect(Buffer.from(bytes)).toEqual(Buffer.from(text));
+      recycle();
+      return bytes.buffer;
+    });
+
+    expect(memory[0]?.byteLength).toBe(64 * 1_024);
+    expect(new Set(memory).size).toBe(1);
   });
 });
