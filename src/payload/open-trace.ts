@@ -1,14 +1,13 @@
 // Owns where the encoding of one trace is, and how much of it is in the open payload. Knows nothing of
 // bytes.
 
-import { type ChunkTags, chunkTags } from './chunk-tags.js';
-import type { SpanPlace } from './span-writer.js';
+import { type ChunkPlace, type ChunkTags, chunkTags } from './chunk-tags.js';
 import type { TraceChunk } from './trace-chunks.js';
 
 type SpanLoss = 'invalid_id' | 'encode';
 
 /** The trace that is being written, and its part in the open payload. */
-export interface OpenTrace extends SpanPlace {
+export interface OpenTrace extends ChunkPlace {
   readonly chunk: TraceChunk;
   /**
    * What the chunk says of itself. Assumed without asking each span, which would cost every trace

@@ -3,14 +3,14 @@
 // that is, nor of where payloads go.
 
 import type { TraceState } from '@opentelemetry/api';
-import { type ChunkTags, chunkTags, NO_PLACE, priorityOf } from './chunk-tags.js';
+import { type ChunkPlace, type ChunkTags, chunkTags, NO_PLACE, priorityOf } from './chunk-tags.js';
 import { ChunkTagsWriter } from './chunk-tags-writer.js';
 import { type ChunkPart, type GatheredSpans, Gathering } from './gathering.js';
 import { parseTraceId } from './identifiers.js';
 import { MsgpackWriter } from './msgpack-writer.js';
 import { copyOfSpan } from './span-copy.js';
 import type { TraceIdentity } from './span-header.js';
-import { type MappingSettings, type SpanPlace, SpanWriter } from './span-writer.js';
+import { type MappingSettings, SpanWriter } from './span-writer.js';
 import type { EncodableSpan } from './trace-chunks.js';
 import { TraceTable } from './trace-table.js';
 
@@ -19,8 +19,6 @@ export type AddOutcome = 'added' | 'invalid_id' | 'encode';
 
 /** The spans of a trace, as a chain of their indexes. */
 interface TraceRecord extends TraceIdentity {
-  /** As which its spans are written. */
-  readonly place: SpanPlace;
   /** Of the first span that has one. */
   traceState: TraceState | undefined;
   /** That the last span that decides asks for. */
@@ -113,7 +111,6 @@ export class SpanSegment {
     const trace: TraceRecord = {
       traceIdHex,
       traceIdLow64,
-      place: { chunk: { traceIdHex, traceIdLow64 }, ...NO_PLACE },
       traceState: undefined,
       priority: undefined,
       first: NO_MORE,
@@ -125,7 +122,7 @@ export class SpanSegment {
 
   #append(span: EncodableSpan, trace: TraceRecord): AddOutcome {
     const start = this.#bytes.position;
-    const outcome = this.#spans.write(span, trace.place);
+    const outcome = this.#spans.write(span, trace, NO_PLACE);
     if (outcome === 'invalid_id' || outcome === 'encode') return outcome;
     if (outcome === 'decidesSampling') trace.priority = priorityOf(span) ?? trace.priority;
     const index = this.#count++;
@@ -180,7 +177,7 @@ export class SpanSegment {
   #copy(index: number, { trace, tags }: Chunk, { spans }: ChunkPart): boolean {
     const isFirst = spans === 0;
     const kept = this.#kept.size > 0 ? this.#kept.get(index) : undefined;
-    if (kept !== undefined) return this.#encodeAgain(kept, { chunk: trace, tags, isFirst });
+    if (kept !== undefined) return this.#encodeAgain(kept, trace, { tags, isFirst });
     const bytes = this.#bytes;
     const metaEnd = this.#metaEnds[index] ?? 0;
     const span = { bytes, start: this.#startOf(index), metaEnd, end: this.#endOf(index) };
@@ -189,10 +186,10 @@ export class SpanSegment {
     return true;
   }
 
-  #encodeAgain(span: EncodableSpan, place: SpanPlace): boolean {
+  #encodeAgain(span: EncodableSpan, trace: TraceRecord, place: ChunkPlace): boolean {
     const bytes = this.#bytes;
     const start = bytes.position;
-    this.#spans.write(span, place);
+    this.#spans.write(span, trace, place);
     const { position } = bytes;
     this.#payload.copyOf(bytes, start, position);
     bytes.rewind(start);

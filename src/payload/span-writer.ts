@@ -20,11 +20,6 @@ import { WellKnownTags } from './well-known-tags.js';
 
 export type MappingSettings = ServiceSettings & SpanTagsSettings;
 
-/** The place of a span, with its trace. */
-export interface SpanPlace extends ChunkPlace {
-  readonly chunk: TraceIdentity;
-}
-
 export type WriteOutcome = 'written' | 'decidesSampling' | 'invalid_id' | 'encode';
 
 /** What is remembered from span to span; bounded by starting over. */
@@ -67,23 +62,28 @@ export class SpanWriter {
    * Writes the span, or nothing: one that throws while it is read costs itself, one of its attributes
    * that throws costs only itself.
    */
-  write(span: EncodableSpan, place: SpanPlace): WriteOutcome {
+  write(span: EncodableSpan, trace: TraceIdentity, place: ChunkPlace): WriteOutcome {
     const start = this.#writer.position;
     try {
       const { attributes } = span;
-      if (isPlain(attributes)) return this.#write(span, attributes, place);
+      if (isPlain(attributes)) return this.#write(span, attributes, trace, place);
     } catch {
       this.#writer.rewind(start);
     }
     try {
-      return this.#write(span, readableCopy(span.attributes), place);
+      return this.#write(span, readableCopy(span.attributes), trace, place);
     } catch {
       this.#writer.rewind(start);
       return 'encode';
     }
   }
 
-  #write(span: EncodableSpan, attributes: Attributes, place: SpanPlace): WriteOutcome {
+  #write(
+    span: EncodableSpan,
+    attributes: Attributes,
+    trace: TraceIdentity,
+    place: ChunkPlace,
+  ): WriteOutcome {
     const writer = this.#writer;
     const at = writer.position;
     if (this.#learnt.keys.isFull) this.#learnt = this.#learnAnew();
@@ -92,7 +92,7 @@ export class SpanWriter {
     const template = this.#templateOf(span);
     const context = span.spanContext();
     writer.bytes(template.bytes);
-    if (!this.#header(span, context, place.chunk, at)) {
+    if (!this.#header(span, context, trace, at)) {
       writer.rewind(at);
       return 'invalid_id';
     }

@@ -173,7 +173,7 @@ export class V04Encoding implements SpanEncoding {
     for (let span = spans[first]; span !== undefined; span = spans[trace.at]) {
       if (trace.at - first === maxSpans) return maxSpans;
       const position = this.#tools.writer.position;
-      const outcome = this.#tools.spans.write(span, trace);
+      const outcome = this.#tools.spans.write(span, trace.chunk, trace);
       if (payload.bytes > this.#tools.maxPayloadBytes) {
         this.#tools.writer.rewind(position);
         this.#makeRoom(trace, payload);
