@@ -1,5 +1,6 @@
 // Owns spans of unusual shape: what may be dear in them is one thing at a time.
 
+import { SpanKind } from '@opentelemetry/api';
 import { freshTexts, freshUnicodeTexts } from './fresh-text.mjs';
 import { integerBelow } from './random.mjs';
 
@@ -21,6 +22,13 @@ const unicodeText = freshUnicodeTexts(UNICODE);
 const KEYS = Array.from({ length: 10_000 }, (_, i) => `app.part${i % 100}.key${i}`);
 const TRACERS = Array.from({ length: 1_000 }, (_, i) => `instrumentation-${i}`);
 const ATTRIBUTES = 10;
+const MESSAGE_KEYS = [
+  'messaging.system',
+  'messaging.operation',
+  'messaging.destination.name',
+  'messaging.message.id',
+];
+const MESSAGE_TEXTS = ['kafka', 'publish'];
 
 /** By name: attributes of a span, and who makes it. */
 export const SHAPES = {
@@ -32,6 +40,14 @@ export const SHAPES = {
   unicode: shape({ textOf: unicodeText }),
   lists: shape({ textOf: () => [text(), text()] }),
   'keys-10000': shape({ keyOf: () => KEYS[integerBelow(KEYS.length)] }),
+  bare: shape({ attributes: 0 }),
+  messages: shape({
+    attributes: MESSAGE_KEYS.length,
+    keyOf: (i) => MESSAGE_KEYS[i],
+    textOf: (i) => MESSAGE_TEXTS[i] ?? text(),
+    kind: SpanKind.PRODUCER,
+  }),
+  events: shape({ events: 3 }),
   'tracers-1000': shape({ tracerOf: () => TRACERS[integerBelow(TRACERS.length)] }),
 };
 
@@ -40,17 +56,24 @@ function shape({
   keyOf = (i) => KEYS[i],
   textOf = text,
   tracerOf = () => 'shop',
+  kind = SpanKind.INTERNAL,
+  events = 0,
 }) {
-  return { attributes, keyOf, textOf, tracerOf };
+  return { attributes, keyOf, textOf, tracerOf, kind, events };
 }
 
-/** @returns a function that makes one span of the shape and ends it. */
+/** @returns a function that makes one span of the shape, a trace of its own, and ends it. */
 export function spansOfShape(provider, name) {
-  const { attributes: count, keyOf, textOf, tracerOf } = SHAPES[name];
+  const { attributes: count, keyOf, textOf, tracerOf, kind, events } = SHAPES[name];
   return () => {
     const attributes = {};
     const turn = integerBelow(count);
-    for (let i = 0; i < count; i++) attributes[keyOf(i, turn)] = textOf();
-    provider.getTracer(tracerOf(), '1.0.0').startSpan('process order', { attributes }).end();
+    for (let i = 0; i < count; i++) attributes[keyOf(i, turn)] = textOf(i);
+    const span = provider.getTracer(tracerOf(), '1.0.0').startSpan('process order', {
+      attributes,
+      kind,
+    });
+    for (let i = 0; i < events; i++) span.addEvent('item added', { item: text(), position: i });
+    span.end();
   };
 }
