@@ -18,6 +18,7 @@ export interface HandedOver {
 
 /** A buffer that is handed over may be twice as large as what is in it, not more. */
 const MAX_WASTE = 2;
+/** The allocator has less than this at hand; it need not be kept. */
 const MIN_POOLED_BYTES = 32 * 1_024;
 /** Room for nothing; the first byte replaces it. */
 const NO_BUFFER = Buffer.allocUnsafeSlow(0);
@@ -71,7 +72,7 @@ export class GrowingBuffer {
     return this.#handedOver(buffer, length);
   }
 
-  /** New memory would take longer than the copy: see `BufferPool`. Little of it does not. */
+  /** Into memory that was used before: new memory would take longer than the copy, see `BufferPool`. */
   #copyOut(length: number): HandedOver {
     if (length < MIN_POOLED_BYTES) {
       return { bytes: Buffer.from(this.buffer.subarray(0, length)), recycle: nothingToRecycle };
