@@ -3,7 +3,7 @@
 
 import { BoundedMemo } from './bounded-memo.js';
 import { DECISION_MAKER, ORIGIN, SAMPLING_PRIORITY, TRACE_ID_HIGH } from './chunk-tag-names.js';
-import type { ChunkPlace, ChunkTags } from './chunk-tags.js';
+import type { ChunkTags } from './chunk-tags.js';
 import { constantOf, constantText, encodedText } from './encoded-text.js';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
@@ -43,7 +43,7 @@ export class ChunkTagsWriter {
    *
    * @returns how many.
    */
-  write(writer: MsgpackWriter, spanStart: number, { tags, isFirst }: ChunkPlace): number {
+  write(writer: MsgpackWriter, spanStart: number, tags: ChunkTags, isFirst: boolean): number {
     let count = 0;
     if (tags.origin !== undefined) {
       writer.entry(this.#origin, tags.origin, MAX_TAG_VALUE_BYTES);
@@ -56,7 +56,7 @@ export class ChunkTagsWriter {
   first(writer: MsgpackWriter, { bytes, start, metaEnd, end }: EncodedSpan, tags: ChunkTags): void {
     const at = writer.position;
     writer.copyOf(bytes, start, metaEnd);
-    writer.addToCount(at + META_COUNT_AT, this.write(writer, at, { tags, isFirst: true }));
+    writer.addToCount(at + META_COUNT_AT, this.write(writer, at, tags, true));
     const metrics = writer.position;
     writer.copyOf(bytes, metaEnd, metaEnd + METRICS_START);
     writer.numberEntry(this.#priority, tags.samplingPriority);
@@ -69,7 +69,7 @@ export class ChunkTagsWriter {
     if (tags.origin === undefined) return writer.copyOf(bytes, start, end);
     const at = writer.position;
     writer.copyOf(bytes, start, metaEnd);
-    writer.addToCount(at + META_COUNT_AT, this.write(writer, at, { tags, isFirst: false }));
+    writer.addToCount(at + META_COUNT_AT, this.write(writer, at, tags, false));
     writer.copyOf(bytes, metaEnd, end);
   }
 

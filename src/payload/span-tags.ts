@@ -47,7 +47,9 @@ export class SpanTags {
   readonly #facts: SpanFacts;
   readonly #settings: SpanTagsSettings;
   readonly #known: WellKnownTags;
-  #place = NO_PLACE;
+  /** Not the place itself: that of a batch has all spans of its trace. */
+  #chunk = NO_PLACE.tags;
+  #isFirst = false;
   #decidesSampling = false;
   /** The first HTTP status of the span that is no number. */
   #httpStatusText: string | undefined;
@@ -64,7 +66,8 @@ export class SpanTags {
 
   /** Goes on with a span of which the template has been written at `startByte`. */
   start(startByte: number, template: SpanTemplate, place: ChunkPlace): void {
-    this.#place = place;
+    this.#chunk = place.tags;
+    this.#isFirst = place.isFirst;
     this.#decidesSampling = false;
     this.#httpStatusText = undefined;
     this.#httpStatusNumber = undefined;
@@ -106,7 +109,7 @@ export class SpanTags {
     this.#derived(span, traceState);
     this.#common(template.resource);
     this.#tags.metric(this.#known.processId, this.#settings.processId);
-    this.#tags.finish(this.#place);
+    this.#tags.finish(this.#chunk, this.#isFirst);
     return this.#decidesSampling;
   }
 

@@ -1,7 +1,7 @@
 // Owns `meta` and `metrics` of the span being written: each tag at most once, counts filled in at
 // the end. Knows nothing of which tags there are.
 
-import type { ChunkPlace } from './chunk-tags.js';
+import type { ChunkTags } from './chunk-tags.js';
 import { ChunkTagsWriter } from './chunk-tags-writer.js';
 import { constantText } from './encoded-text.js';
 import { MAX_TAG_KEY_BYTES, MAX_TAG_VALUE_BYTES } from './limits.js';
@@ -169,13 +169,13 @@ export class TagWriter {
    * Ends `meta` with the tags that the span carries for its chunk, and writes `metrics`: in this order, because
    * Agents keep the later of one key.
    */
-  finish(place: ChunkPlace): void {
+  finish(chunk: ChunkTags, isFirst: boolean): void {
     const writer = this.#writer;
     for (const tag of this.#emptyTags) {
       if (tag.metaOf !== this.#serial) this.#write(tag, '');
     }
     this.#metaEnd = writer.position;
-    this.#metaCount += this.#chunkTags.write(writer, this.#startByte, place);
+    this.#metaCount += this.#chunkTags.write(writer, this.#startByte, chunk, isFirst);
     writer.fillCount(this.#startByte + META_COUNT_AT, this.#metaCount);
     this.#metrics();
   }
