@@ -43,11 +43,6 @@ export class MsgpackWriter extends PatchableBuffer {
     this.at += encoded.length;
   }
 
-  /** The same for a part, which may be empty. */
-  part(encoded: Uint8Array, start: number, end: number): void {
-    if (end > start) this.bytes(encoded.subarray(start, end));
-  }
-
   /** The same for what was made to be written often. Words may reach beyond it by almost one. */
   constant(constant: Constant): void {
     this.reserve(constant.bytes.length + WORD_BYTES);

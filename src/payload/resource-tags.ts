@@ -157,15 +157,10 @@ function hasText(entry: [Tag, string | undefined]): entry is [Tag, string] {
 function tagBlock(texts: ReadonlyMap<Tag, string>): TagBlock {
   const tags = new Set(texts.keys());
   for (const tag of tags) tag.isShared = true;
-  const parts: Uint8Array[] = [];
-  let endByte = 0;
   const entries = [...texts].map(([tag, text]) => {
-    const part = Buffer.concat([tag.key.bytes, encodedText(text, MAX_TAG_VALUE_BYTES)]);
-    parts.push(part);
-    endByte += part.length;
-    return { tag, endByte };
+    return { tag, encoded: Buffer.concat([tag.key.bytes, encodedText(text, MAX_TAG_VALUE_BYTES)]) };
   });
-  return { entries, tags, encoded: Buffer.concat(parts) };
+  return { entries, tags, encoded: Buffer.concat(entries.map(({ encoded }) => encoded)) };
 }
 
 /** What the process says about itself. */

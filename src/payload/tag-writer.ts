@@ -19,8 +19,8 @@ export interface TagBlock {
 
 export interface TagBlockEntry {
   readonly tag: Tag;
-  /** Where key and value end in the block. */
-  readonly endByte: number;
+  /** Key and value. */
+  readonly encoded: Uint8Array;
 }
 
 const NO_TAGS: ReadonlySet<Tag> = new Set();
@@ -37,7 +37,6 @@ export class TagWriter {
   readonly #emptyTags: Tag[] = [];
   #written = NO_TAGS;
   #common = NO_TAGS;
-  #sharesWithTemplate = false;
   #overridesCommon = false;
   #mentionsChunk = false;
   #metaEnd = 0;
@@ -59,7 +58,6 @@ export class TagWriter {
     this.#startByte = startByte;
     this.#written = tags;
     this.#common = resource.common.tags;
-    this.#sharesWithTemplate = overridesResource;
     this.#overridesCommon = overridesResource;
     this.#mentionsChunk = mentionsChunk;
     this.#metaCount = tags.size;
@@ -130,24 +128,13 @@ export class TagWriter {
   }
 
   /** Writes those entries of a block that the span does not have yet. The block is the last. */
-  block({ entries, encoded }: TagBlock): void {
-    let from = 0;
-    let at = 0;
-    for (const { tag, endByte } of entries) {
-      if (this.#has(tag)) {
-        this.#writer.part(encoded, from, at);
-        from = endByte;
-      } else {
-        tag.metaOf = this.#serial;
-        this.#metaCount++;
-      }
-      at = endByte;
+  block({ entries }: TagBlock): void {
+    for (const { tag, encoded } of entries) {
+      if (tag.metaOf === this.#serial || this.#written.has(tag)) continue;
+      tag.metaOf = this.#serial;
+      this.#metaCount++;
+      this.#writer.bytes(encoded);
     }
-    this.#writer.part(encoded, from, at);
-  }
-
-  #has(tag: Tag): boolean {
-    return tag.metaOf === this.#serial || (this.#sharesWithTemplate && this.#written.has(tag));
   }
 
   /** Notes a numeric tag, written when `meta` is complete. `value` is finite. */
