@@ -10,17 +10,25 @@ export class BufferPool {
 
   /** A buffer of at least that size, with anything in it. */
   take(minBytes: number): Buffer<ArrayBuffer> {
-    const index = this.#spare.findIndex((buffer) => buffer.length >= minBytes);
-    const [buffer] = index < 0 ? [] : this.#spare.splice(index, 1);
-    return buffer ?? Buffer.allocUnsafeSlow(sizeFor(minBytes));
+    return this.#takeAt(
+      this.#spare.findIndex(({ length }) => length >= minBytes),
+      minBytes,
+    );
   }
 
   /** The same, and not twice as large. */
   takeSnug(minBytes: number): Buffer<ArrayBuffer> {
     const size = sizeFor(minBytes);
-    const index = this.#spare.findIndex(({ length }) => length === size);
+    return this.#takeAt(
+      this.#spare.findIndex(({ length }) => length === size),
+      size,
+    );
+  }
+
+  /** A new one, if there is none. */
+  #takeAt(index: number, minBytes: number): Buffer<ArrayBuffer> {
     const [buffer] = index < 0 ? [] : this.#spare.splice(index, 1);
-    return buffer ?? Buffer.allocUnsafeSlow(size);
+    return buffer ?? Buffer.allocUnsafeSlow(sizeFor(minBytes));
   }
 
   /** Takes a buffer back that nobody reads or writes any more. Larger ones are worth more. */

@@ -18,8 +18,6 @@ export interface HandedOver {
 
 /** A buffer that is handed over may be twice as large as what is in it, not more. */
 const MAX_WASTE = 2;
-/** The allocator has less than this at hand; it need not be kept. */
-const MIN_POOLED_BYTES = 32 * 1_024;
 /** Room for nothing; the first byte replaces it. */
 const NO_BUFFER = Buffer.allocUnsafeSlow(0);
 
@@ -74,9 +72,6 @@ export class GrowingBuffer {
 
   /** Into memory that was used before: new memory would take longer than the copy, see `BufferPool`. */
   #copyOut(length: number): HandedOver {
-    if (length < MIN_POOLED_BYTES) {
-      return { bytes: Buffer.from(this.buffer.subarray(0, length)), recycle: nothingToRecycle };
-    }
     const copy = this.#pool.takeSnug(length);
     this.buffer.copy(copy, 0, 0, length);
     return this.#handedOver(copy, length);
@@ -130,8 +125,4 @@ export class GrowingBuffer {
 
 function viewOf(buffer: Buffer<ArrayBuffer>): DataView {
   return new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
-}
-
-function nothingToRecycle(): void {
-  // The bytes have memory of their own.
 }
