@@ -31,18 +31,6 @@ export interface ChunkPlace {
   readonly isFirst: boolean;
 }
 
-/** Of a span that is encoded before its chunk is known. */
-export const NO_PLACE: ChunkPlace = {
-  tags: {
-    hasTraceIdHigh: false,
-    samplingPriority: 1,
-    origin: undefined,
-    decisionMaker: undefined,
-    propagated: [],
-  },
-  isFirst: false,
-};
-
 const NO_TRACE_ID_HIGH = '0000000000000000';
 const AUTO_KEEP = 1;
 /** What the Agent gives a trace of the OTLP path that no rule of Datadog decided. */
@@ -58,6 +46,12 @@ const KEPT: ChunkTags = {
   propagated: [],
 };
 const KEPT_WITH_SHORT_ID: ChunkTags = { ...KEPT, hasTraceIdHigh: false };
+
+/** Of a span that is encoded before its chunk is known. */
+export const NO_PLACE: ChunkPlace = {
+  tags: { ...KEPT_WITH_SHORT_ID, decisionMaker: undefined },
+  isFirst: false,
+};
 
 /**
  * The tags of a chunk. `byHand` is the priority that its spans ask for; else the `dd` member of the

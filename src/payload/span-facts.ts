@@ -34,7 +34,7 @@ export class SpanFacts {
 
   /** Whether the span or its resource has any value for one of several. */
   hasAny(bits: number): boolean {
-    return (this.#all & bits) !== 0;
+    return this.among(bits) !== 0;
   }
 
   /** Those of several for which the span or its resource has any value. */
