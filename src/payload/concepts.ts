@@ -2,9 +2,11 @@
 // answer, older and newer semantic conventions among them. Knows no values.
 // Source: datadog-agent, pkg/trace/semantics/mappings.json.
 
-/** The keys that answer, as slots of `SpanFacts`; the first with a value wins. */
+/** The keys that answer, as slots of `SpanFacts`, one behind the other; the first with a value wins. */
 export interface Concept {
-  readonly slots: readonly number[];
+  readonly firstSlot: number;
+  /** The one behind the last. */
+  readonly endSlot: number;
   /** One bit of 32, so that spans that do not answer at all are told at once. */
   readonly bit: number;
 }
@@ -16,15 +18,12 @@ let concepts = 0;
 
 function concept(...keys: readonly string[]): Concept {
   const bit = 1 << concepts++;
-  const slots = keys.map(slotOf);
-  for (const slot of slots) bits[slot] = bit;
-  return { slots, bit };
-}
-
-function slotOf(key: string): number {
-  const slot = slotByKey.get(key) ?? slotByKey.size;
-  slotByKey.set(key, slot);
-  return slot;
+  const firstSlot = bits.length;
+  for (const key of keys) {
+    slotByKey.set(key, bits.length);
+    bits.push(bit);
+  }
+  return { firstSlot, endSlot: bits.length, bit };
 }
 
 export const SERVICE_NAME: Concept = concept('service.name');

@@ -73,24 +73,24 @@ export class SpanFacts {
     return this.#fallback !== undefined && (this.#fallback.#all & bit) !== 0;
   }
 
-  #findText({ slots }: Concept): string | undefined {
-    for (const slot of slots) {
+  #findText({ firstSlot, endSlot }: Concept): string | undefined {
+    for (let slot = firstSlot; slot < endSlot; slot++) {
       const text = this.#textAt(slot) ?? this.#inFallback(slot);
       if (text !== undefined) return text;
     }
     return undefined;
   }
 
-  #findOwnText({ slots }: Concept): string | undefined {
-    for (const slot of slots) {
+  #findOwnText({ firstSlot, endSlot }: Concept): string | undefined {
+    for (let slot = firstSlot; slot < endSlot; slot++) {
       const text = this.#textAt(slot);
       if (text !== undefined) return text;
     }
     return undefined;
   }
 
-  #findInteger({ slots }: Concept): number | undefined {
-    for (const slot of slots) {
+  #findInteger({ firstSlot, endSlot }: Concept): number | undefined {
+    for (let slot = firstSlot; slot < endSlot; slot++) {
       const value = this.#integerAt(slot) ?? this.#fallbackIntegerAt(slot);
       if (value !== undefined) return value;
     }
@@ -98,10 +98,10 @@ export class SpanFacts {
   }
 
   /** The first key with a non-empty string or an integer, as text. */
-  textOrInteger({ slots, bit }: Concept): string | undefined {
+  textOrInteger({ firstSlot, endSlot, bit }: Concept): string | undefined {
     if ((this.#all & bit) === 0) return undefined;
-    for (const slot of slots) {
-      const single = { slots: [slot], bit };
+    for (let slot = firstSlot; slot < endSlot; slot++) {
+      const single = { firstSlot: slot, endSlot: slot + 1, bit };
       const found = this.text(single) ?? this.integer(single);
       if (found !== undefined) return String(found);
     }
