@@ -24,6 +24,8 @@ const NO_BUFFER = Buffer.allocUnsafeSlow(0);
 export class GrowingBuffer {
   protected buffer: Buffer<ArrayBuffer> = NO_BUFFER;
   protected view: DataView = viewOf(NO_BUFFER);
+  /** The length of `buffer`, beside it: it is asked for at each write. */
+  #capacity = 0;
   /** Where the next byte goes. */
   protected at = 0;
   readonly #initialBytes: number;
@@ -93,6 +95,7 @@ export class GrowingBuffer {
   resume({ buffer, view, position }: ParkedBytes): void {
     this.buffer = buffer;
     this.view = view;
+    this.#capacity = buffer.length;
     this.at = position;
   }
 
@@ -105,7 +108,7 @@ export class GrowingBuffer {
   /** Makes sure that so many bytes find room. */
   protected reserve(bytes: number): void {
     const needed = this.at + bytes;
-    if (needed > this.buffer.length) this.#grow(needed);
+    if (needed > this.#capacity) this.#grow(needed);
   }
 
   #grow(needed: number): void {
@@ -120,6 +123,7 @@ export class GrowingBuffer {
   #replace(buffer: Buffer<ArrayBuffer>): void {
     this.buffer = buffer;
     this.view = viewOf(buffer);
+    this.#capacity = buffer.length;
   }
 }
 

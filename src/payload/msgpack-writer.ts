@@ -3,9 +3,12 @@
 import type { Id64 } from './identifiers.js';
 import { PatchableBuffer, WORD_BYTES } from './patchable-buffer.js';
 
-/** Bytes that are written again and again, and the same in words; see `constant`. */
+/** Bytes that are written again and again. */
 export interface Constant {
   readonly bytes: Uint8Array;
+  /** The length of `bytes`, beside them: it is asked for at each write. */
+  readonly size: number;
+  /** The same in words, if that is how they are copied; the last may reach beyond. */
   readonly words: Float64Array | undefined;
 }
 
@@ -33,8 +36,6 @@ const MAX_LOOPED_UNITS = 24;
 /** Of the longest number. */
 const NUMBER_BYTES = 9;
 const MAX_ASCII = 0x7f;
-/** Beyond, `set` is faster. */
-const MAX_WORDS = 8;
 
 export class MsgpackWriter extends PatchableBuffer {
   bytes(encoded: Uint8Array): void {
@@ -45,14 +46,14 @@ export class MsgpackWriter extends PatchableBuffer {
 
   /** The same for what was made to be written often. Words may reach beyond it by almost one. */
   constant(constant: Constant): void {
-    this.reserve(constant.bytes.length + WORD_BYTES);
+    this.reserve(constant.size + WORD_BYTES);
     this.at = this.#copy(constant);
   }
 
   /** A key and its text, as `constant` and `text` write them. */
   entry(key: Constant, value: string, maxBytes: number): void {
     const units = value.length;
-    this.reserve(key.bytes.length + WORD_BYTES + textRoom(units, maxBytes));
+    this.reserve(key.size + WORD_BYTES + textRoom(units, maxBytes));
     this.at = this.#copy(key);
     const isShort = units <= MAX_LOOPED_UNITS && units <= maxBytes;
     if (!isShort || !this.#shortAscii(value)) this.#anyText(value, maxBytes);
@@ -80,7 +81,7 @@ export class MsgpackWriter extends PatchableBuffer {
 
   /** A key and its number, as `constant` and `number` write them. */
   numberEntry(key: Constant, value: number): void {
-    this.reserve(key.bytes.length + WORD_BYTES + NUMBER_BYTES);
+    this.reserve(key.size + WORD_BYTES + NUMBER_BYTES);
     this.at = this.#copy(key);
     this.#number(value);
   }
@@ -133,16 +134,16 @@ export class MsgpackWriter extends PatchableBuffer {
    * A word of eight bytes at a time; with `set` for all, `npm run bench -- encodeWarm` shows 4 % more.
    * There is room for a whole word. Returns where the next byte goes.
    */
-  #copy({ bytes, words }: Constant): number {
+  #copy({ bytes, size, words }: Constant): number {
     const at = this.at;
-    if (words === undefined || words.length > MAX_WORDS) this.buffer.set(bytes, at);
+    if (words === undefined) this.buffer.set(bytes, at);
     else {
       const view = this.view;
       for (let word = 0; word < words.length; word++) {
         view.setFloat64(at + word * WORD_BYTES, words[word] ?? 0, true);
       }
     }
-    return at + bytes.length;
+    return at + size;
   }
 
   /** Writes header and content; returns the bytes of the content. */

@@ -2,7 +2,7 @@
 
 import type { SpanContext } from '@opentelemetry/api';
 import { attributeText } from './attribute-text.js';
-import { encodedText } from './encoded-text.js';
+import { constantText } from './encoded-text.js';
 import { type Id64, parseHex32, parseSpanId, parseTraceId } from './identifiers.js';
 import { MAX_TAG_KEY_BYTES, MAX_TAG_VALUE_BYTES } from './limits.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
@@ -35,29 +35,29 @@ export function encodableLinks(links: readonly SpanLink[]): readonly EncodableLi
 }
 
 export class SpanLinksWriter {
-  readonly #key = encodedText('span_links');
-  readonly #traceId = encodedText('trace_id');
-  readonly #traceIdHigh = encodedText('trace_id_high');
-  readonly #spanId = encodedText('span_id');
-  readonly #attributes = encodedText('attributes');
-  readonly #tracestate = encodedText('tracestate');
-  readonly #flags = encodedText('flags');
+  readonly #key = constantText('span_links');
+  readonly #traceId = constantText('trace_id');
+  readonly #traceIdHigh = constantText('trace_id_high');
+  readonly #spanId = constantText('span_id');
+  readonly #attributes = constantText('attributes');
+  readonly #tracestate = constantText('tracestate');
+  readonly #flags = constantText('flags');
 
   write(writer: MsgpackWriter, links: readonly EncodableLink[]): void {
-    writer.bytes(this.#key);
+    writer.constant(this.#key);
     writer.fillCount(writer.openArray(), links.length);
     for (const link of links) this.#link(writer, link);
   }
 
   #link(writer: MsgpackWriter, { traceIdLow64, traceIdHigh64, spanId, link }: EncodableLink): void {
     const opened = writer.openMap();
-    writer.bytes(this.#traceId);
+    writer.constant(this.#traceId);
     writer.uint64(traceIdLow64);
-    writer.bytes(this.#traceIdHigh);
+    writer.constant(this.#traceIdHigh);
     writer.uint64(traceIdHigh64);
-    writer.bytes(this.#spanId);
+    writer.constant(this.#spanId);
     writer.uint64(spanId);
-    writer.bytes(this.#flags);
+    writer.constant(this.#flags);
     writer.number((FLAGS_KNOWN | link.context.traceFlags) >>> 0);
     const optional = this.#linkAttributes(writer, link) + this.#linkState(writer, link);
     writer.fillCount(opened, 4 + optional);
@@ -66,7 +66,7 @@ export class SpanLinksWriter {
   #linkAttributes(writer: MsgpackWriter, link: SpanLink): number {
     const attributes = readableEntries(link.attributes);
     if (attributes.length === 0) return 0;
-    writer.bytes(this.#attributes);
+    writer.constant(this.#attributes);
     const opened = writer.openMap();
     const written = new Set<string>();
     for (const [name, value] of attributes) {
@@ -84,7 +84,7 @@ export class SpanLinksWriter {
   #linkState(writer: MsgpackWriter, link: SpanLink): number {
     const state = traceStateText(link.context.traceState);
     if (state === '') return 0;
-    writer.bytes(this.#tracestate);
+    writer.constant(this.#tracestate);
     writer.text(state, MAX_TAG_VALUE_BYTES);
     return 1;
   }
