@@ -1,7 +1,8 @@
 // Owns the MessagePack forms that the v0.4 intake takes. Knows nothing of spans.
 
 import type { Id64 } from './identifiers.js';
-import { PatchableBuffer, WORD_BYTES } from './patchable-buffer.js';
+import { JsonBuffer } from './json-buffer.js';
+import { WORD_BYTES } from './patchable-buffer.js';
 
 /** Bytes that are written again and again. */
 export interface Constant {
@@ -37,7 +38,7 @@ const MAX_LOOPED_UNITS = 24;
 const NUMBER_BYTES = 9;
 const MAX_ASCII = 0x7f;
 
-export class MsgpackWriter extends PatchableBuffer {
+export class MsgpackWriter extends JsonBuffer {
   bytes(encoded: Uint8Array): void {
     this.reserve(encoded.length);
     this.buffer.set(encoded, this.at);
@@ -70,6 +71,22 @@ export class MsgpackWriter extends PatchableBuffer {
 
   openMap(): number {
     return this.#open(MAP32);
+  }
+
+  /**
+   * A string of at most 65 535 bytes of which the content is written bit by bit.
+   *
+   * @returns what `closeText` takes, where the content begins.
+   */
+  openText(): number {
+    this.reserve(3);
+    this.buffer[this.at] = STR16;
+    this.at += 3;
+    return this.at;
+  }
+
+  closeText(opened: number): void {
+    this.view.setUint16(opened - 2, this.at - opened);
   }
 
   uint64(id: Id64): void {

@@ -2,7 +2,7 @@
 // overwrites come first, then the span's own attributes, then what only fills gaps, because the
 // first writer of a tag wins. Knows nothing of the span's other fields.
 
-import { SpanStatusCode, type TraceState } from '@opentelemetry/api';
+import type { TraceState } from '@opentelemetry/api';
 import { type AttributeEffect, analyticsRate, isHttpStatus } from './attribute-rules.js';
 import { attributeText } from './attribute-text.js';
 import { type ChunkPlace, NO_PLACE } from './chunk-tags.js';
@@ -13,7 +13,7 @@ import {
   SERVICE_VERSION,
 } from './concepts.js';
 import { errorTags, isException } from './error-tags.js';
-import { eventsJson } from './event-json.js';
+import type { EventsWriter } from './events-writer.js';
 import { grpcStatus } from './grpc-status.js';
 import { normalTagValue } from './normalize.js';
 import type { ResourceTags } from './resource-tags.js';
@@ -28,6 +28,14 @@ import type { WellKnownTags } from './well-known-tags.js';
 export interface SpanTagsSettings {
   readonly exceptionTags: boolean;
   readonly processId: number;
+}
+
+/** All of them write to the same buffer, or not at all. */
+export interface SpanTagsParts {
+  readonly known: WellKnownTags;
+  readonly tags: TagWriter;
+  readonly facts: SpanFacts;
+  readonly events: EventsWriter;
 }
 
 /** Where the tags of a chunk go into a span that was written without them. */
@@ -47,6 +55,7 @@ export class SpanTags {
   readonly #facts: SpanFacts;
   readonly #settings: SpanTagsSettings;
   readonly #known: WellKnownTags;
+  readonly #eventsWriter: EventsWriter;
   /** Not the place itself: that of a batch has all spans of its trace. */
   #chunk = NO_PLACE.tags;
   #isFirst = false;
@@ -56,12 +65,13 @@ export class SpanTags {
   /** The first that is one. */
   #httpStatusNumber: number | undefined;
 
-  constructor(known: WellKnownTags, tags: TagWriter, facts: SpanFacts, settings: SpanTagsSettings) {
+  constructor({ known, tags, facts, events }: SpanTagsParts, settings: SpanTagsSettings) {
     this.#keys = known.keys;
     this.#tags = tags;
     this.#facts = facts;
     this.#settings = settings;
     this.#known = known;
+    this.#eventsWriter = events;
   }
 
   /** Goes on with a span of which the template has been written at `startByte`. */
@@ -106,7 +116,7 @@ export class SpanTags {
     if (events && events.length > 0) this.#events(events);
     for (const [tag, text] of template.contested) this.#tags.meta(tag, text);
     this.#attributes(attributes, template.expectedKeys);
-    this.#derived(span, traceState);
+    this.#derived(span, template, traceState);
     this.#common(template.resource);
     this.#tags.metric(this.#known.processId, this.#settings.processId);
     this.#tags.finish(this.#chunk, this.#isFirst);
@@ -124,7 +134,7 @@ export class SpanTags {
   }
 
   #events(events: readonly SpanEvent[]): void {
-    this.#tags.meta(this.#known.events, eventsJson(events));
+    if (this.#tags.openMeta(this.#known.events)) this.#eventsWriter.write(events);
     if (events.some(isException)) this.#tags.meta(this.#known.hasException, 'true');
   }
 
@@ -187,7 +197,7 @@ export class SpanTags {
   }
 
   /** Tags that follow from attributes and status, where the span has none of that name. */
-  #derived(span: EncodableSpan, traceState: TraceState | undefined): void {
+  #derived(span: EncodableSpan, template: SpanTemplate, traceState: TraceState | undefined): void {
     const known = this.#known;
     if (this.#facts.has(HTTP_STATUS_CODE)) this.#httpStatus();
     const grpc = grpcStatus(this.#facts);
@@ -195,7 +205,7 @@ export class SpanTags {
     const member = traceState && memberOf(traceState, 'ot');
     const rate = member === undefined ? undefined : parseSampleRate(member);
     if (rate !== undefined) this.#tags.metric(known.sampleRate, rate);
-    if (span.status?.code === SpanStatusCode.ERROR) this.#error(span);
+    if (template.isError) this.#error(span);
   }
 
   #httpStatus(): void {

@@ -22,6 +22,7 @@ const ERROR: number = SpanStatusCode.ERROR;
 export interface SpanTemplate {
   readonly kind: SpanKind;
   readonly status: number;
+  readonly isError: boolean;
   readonly bytes: Uint8Array;
   /** Tags that are in `bytes`. */
   readonly tags: ReadonlySet<Tag>;
@@ -94,12 +95,14 @@ export class SpanTemplates {
     });
     const tags = new Set([known.otelTraceId, ...texts.keys()]);
     for (const tag of tags) tag.isShared = true;
-    const bytes = Buffer.concat([emptyHeader(status === ERROR), ...encoded]);
+    const isError = status === ERROR;
+    const bytes = Buffer.concat([emptyHeader(isError), ...encoded]);
     const resource = this.#resource;
     const overridesResource = [...tags].some((tag) => resource.common.tags.has(tag));
     return {
       kind,
       status,
+      isError,
       bytes,
       tags,
       contested,

@@ -5,13 +5,19 @@ import type { SpanContext } from '@opentelemetry/api';
 import type { Resource } from '../sdk-contract.js';
 import type { ChunkPlace } from './chunk-tags.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
+import { EventsWriter } from './events-writer.js';
 import { readableEntries } from './readable-entries.js';
 import { resourceTags, type ServiceSettings } from './resource-tags.js';
 import { SpanFacts } from './span-facts.js';
 import { addFields, fillTimes, SpanHeader, type TraceIdentity } from './span-header.js';
 import { encodableLinks, SpanLinksWriter } from './span-links.js';
 import { SpanNames } from './span-names.js';
-import { type ChunkMark, SpanTags, type SpanTagsSettings } from './span-tags.js';
+import {
+  type ChunkMark,
+  SpanTags,
+  type SpanTagsParts,
+  type SpanTagsSettings,
+} from './span-tags.js';
 import { type SpanTemplate, SpanTemplates } from './span-template.js';
 import { TagKeys } from './tag-keys.js';
 import { TagWriter } from './tag-writer.js';
@@ -42,6 +48,7 @@ export class SpanWriter {
   readonly #names = new SpanNames(this.#facts);
   readonly #links = new SpanLinksWriter();
   readonly #headers: SpanHeader;
+  readonly #events: EventsWriter;
   #learnt: Learnt;
   #lastResource: Resource | undefined;
   #ofLastResource: SpanTemplates | undefined;
@@ -49,6 +56,7 @@ export class SpanWriter {
   constructor(writer: MsgpackWriter, settings: MappingSettings) {
     this.#writer = writer;
     this.#headers = new SpanHeader(writer);
+    this.#events = new EventsWriter(writer);
     this.#settings = settings;
     this.#learnt = this.#learnAnew();
   }
@@ -147,11 +155,16 @@ export class SpanWriter {
     return new SpanTemplates(tags, known);
   }
 
+  #partsOf(known: WellKnownTags): SpanTagsParts {
+    const tags = new TagWriter(this.#writer);
+    return { known, tags, facts: this.#facts, events: this.#events };
+  }
+
   #learnAnew(): Learnt {
     this.#lastResource = undefined;
     const keys = new TagKeys();
     const known = new WellKnownTags(keys);
-    const tags = new SpanTags(known, new TagWriter(this.#writer), this.#facts, this.#settings);
+    const tags = new SpanTags(this.#partsOf(known), this.#settings);
     return { keys, known, tags, resources: new WeakMap() };
   }
 }

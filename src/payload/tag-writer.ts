@@ -90,6 +90,15 @@ export class TagWriter {
     else this.#write(tag, text);
   }
 
+  /** Writes the key of a string tag, unless the span has it already; the value is up to the caller then. */
+  openMeta(tag: Tag): boolean {
+    if (tag.metaOf === this.#serial || (tag.isShared && this.#isWritten(tag))) return false;
+    tag.metaOf = this.#serial;
+    this.#metaCount++;
+    this.#writer.constant(tag.key);
+    return true;
+  }
+
   /** Writes a string tag under a key of which nothing is known, so that no other tag of the span can have it. */
   plainMeta(key: string, value: string): void {
     this.#metaCount++;

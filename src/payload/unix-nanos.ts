@@ -13,10 +13,7 @@ export function unixNanos(time: readonly [number, number]): bigint {
   return nanos < 0n ? 0n : nanos; // before 1970 the Agent would say that it is now
 }
 
-/** The same as text; without a BigInt for the times that clocks show. */
-export function unixNanosText(time: readonly [number, number]): string {
-  const [seconds, nanos] = time;
-  const isUsual = seconds >= 1 && seconds < MAX_SECONDS && nanos >= 0 && nanos < NANOS_PER_SECOND;
-  if (!isUsual) return String(unixNanos(time));
-  return `${Math.trunc(seconds)}${String(NANOS_PER_SECOND + Math.trunc(nanos)).slice(1)}`;
+/** Whether it is one that clocks show: as text, the seconds followed by nine digits of nanoseconds. */
+export function isUsualTime([seconds, nanos]: readonly [number, number]): boolean {
+  return seconds >= 1 && seconds < MAX_SECONDS && nanos >= 0 && nanos < NANOS_PER_SECOND;
 }

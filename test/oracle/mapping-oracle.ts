@@ -5,9 +5,9 @@ import { STATUS_CODES } from 'node:http';
 import { type Attributes, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan } from '../../src/index.js';
 import { attributeText } from '../../src/payload/attribute-text.js';
-import { eventsJson } from '../../src/payload/event-json.js';
 import { normalizeName, normalizeService, normalizeTagValue } from '../../src/payload/normalize.js';
 import type { SpanContent } from '../support/span-content.js';
+import { oracleEvents } from './events-oracle.js';
 import { oracleNames } from './naming-oracle.js';
 
 export interface ExpectedSpan extends SpanContent {
@@ -83,7 +83,7 @@ function addOwn(meta: Meta, span: ReadableSpan): void {
   meta.add('otel.trace_id', span.spanContext().traceId);
   meta.add('otel.status_code', ['Unset', 'Ok', 'Error'][span.status.code]);
   if (span.status.message) meta.add('otel.status_description', span.status.message);
-  if (span.events.length > 0) meta.add('events', eventsJson(span.events));
+  if (span.events.length > 0) meta.add('events', oracleEvents(span.events));
   if (span.events.some(({ name }) => name === 'exception')) {
     meta.add('_dd.span_events.has_exception', 'true');
   }

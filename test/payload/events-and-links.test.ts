@@ -1,7 +1,34 @@
 import { type Attributes, TraceFlags } from '@opentelemetry/api';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { oracleEvents } from '../oracle/events-oracle.js';
 import { at, makeSpan, SPAN_ID, TRACE_ID } from '../support/spans.js';
 import { roundTrip } from '../support/encoding.js';
+
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 30 }),
+  fc.string({ unit: 'binary-ascii', maxLength: 30 }),
+  fc.constantFrom('', '\ud800', 'a"b', 'back\\slash', '\u007f\u0080'),
+  // A few of these fill the tag, so that its limit falls on any byte.
+  fc
+    .tuple(fc.constantFrom('x', '"', '\u00e9', '\u20ac', '\ud83d\ude00'), fc.nat(26_000))
+    .map(([unit, length]) => unit.repeat(length / Buffer.byteLength(unit))),
+);
+const anyValue = fc.oneof(
+  { weight: 4, arbitrary: anyText },
+  fc.oneof(fc.integer(), fc.double(), fc.boolean(), fc.constant(undefined)),
+  fc.array(anyText, { maxLength: 3 }),
+  fc.array(fc.double(), { maxLength: 3 }),
+);
+const anyEvent = fc.record(
+  {
+    time: fc.tuple(fc.integer({ min: 0, max: 2 ** 33 }), fc.nat(999_999_999)),
+    name: anyText,
+    attributes: fc.dictionary(fc.oneof(anyText, fc.constant('key')), anyValue, { maxKeys: 4 }),
+    droppedAttributesCount: fc.nat(3),
+  },
+  { requiredKeys: ['time', 'name'] },
+);
 
 describe('events', () => {
   it('are JSON with exact nanoseconds', () => {
@@ -68,6 +95,50 @@ describe('events', () => {
 
     expect(json).toHaveLength(25);
     expect(json).toHaveProperty('0', { time_unix_nano: 1_000_000_000, name: 'event 0' });
+  });
+
+  it('fill their tag up to the last byte', () => {
+    for (let length = 24_850; length < 25_000; length++) {
+      const attributes = { text: 'x'.repeat(length) };
+      const events = [
+        { time: at(1, 0), name: 'e', attributes },
+        { time: at(0, 0), name: 'last' },
+        { time: at(0, 0), name: '' },
+      ];
+
+      expect(roundTrip(makeSpan({ events })).meta['events']).toBe(oracleEvents(events));
+    }
+  });
+
+  it('are not read any further when it is plain that they do not fit', () => {
+    let read = 0;
+    const attributes: Attributes = {};
+    for (let key = 0; key < 1_000; key++) {
+      const get = (): string => `${read++}`.padEnd(5_000);
+      Object.defineProperty(attributes, key, { get, enumerable: true });
+    }
+    const events = [{ time: at(1, 0), name: 'e', attributes }];
+
+    expect(roundTrip(makeSpan({ events })).meta['events']).toBe(
+      '[{"time_unix_nano":1000000000,"name":"e"}]',
+    );
+    expect(read).toBeLessThan(10);
+  });
+
+  it('win over what a resource or the span itself says under their name', () => {
+    const events = [{ time: at(1, 0), name: 'e' }];
+    const resource = { attributes: { 'service.name': 'shop', events: 'of the resource' } };
+    const span = makeSpan({ events, resource, attributes: { events: 'of the span' } });
+
+    expect(roundTrip(span).meta['events']).toBe('[{"time_unix_nano":1000000000,"name":"e"}]');
+  });
+
+  it('are what the rules say, however many, long and odd they are', () => {
+    fc.assert(
+      fc.property(fc.array(anyEvent, { minLength: 1, maxLength: 6 }), (events) => {
+        expect(roundTrip(makeSpan({ events })).meta['events']).toBe(oracleEvents(events));
+      }),
+    );
   });
 });
 

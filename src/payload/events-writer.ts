@@ -1,0 +1,190 @@
+// Owns the value of the tag `events`, JSON that is written where it goes: always valid, also when the
+// events are larger than a tag value may be. Source of the form: datadog-agent, MarshalEvents.
+
+import { attributeText, jsonText } from './attribute-text.js';
+import { BoundedMemo } from './bounded-memo.js';
+import { constantOf } from './encoded-text.js';
+import { MAX_TAG_VALUE_BYTES } from './limits.js';
+import type { Constant, MsgpackWriter } from './msgpack-writer.js';
+import { readableKeys, readableValue } from './readable-entries.js';
+import type { SpanEvent } from './trace-chunks.js';
+import { isUsualTime, unixNanos } from './unix-nanos.js';
+
+/** An event takes at least this much. */
+const MIN_EVENT_BYTES = 30;
+const MAX_KEYS_BY_HAND = 16;
+const NANOS_DIGITS = 9;
+const REDACTED = '"redacted"';
+const COMMA = 0x2c;
+const LIST = { open: 0x5b, close: 0x5d };
+const OBJECT = { open: 0x7b, close: 0x7d };
+
+const TIME = jsonConstant('"time_unix_nano":');
+const ATTRIBUTES = jsonConstant('"attributes":{');
+const DROPPED = jsonConstant('"dropped_attributes_count":');
+const NAMES = new BoundedMemo((name) => jsonConstant(`"name":${JSON.stringify(name)}`));
+const KEYS = new BoundedMemo((key) => jsonConstant(`${JSON.stringify(key)}:`));
+
+export class EventsWriter {
+  readonly #writer: MsgpackWriter;
+  /** Of the last event, as text. */
+  #seconds = 0;
+  #secondsText = '0';
+  /** The events may come up to here. */
+  #end = 0;
+
+  constructor(writer: MsgpackWriter) {
+    this.#writer = writer;
+  }
+
+  /** As many of the events as fit, first to last; one that does not fit loses its attributes. */
+  write(events: readonly SpanEvent[]): void {
+    const writer = this.#writer;
+    const opened = writer.openText();
+    this.#end = opened + MAX_TAG_VALUE_BYTES - 2;
+    writer.byte(LIST.open);
+    let written = 0;
+    for (const event of events) {
+      const start = writer.position;
+      if (this.#end - start < MIN_EVENT_BYTES) break;
+      if (written > 0) writer.byte(COMMA);
+      if (this.#fitting(event)) written++;
+      else writer.rewind(start);
+    }
+    writer.byte(LIST.close);
+    writer.closeText(opened);
+  }
+
+  #fitting(event: SpanEvent): boolean {
+    const start = this.#writer.position;
+    if (this.#event(event, event.attributes)) return true;
+    this.#writer.rewind(start);
+    return this.#event(event, undefined);
+  }
+
+  /** Returns whether it fits; if not, not all of it has been written. */
+  #event(event: SpanEvent, attributes: object | undefined): boolean {
+    const writer = this.#writer;
+    const start = writer.position;
+    writer.byte(OBJECT.open);
+    this.#time(event.time);
+    const name = attributeText(event.name);
+    if (name) {
+      this.#commaAfter(start);
+      writer.constant(NAMES.get(name));
+    }
+    const keys = readableKeys(attributes);
+    if (attributes !== undefined && keys.length > 0) {
+      this.#commaAfter(start);
+      if (!this.#attributes(attributes, sorted(keys))) return false;
+    }
+    this.#dropped(event.droppedAttributesCount ?? 0, start);
+    writer.byte(OBJECT.close);
+    return writer.position <= this.#end;
+  }
+
+  /** Nanoseconds since 1970, which do not fit a JavaScript number. */
+  #time(time: SpanEvent['time']): void {
+    const writer = this.#writer;
+    if (!isUsualTime(time)) return this.#unusualTime(unixNanos(time));
+    const seconds = Math.trunc(time[0]);
+    if (seconds !== this.#seconds) {
+      this.#seconds = seconds;
+      this.#secondsText = String(seconds);
+    }
+    writer.constant(TIME);
+    writer.shortJson(this.#secondsText);
+    writer.digits(time[1], NANOS_DIGITS);
+  }
+
+  #unusualTime(nanos: bigint): void {
+    if (nanos === 0n) return;
+    this.#writer.constant(TIME);
+    this.#writer.shortJson(String(nanos));
+  }
+
+  #dropped(count: number, start: number): void {
+    if (!Number.isSafeInteger(count) || count <= 0) return;
+    this.#commaAfter(start);
+    this.#writer.constant(DROPPED);
+    this.#writer.shortJson(String(count));
+  }
+
+  /** Those that have JSON, by key, as the Agent does; returns whether they fit. */
+  #attributes(attributes: object, keys: readonly string[]): boolean {
+    const writer = this.#writer;
+    writer.constant(ATTRIBUTES);
+    const start = writer.position;
+    for (const key of keys) {
+      const before = writer.position;
+      if (before > this.#end) return false;
+      if (before > start) writer.byte(COMMA);
+      writer.constant(KEYS.get(key));
+      if (!this.#value(readableValue(attributes, key))) writer.rewind(before);
+    }
+    writer.byte(OBJECT.close);
+    return true;
+  }
+
+  /**
+   * Texts and numbers, of which most events consist, go without the rules for objects. Returns false for what
+   * has no JSON. Of what is too long, enough is written to see that.
+   */
+  #value(value: unknown): boolean {
+    const writer = this.#writer;
+    if (typeof value === 'string') writer.jsonString(beginningOf(value));
+    else if (typeof value === 'number') {
+      writer.shortJson(Number.isFinite(value) ? String(value) : REDACTED);
+    } else {
+      const json = valueJson(value);
+      if (json === undefined) return false;
+      writer.json(beginningOf(json));
+    }
+    return true;
+  }
+
+  #commaAfter(start: number): void {
+    if (this.#writer.position > start + 1) this.#writer.byte(COMMA);
+  }
+}
+
+function jsonConstant(json: string): Constant {
+  return constantOf(Buffer.from(json));
+}
+
+function beginningOf(text: string): string {
+  return text.length > MAX_TAG_VALUE_BYTES ? text.slice(0, MAX_TAG_VALUE_BYTES) : text;
+}
+
+/** Few keys, as most events have, by hand: `toSorted` makes two copies of them. */
+function sorted(keys: string[]): readonly string[] {
+  if (keys.length > MAX_KEYS_BY_HAND) return keys.toSorted();
+  for (let end = 1; end < keys.length; end++) {
+    const key = keys[end] ?? '';
+    let at = end;
+    for (; at > 0 && (keys[at - 1] ?? '') > key; at--) keys[at] = keys[at - 1] ?? '';
+    keys[at] = key;
+  }
+  return keys;
+}
+
+function valueJson(value: unknown): string | undefined {
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'bigint') return JSON.stringify(String(value));
+  if (typeof value !== 'object') return undefined;
+  return value === null ? 'null' : objectJson(value);
+}
+
+/** The Agent writes `redacted` for a value that JSON does not have. */
+function objectJson(value: object): string | undefined {
+  try {
+    if (Array.isArray(value) && value.some(isNotFinite)) return REDACTED;
+  } catch {
+    return undefined; // a proxy that does not want to be looked at
+  }
+  return jsonText(value);
+}
+
+function isNotFinite(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isFinite(value);
+}
