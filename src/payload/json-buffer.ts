@@ -8,6 +8,8 @@ const BACKSLASH = 0x5c;
 const FIRST_PLAIN = 0x20;
 const LAST_PLAIN = 0x7e;
 const ZERO = 0x30;
+const COMMA = 0x2c;
+const LIST = { open: 0x5b, close: 0x5d };
 /** Up to here a loop over the characters is faster than `JSON.stringify` and `Buffer.write`. */
 const MAX_LOOPED_UNITS = 24;
 /** A UTF-16 unit takes as many at most. */
@@ -48,6 +50,19 @@ export class JsonBuffer extends PatchableBuffer {
   /** A text as JSON. */
   jsonString(text: string): void {
     if (text.length > MAX_LOOPED_UNITS || !this.#plainString(text)) this.json(JSON.stringify(text));
+  }
+
+  /** A list of texts that ends before `end`; returns false for any other, of which not all is written. */
+  jsonTexts(list: readonly unknown[], end: number): boolean {
+    this.byte(LIST.open);
+    for (let at = 0; at < list.length; at++) {
+      const text = list[at];
+      if (typeof text !== 'string' || text.length > end - this.at) return false;
+      if (at > 0) this.byte(COMMA);
+      this.jsonString(text);
+    }
+    this.byte(LIST.close);
+    return this.at <= end;
   }
 
   /** Whether nothing in it must be escaped or takes more than a byte, and so it has been written. */

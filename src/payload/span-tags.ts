@@ -171,7 +171,13 @@ export class SpanTags {
   }
 
   #notText(tag: Tag, value: unknown): void {
-    if (typeof value === 'number' && Number.isFinite(value)) return this.#tags.metric(tag, value);
+    if (typeof value === 'number' && Number.isFinite(value)) this.#tags.metric(tag, value);
+    else this.#other(tag, value);
+  }
+
+  /** What is neither text nor a finite number. */
+  #other(tag: Tag, value: unknown): void {
+    if (this.#tags.metaTexts(tag, value)) return;
     const text = attributeText(value);
     if (text !== undefined) this.#tags.meta(tag, text);
   }

@@ -1,0 +1,86 @@
+import type { Attributes } from '@opentelemetry/api';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { attributeText } from '../../src/payload/attribute-text.js';
+import { roundTrip } from '../support/encoding.js';
+import { makeSpan } from '../support/spans.js';
+
+/** The tag that becomes of a value, and one that comes behind it. */
+function tagsOf(list: unknown, more: Attributes = {}): Record<string, string> {
+  const attributes: Attributes = {};
+  Object.assign(attributes, { list }, more, { behind: 'it' });
+  const { meta } = roundTrip(makeSpan({ attributes }));
+  expect(meta['behind']).toBe('it');
+  return meta;
+}
+
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 30 }),
+  fc.string({ unit: 'binary-ascii', maxLength: 30 }),
+  // So that all of them together fill the tag.
+  fc.nat(500).map((length) => 'x'.repeat(length)),
+);
+
+describe('a list of texts', () => {
+  it('is the JSON of any object, be it short or long', () => {
+    fc.assert(
+      fc.property(fc.array(anyText, { maxLength: 120 }), (list) => {
+        expect(tagsOf(list)['list']).toBe(attributeText(list));
+      }),
+    );
+  });
+
+  it('fills its tag up to the last byte', () => {
+    for (let length = 24_980; length < 25_010; length++) {
+      const list = ['e', 'x'.repeat(length)];
+
+      expect(tagsOf(list)['list']).toBe(attributeText(list));
+    }
+  });
+
+  it.each<[string, unknown[]]>([
+    ['another value', ['a', 1, true]],
+    ['a hole', Object.assign(Array(3), { 0: 'a', 2: 'c' })],
+    ['a toJSON of its own', Object.assign(['a'], { toJSON: () => ['mine'] })],
+  ])('with %s is one like any other', (_, list) => {
+    expect(tagsOf(list)['list']).toBe(attributeText(list));
+  });
+
+  it('that changes while it is read, or throws, costs no more than itself', () => {
+    let reads = 0;
+    const changing = new Proxy(['a', 'b'], {
+      get: (list, key): unknown => (key === '1' && reads++ === 0 ? 7 : Reflect.get(list, key)),
+    });
+    const throwing = new Proxy(['a', 'b'], {
+      get: (list, key): unknown => {
+        if (key === '1') throw new Error('no');
+        return Reflect.get(list, key);
+      },
+    });
+
+    expect(tagsOf(changing)['list']).toBe('["a","b"]');
+    expect(tagsOf(throwing)).not.toHaveProperty('list');
+  });
+
+  it('does not replace what a span has of that name already', () => {
+    const long = 'k'.repeat(300);
+    const meta = tagsOf(['a'], { [`${long}1`]: ['first'], [`${long}2`]: ['second'] });
+
+    expect(Object.values(meta)).toContain('["first"]');
+    expect(Object.values(meta)).not.toContain('["second"]');
+  });
+
+  it('wins over what the resource says of that name', () => {
+    const resource = { attributes: { 'service.name': 'shop', team: 'of the resource' } };
+    const { meta } = roundTrip(makeSpan({ resource, attributes: { team: ['red'] } }));
+
+    expect(meta['team']).toBe('["red"]');
+  });
+
+  it('is repaired where other texts are', () => {
+    const attributes: Attributes = { env: ['Prod', 'EU'] };
+    const { meta } = roundTrip(makeSpan({ attributes }));
+
+    expect(meta['env']).toBe('_prod_eu');
+  });
+});
