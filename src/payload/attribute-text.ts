@@ -76,8 +76,8 @@ export function jsonText(value: object): string | undefined {
 }
 
 /**
- * Lists of primitives, as OpenTelemetry has them, need no rules for objects: with those, `npm run bench -- shapes`
- * shows twice as much for `lists`. By index, as a list may bring methods of its own.
+ * Lists of primitives, as OpenTelemetry has them, need no rules for objects: with those, a million times
+ * `attributeText([1, 2, 3.5])` takes five times as long. By index, as a list may bring methods of its own.
  */
 function isShortList(value: object): boolean {
   if (!Array.isArray(value) || value.length > MAX_SHORT_LIST || 'toJSON' in value) return false;
