@@ -7,7 +7,7 @@ import { cutUtf8 } from './normalize.js';
 /** Each takes two bytes of JSON at least, so what comes behind so many would be cut off. */
 const MAX_VALUES = MAX_TAG_VALUE_BYTES / 2 + 1;
 /** Elements of a list that are looked at before it is written. */
-const MAX_SHORT_LIST = 100;
+export const MAX_SHORT_LIST = 100;
 /** JSON escapes take up to six bytes for one. */
 const MAX_ESCAPED_BYTES = Math.floor((MAX_TAG_VALUE_BYTES - 2) / 6);
 

@@ -4,6 +4,7 @@
 import { attributeText, jsonText } from './attribute-text.js';
 import { BoundedMemo } from './bounded-memo.js';
 import { constantOf } from './encoded-text.js';
+import { COMMA, LIST } from './json-buffer.js';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
 import type { Constant, MsgpackWriter } from './msgpack-writer.js';
 import { readableKeys, readableValue } from './readable-entries.js';
@@ -15,8 +16,6 @@ const MIN_EVENT_BYTES = 30;
 const MAX_KEYS_BY_HAND = 16;
 const NANOS_DIGITS = 9;
 const REDACTED = '"redacted"';
-const COMMA = 0x2c;
-const LIST = { open: 0x5b, close: 0x5d };
 const OBJECT = { open: 0x7b, close: 0x7d };
 
 const TIME = jsonConstant('"time_unix_nano":');

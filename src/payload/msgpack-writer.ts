@@ -1,7 +1,7 @@
 // Owns the MessagePack forms that the v0.4 intake takes. Knows nothing of spans.
 
 import type { Id64 } from './identifiers.js';
-import { JsonBuffer } from './json-buffer.js';
+import { JsonBuffer, MAX_BYTES_PER_UNIT, MAX_LOOPED_UNITS } from './json-buffer.js';
 import { WORD_BYTES } from './patchable-buffer.js';
 
 /** Bytes that are written again and again. */
@@ -25,15 +25,8 @@ const FLOAT64 = 0xcb;
 const ARRAY32 = 0xdd;
 const MAP32 = 0xdf;
 
-/** A string of n UTF-16 units has at most 3n UTF-8 bytes. */
-const MAX_BYTES_PER_UNIT = 3;
 const MAX_HEADER_BYTES = 5;
 const ELLIPSIS = '...';
-/**
- * Up to here a loop over the characters is faster than a call of `Buffer.write`: with 0,
- * `npm run bench -- encodeWarm` shows a tenth more.
- */
-const MAX_LOOPED_UNITS = 24;
 /** Of the longest number. */
 const NUMBER_BYTES = 9;
 const MAX_ASCII = 0x7f;

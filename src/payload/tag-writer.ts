@@ -1,6 +1,7 @@
 // Owns `meta` and `metrics` of the span being written: each tag at most once, counts filled in at
 // the end. Knows nothing of which tags there are.
 
+import { MAX_SHORT_LIST } from './attribute-text.js';
 import type { ChunkTags } from './chunk-tags.js';
 import { ChunkTagsWriter } from './chunk-tags-writer.js';
 import { constantText } from './encoded-text.js';
@@ -23,8 +24,6 @@ export interface TagBlockEntry {
   readonly encoded: Uint8Array;
 }
 
-/** More elements are not looked at one by one. */
-const MAX_LIST = 100;
 const NO_TAGS: ReadonlySet<Tag> = new Set();
 
 export class TagWriter {
@@ -85,7 +84,7 @@ export class TagWriter {
 
   /** Writes a string tag, unless the span has it already: the first that is not empty wins. */
   meta(tag: Tag, value: string): void {
-    if (tag.metaOf === this.#serial || (tag.isShared && this.#isWritten(tag))) return;
+    if (this.#isTaken(tag)) return;
     const text = tag.repair === undefined ? value : tag.repair(value);
     if (text === undefined) return;
     if (value === '') this.#emptyTags.push(tag);
@@ -94,7 +93,7 @@ export class TagWriter {
 
   /** Writes the key of a string tag, unless the span has it already; the value is up to the caller then. */
   openMeta(tag: Tag): boolean {
-    if (tag.metaOf === this.#serial || (tag.isShared && this.#isWritten(tag))) return false;
+    if (this.#isTaken(tag)) return false;
     tag.metaOf = this.#serial;
     this.#metaCount++;
     this.#writer.constant(tag.key);
@@ -109,8 +108,8 @@ export class TagWriter {
     if (tag.repair !== undefined) return false;
     const { position } = this.#writer;
     try {
-      if (!Array.isArray(list) || list.length > MAX_LIST || 'toJSON' in list) return false;
-      if (tag.metaOf === this.#serial || (tag.isShared && this.#isWritten(tag))) return true;
+      if (!Array.isArray(list) || list.length > MAX_SHORT_LIST || 'toJSON' in list) return false;
+      if (this.#isTaken(tag)) return true;
       if (this.#texts(tag, list)) {
         tag.metaOf = this.#serial;
         this.#metaCount++;
@@ -148,6 +147,10 @@ export class TagWriter {
   /** Whether the tag was given in `meta`, even if its value was empty. */
   mentions(tag: Tag): boolean {
     return tag.metaOf === this.#serial || this.#emptyTags.includes(tag);
+  }
+
+  #isTaken(tag: Tag): boolean {
+    return tag.metaOf === this.#serial || (tag.isShared && this.#isWritten(tag));
   }
 
   #isWritten(tag: Tag): boolean {
