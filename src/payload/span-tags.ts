@@ -18,7 +18,7 @@ import { grpcStatus } from './grpc-status.js';
 import { normalTagValue } from './normalize.js';
 import type { ResourceTags } from './resource-tags.js';
 import type { SpanFacts } from './span-facts.js';
-import type { SpanTemplate } from './span-template.js';
+import { ERROR, type SpanTemplate } from './span-template.js';
 import type { AttributeKey, Tag, TagKeys } from './tag-keys.js';
 import type { TagWriter } from './tag-writer.js';
 import type { SpanEvent, EncodableSpan } from './trace-chunks.js';
@@ -211,7 +211,7 @@ export class SpanTags {
     const member = traceState && memberOf(traceState, 'ot');
     const rate = member === undefined ? undefined : parseSampleRate(member);
     if (rate !== undefined) this.#tags.metric(known.sampleRate, rate);
-    if (template.isError) this.#error(span);
+    if (template.status === ERROR) this.#error(span);
   }
 
   #httpStatus(): void {

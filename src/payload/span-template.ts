@@ -17,12 +17,12 @@ import type { AttributeKey, Tag } from './tag-keys.js';
 import type { WellKnownTags } from './well-known-tags.js';
 
 const STATUS_NAMES = ['Unset', 'Ok', 'Error'] as const;
-const ERROR: number = SpanStatusCode.ERROR;
+/** A status is what an application says, which may be any number. */
+export const ERROR: number = SpanStatusCode.ERROR;
 
 export interface SpanTemplate {
   readonly kind: SpanKind;
   readonly status: number;
-  readonly isError: boolean;
   readonly bytes: Uint8Array;
   /** Tags that are in `bytes`. */
   readonly tags: ReadonlySet<Tag>;
@@ -95,14 +95,12 @@ export class SpanTemplates {
     });
     const tags = new Set([known.otelTraceId, ...texts.keys()]);
     for (const tag of tags) tag.isShared = true;
-    const isError = status === ERROR;
-    const bytes = Buffer.concat([emptyHeader(isError), ...encoded]);
+    const bytes = Buffer.concat([emptyHeader(status === ERROR), ...encoded]);
     const resource = this.#resource;
     const overridesResource = [...tags].some((tag) => resource.common.tags.has(tag));
     return {
       kind,
       status,
-      isError,
       bytes,
       tags,
       contested,
