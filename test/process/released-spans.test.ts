@@ -5,11 +5,13 @@ import { temporaryDirectory } from '../examples/temporary-directory.js';
 import { runNode } from '../support/child-process.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { readAll, stall } from '../support/fault-steps.js';
+import { LEFT_OF } from '../support/left-of.js';
 
 const DIST = new URL('../../dist/index.js', import.meta.url).href;
 
 /** Says how many spans still exist while their bytes wait for an Agent that does not answer. */
 const SCRIPT = `
+  ${LEFT_OF}
   import { DatadogSpanExporter } from '${DIST}';
   const exporter = new DatadogSpanExporter({ timeoutMillis: 60_000 });
   const makeSpan = () => {
@@ -28,9 +30,7 @@ const SCRIPT = `
   exportSpans(100);
   exportSpans(6_000);
   while (exporter.stats().buffered > 0) await new Promise(setImmediate);
-  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
-  globalThis.gc();
-  console.log(refs.filter((ref) => ref.deref() !== undefined).length, exporter.stats().inFlight);
+  console.log(await leftOf(refs), exporter.stats().inFlight);
   process.exit();
 `;
 
@@ -46,6 +46,7 @@ it('spans are let go of when they are encoded, however long their bytes have to 
 
 /** Says how many errors still exist of exports that failed after a flush had given up on them. */
 const FLUSH_SCRIPT = `
+  ${LEFT_OF}
   import { ForkSafeSpanProcessor } from '${DIST}';
   const errors = [];
   const failing = {
@@ -74,9 +75,7 @@ const FLUSH_SCRIPT = `
   for (let i = 0; i < 10; i++) processor.onEnd({ spanContext: () => context, resource });
   const ended = await processor.forceFlush({ timeoutMillis: 10 }).catch(({ kind }) => kind);
   handOver();
-  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
-  globalThis.gc();
-  console.log(ended, errors.length, errors.filter((ref) => ref.deref() !== undefined).length);
+  console.log(ended, errors.length, await leftOf(errors));
 `;
 
 it('errors are let go of when the flush that would have told of them has ended', async () => {
