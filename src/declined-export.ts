@@ -2,19 +2,39 @@
 // nothing of why that is.
 
 import type { Account } from './dropped-spans.js';
+import type { DatadogExportError } from './errors.js';
 import { exportError } from './export-failure.js';
 import type { ExportResult } from './sdk-contract.js';
 import type { Cancellation } from './transport/send-outcome.js';
 
+interface DeclinedAccount extends Account {
+  readonly request: string;
+}
+
 export function declineExport(
   spans: number,
   cancellation: Cancellation,
-  { ledger, diagnostics, request }: Account & { readonly request: string },
+  account: DeclinedAccount,
 ): ExportResult {
+  const error = declinedError(spans, cancellation, account.request);
+  count(spans, cancellation, account);
+  if (spans > 0) account.diagnostics.warn('declined', error.message);
+  return { code: 1, error };
+}
+
+/** One that came by itself. Nobody is told of an error: with one for each, a span took 6 µs, not 0.3. */
+export function declineSpan(cancellation: Cancellation, account: DeclinedAccount): void {
+  count(1, cancellation, account);
+  const message = (): string => declinedError(1, cancellation, account.request).message;
+  account.diagnostics.warn('declined', message);
+}
+
+function count(spans: number, { kind }: Cancellation, { ledger }: Account): void {
   ledger.receive(spans);
   ledger.take(spans);
-  ledger.dropped(cancellation.kind, spans);
-  const error = exportError([{ ...cancellation, spans, attempts: 0 }], request);
-  if (spans > 0) diagnostics.warn('declined', error.message);
-  return { code: 1, error };
+  ledger.dropped(kind, spans);
+}
+
+function declinedError(spans: number, why: Cancellation, request: string): DatadogExportError {
+  return exportError([{ ...why, spans, attempts: 0 }], request);
 }

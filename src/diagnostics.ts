@@ -23,8 +23,8 @@ export class Diagnostics {
     this.#clock = clock;
   }
 
-  /** Warns, unless the same topic was warned about within the last minute. */
-  warn(topic: string, message: string): void {
+  /** Warns, unless the same topic was warned about within the last minute; a function is called only then. */
+  warn(topic: string, message: string | (() => string)): void {
     this.#say(topic, message, (text) => this.#logger.warn(text));
   }
 
@@ -33,7 +33,7 @@ export class Diagnostics {
     this.#say(topic, message, (text) => this.#logger.debug(text));
   }
 
-  #say(topic: string, message: string, log: (text: string) => void): void {
+  #say(topic: string, message: string | (() => string), log: (text: string) => void): void {
     const now = this.#clock.nowMillis();
     const last = this.#topics.get(topic);
     if (last !== undefined && now - last.saidAtMillis < QUIET_MILLIS) {
@@ -43,7 +43,8 @@ export class Diagnostics {
     const held = last?.suppressed ?? 0;
     this.#topics.set(topic, { saidAtMillis: now, suppressed: 0 });
     try {
-      const line = message.replaceAll(CONTROL_CHARACTERS, ' ');
+      const text = typeof message === 'string' ? message : message();
+      const line = text.replaceAll(CONTROL_CHARACTERS, ' ');
       log(held === 0 ? line : `${line} (${held} more were not logged)`);
     } catch {
       // A logger of the user that throws must not change what becomes of spans.

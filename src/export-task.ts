@@ -45,16 +45,21 @@ export class ExportTask {
   readonly #disposers: Dispose[] = [];
   readonly #startMillis: number;
   readonly #deliveries: Deliveries;
+  readonly #onUnderWay: () => void;
   /** Moment of the clock at which the export or, before that, a shutdown's grace ends. */
   #deadlineMillis: number;
   #state: TaskState;
 
-  /** The spans have been received by the ledger. */
-  constructor(source: ExportSource, context: ExportContext) {
+  /**
+   * The spans have been received by the ledger. `onUnderWay` is called once, when none of them waits any
+   * more: all are on their way, or lost.
+   */
+  constructor(source: ExportSource, context: ExportContext, onUnderWay: () => void) {
     const { promise, resolve } = deferred<ExportResult>();
     const { clock, timeoutMillis } = context;
     this.result = promise;
     this.#context = context;
+    this.#onUnderWay = onUnderWay;
     this.#state = { phase: 'accepted', source };
     this.#startMillis = clock.nowMillis();
     this.#deadlineMillis = this.#startMillis + timeoutMillis;
@@ -82,11 +87,6 @@ export class ExportTask {
     this.#encodeUnless((all) => this.#waitForResources(all));
   }
 
-  /** Whether nothing of it is on its way yet, nor lost. */
-  get isUnsent(): boolean {
-    return this.#state.phase !== 'sending' && this.#state.phase !== 'settled';
-  }
-
   /** Whether all that is left waits for a moment that the Agent has named. */
   get isDeferred(): boolean {
     return this.#state.phase === 'sending' && this.#deliveries.isDeferred;
@@ -102,6 +102,7 @@ export class ExportTask {
 
   /** Settles as if all had gone well; whatever its payloads come to is not counted. */
   abandon(): void {
+    this.#endQueueing();
     this.#deliveries.takeOver();
     this.#settle({ code: 0 });
   }
@@ -110,7 +111,7 @@ export class ExportTask {
   takeOver(): readonly UnansweredPayload[] {
     const rest = this.#unsent();
     if (rest !== undefined) {
-      this.#state = { phase: 'sending' };
+      this.#endQueueing();
       rest.encodeRest();
     }
     return this.#deliveries.takeOver();
@@ -154,7 +155,7 @@ export class ExportTask {
   /** Drops what is not on its way yet. */
   #dropUnsent(why: Omit<Failure, 'spans'>): void {
     const state = this.#state;
-    this.#state = { phase: 'sending' };
+    this.#endQueueing();
     if (state.phase === 'encoding') return state.batch.drop(why);
     if (state.phase !== 'accepted' && state.phase !== 'waiting') return;
     const spans = state.source.spanCount;
@@ -221,8 +222,14 @@ export class ExportTask {
 
   #endEncoding(): void {
     if (this.#state.phase !== 'encoding') return;
-    this.#state = { phase: 'sending' };
+    this.#endQueueing();
     this.#finishIfIdle();
+  }
+
+  #endQueueing(): void {
+    if (this.#state.phase === 'sending' || this.#state.phase === 'settled') return;
+    this.#state = { phase: 'sending' };
+    this.#onUnderWay();
   }
 
   #finishIfIdle(): void {

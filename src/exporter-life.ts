@@ -2,7 +2,7 @@
 // behind where the heap was duplicated. How spans become bytes, and bytes requests, is the business of
 // `payload/` and `transport/`.
 
-import { declineExport } from './declined-export.js';
+import { declineExport, declineSpan } from './declined-export.js';
 import { Diagnostics } from './diagnostics.js';
 import {
   flushLimits,
@@ -75,8 +75,7 @@ export class ExporterLife {
 
   /** Where spans go one by one, each in turn exported like a batch. */
   openIntake(settings: IntakeSettings): SpanSink {
-    const owner = { parts: this.#context, run: (one: ExportSource) => this.#run(one) };
-    const intake = this.#intakes.open(settings, owner);
+    const intake = this.#intakes.open(settings, { parts: this.#context, run: this.#run });
     return (span) => this.#takeIn(span, intake);
   }
 
@@ -157,14 +156,17 @@ export class ExporterLife {
   }
 
   #accept(spans: readonly ReadableSpan[]): Promise<ExportResult> {
-    const task = this.#newTask(spanSource(spans, this.#context.encoder));
+    const task = this.#newTask(spanSource(spans, this.#context.encoder), () => undefined);
     this.#context.ledger.receive(spans.length); // an instrument of the user may abort the task
     untraced(() => task.start());
     return task.result;
   }
 
   #takeIn(span: ReadableSpan, intake: SpanIntake): void {
-    if (!this.#isOpen) return void this.#decline(1);
+    if (!this.#isOpen) {
+      this.retire(); // nothing was under way at the abort
+      return declineSpan(this.#cancellation, this.#context);
+    }
     this.#listen();
     const { ledger } = this.#context;
     ledger.receive(1); // an instrument of the user may shut the exporter down
@@ -174,18 +176,17 @@ export class ExporterLife {
   }
 
   /** Exports what an intake has collected. */
-  #run(source: ExportSource): ExportTask {
-    const task = this.#newTask(source);
+  readonly #run = (source: ExportSource, onUnderWay: () => void): void => {
+    const task = this.#newTask(source, onUnderWay);
     // A span may have shut the exporter down while it was encoded: what ended before has the grace, too.
     const state = this.#state;
     if (state.phase === 'cut') task.cancel(state.cancellation);
     else if (state.phase === 'stopped') task.cancel(this.#cancellation);
     else untraced(() => task.start());
-    return task;
-  }
+  };
 
-  #newTask(source: ExportSource): ExportTask {
-    const task = new ExportTask(source, this.#context);
+  #newTask(source: ExportSource, onUnderWay: () => void): ExportTask {
+    const task = new ExportTask(source, this.#context, onUnderWay);
     this.#listen();
     this.#tasks.add(task);
     void task.result.then((result) => this.#conclude(task, result));
@@ -230,7 +231,7 @@ export class ExporterLife {
   }
 
   #decline(spans: number): ExportResult {
-    if (this.#state.phase === 'running') void this.#drain(); // nothing was under way at the abort
+    this.retire();
     return declineExport(spans, this.#cancellation, this.#context);
   }
 

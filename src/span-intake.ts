@@ -4,7 +4,6 @@
 import { noteDropped } from './dropped-spans.js';
 import { countOf } from './errors.js';
 import { type ExportSource, sealedSource, spanSource } from './export-source.js';
-import type { ExportTask } from './export-task.js';
 import type { SharedParts } from './export-context.js';
 import type { Dispose } from './lang/clock.js';
 import type { SpanSegment } from './payload/span-segment.js';
@@ -23,8 +22,8 @@ export type SpanSink = (span: ReadableSpan) => void;
 /** What has spans exported. */
 export interface IntakeOwner {
   readonly parts: SharedParts;
-  /** The spans stand in the ledger. */
-  run(source: ExportSource): ExportTask;
+  /** The spans stand in the ledger. `onUnderWay` is called once, when none of them waits any more. */
+  run(source: ExportSource, onUnderWay: () => void): void;
 }
 
 /**
@@ -32,11 +31,6 @@ export interface IntakeOwner {
  * asks for comes when the work is over.
  */
 type IntakePhase = 'idle' | 'working' | 'sealDue' | 'forgotten';
-
-interface QueuedExport {
-  readonly task: ExportTask;
-  readonly bytes: number;
-}
 
 /** What is exported at a time; a little less than a power of two, the sizes of which buffers are. */
 const SEGMENT_BYTES = 960 * 1_024;
@@ -51,8 +45,7 @@ export class SpanIntake {
   readonly #segmentBytes: number;
   readonly #segment: SpanSegment;
   #late: ReadableSpan[] = [];
-  /** Exports of which nothing was sent when they were last looked at. */
-  #queued: QueuedExport[] = [];
+  /** Of exports that wait for room elsewhere. */
   #queuedBytes = 0;
   #stopTimer: Dispose | undefined;
   /** Spans that found no room since the last that did. */
@@ -142,7 +135,6 @@ export class SpanIntake {
   #release(): void {
     this.#segment.clear();
     this.#late = [];
-    this.#queued = [];
     this.#nested.length = 0;
   }
 
@@ -187,22 +179,14 @@ export class SpanIntake {
 
   get #hasRoom(): boolean {
     const here = this.#segment.byteCount + this.#late.length * LATE_SPAN_BYTES;
-    const { maxQueueBytes } = this.#settings;
-    if (here + this.#queuedBytes < maxQueueBytes) return true;
-    this.#forgetSent();
-    return here + this.#queuedBytes < maxQueueBytes;
+    return here + this.#queuedBytes < this.#settings.maxQueueBytes;
   }
 
-  /** Thousands of exports of a few spans each would be held as long as they are not many bytes. */
   #run(source: ExportSource, bytes: number): void {
-    if (this.#queued[0]?.task.isUnsent === false) this.#forgetSent();
-    this.#queued.push({ task: this.#owner.run(source), bytes });
     this.#queuedBytes += bytes;
-  }
-
-  #forgetSent(): void {
-    this.#queued = this.#queued.filter(({ task }) => task.isUnsent);
-    this.#queuedBytes = this.#queued.reduce((sum, { bytes }) => sum + bytes, 0);
+    this.#owner.run(source, () => {
+      this.#queuedBytes -= bytes;
+    });
   }
 
   /** A span that came to nothing may have left the timer armed. */

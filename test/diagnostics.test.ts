@@ -22,6 +22,17 @@ it('warns once per topic and minute, and says how much it held back', () => {
   ]);
 });
 
+it('puts a message together only where it is said', () => {
+  const diagnostics = new Diagnostics(new ManualClock());
+  let calls = 0;
+  const message = (): string => `call ${++calls}`;
+
+  for (let call = 0; call < 4; call++) diagnostics.warn('declined', message);
+
+  expect(lines).toEqual(['call 1']);
+  expect(calls).toBe(1);
+});
+
 it('survives a logger that throws', () => {
   const fail = (): never => {
     throw new Error('logger');

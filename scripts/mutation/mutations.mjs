@@ -232,7 +232,14 @@ export const MUTATIONS = [
     file: 'src/span-intake.ts',
     find: 'if (!this.#hasRoom) return this.#refuse();',
     replace: '',
-    tests: ['test/batch-processor/delivery.test.ts'],
+    tests: ['test/batch-processor/slow-agent.test.ts'],
+  },
+  {
+    rule: 'what is on its way takes no room in the queue',
+    file: 'src/span-intake.ts',
+    find: 'this.#queuedBytes -= bytes;',
+    replace: '',
+    tests: ['test/batch-processor/slow-agent.test.ts'],
   },
   {
     rule: 'what the Agent asks to wait is waited',

@@ -2,40 +2,18 @@ import { getEventListeners } from 'node:events';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { describe, expect, it, vi } from 'vitest';
-import {
-  DatadogBatchSpanProcessor,
-  type DatadogBatchSpanProcessorOptions,
-  type DatadogSpanExporter,
-  type ReadableSpan,
-} from '../../src/index.js';
 import { systemClock } from '../../src/lang/clock.js';
+import { endAll, openProcessor } from '../support/batch-processors.js';
 import { captureDiag } from '../support/diag-log.js';
 import { openExporter } from '../support/exporters.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { readAll, reply, stall } from '../support/fault-steps.js';
-import { holdReply } from '../support/held-reply.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 import { makeSpan, makeSpans } from '../support/spans.js';
 import { until } from '../support/until.js';
 
 const lines = captureDiag();
 const LARGE = { attributes: { text: 'x'.repeat(20_000) } };
-
-function openProcessor(
-  exporter: DatadogSpanExporter,
-  options: Partial<DatadogBatchSpanProcessorOptions> = {},
-): DatadogBatchSpanProcessor {
-  return new DatadogBatchSpanProcessor({ exporter, scheduledDelayMillis: 60_000, ...options });
-}
-
-function endAll(processor: DatadogBatchSpanProcessor, spans: readonly ReadableSpan[]): void {
-  for (const span of spans) processor.onEnd(span);
-}
-
-function isBalanced(exporter: DatadogSpanExporter): boolean {
-  const { received, exported, dropped, buffered, inFlight } = exporter.stats();
-  return received === exported + dropped + buffered + inFlight;
-}
 
 describe('a DatadogBatchSpanProcessor', () => {
   it('keeps spans in the column `buffered` until a flush, which drains them', async () => {
@@ -181,48 +159,6 @@ describe('a DatadogBatchSpanProcessor', () => {
     await processor.forceFlush();
 
     expect(agent.spans.map(({ meta }) => meta['host.name'])).toEqual(['web-1', 'web-1']);
-  });
-});
-
-describe('an Agent that is slow', () => {
-  it('costs spans only when the queue is full, each of them counted, and never more memory', async () => {
-    const agent = await openScriptedAgent();
-    const held = holdReply();
-    agent.answer(held.reply);
-    const maxQueueBytes = 512 * 1_024;
-    const options = { maxPendingBytes: 600_000, maxConnections: 1, timeoutMillis: 60_000 };
-    const exporter = openExporter({ url: agent.url, ...options });
-    const processor = openProcessor(exporter, { maxQueueBytes });
-
-    for (let span = 0; span < 300; span++) {
-      processor.onEnd(makeSpan(LARGE));
-      expect(isBalanced(exporter)).toBe(true);
-    }
-    await agent.waitForRequests(1);
-    const { buffered, inFlight, droppedByReason } = exporter.stats();
-
-    // 300 spans of 20 kB: 600 kB are pending and 512 kB wait, but for what a payload is too large for.
-    expect(droppedByReason.queue_full).toBe(300 - buffered - inFlight);
-    expect((buffered + inFlight) * 20_000).toBeLessThan(1_200_000);
-    expect((buffered + inFlight) * 20_000).toBeGreaterThan(700_000);
-    held.release();
-    await processor.forceFlush();
-    expect(exporter.stats()).toMatchObject({ exported: buffered + inFlight, buffered: 0 });
-    expect(agent.spans).toHaveLength(buffered + inFlight);
-    processor.onEnd(makeSpan());
-    expect(lines.filter((line) => line.includes('queue_full'))).toHaveLength(1);
-    expect(lines.join()).toMatch(/queue_full: 1 span lost, `maxQueueBytes` \(524288\)/);
-  });
-
-  it('and forgets none that waited for room, if a flush asks for them', async () => {
-    const agent = await openScriptedAgent();
-    const exporter = openExporter({ url: agent.url, maxPendingBytes: 300_000 });
-    const processor = openProcessor(exporter);
-
-    endAll(processor, makeSpans(100, LARGE));
-    await processor.forceFlush();
-
-    expect(exporter.stats()).toMatchObject({ received: 100, exported: 100 });
   });
 });
 

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { endAll, openProcessor } from '../support/batch-processors.js';
+import { captureDiag } from '../support/diag-log.js';
+import { openExporter } from '../support/exporters.js';
+import { openFaultServer } from '../support/fault-server.js';
+import { readAll, stall } from '../support/fault-steps.js';
+import { holdReply } from '../support/held-reply.js';
+import { startOwnTime } from '../support/own-time.js';
+import { openScriptedAgent } from '../support/scripted-agent.js';
+import { makeSpan, makeSpans } from '../support/spans.js';
+
+const lines = captureDiag();
+const LARGE = { attributes: { text: 'x'.repeat(20_000) } };
+
+describe('an Agent that is slow', () => {
+  it('costs spans only when the queue is full, each of them counted, and never more memory', async () => {
+    const agent = await openScriptedAgent();
+    const held = holdReply();
+    agent.answer(held.reply);
+    const maxQueueBytes = 512 * 1_024;
+    const options = { maxPendingBytes: 600_000, maxConnections: 1, timeoutMillis: 60_000 };
+    const exporter = openExporter({ url: agent.url, ...options });
+    const processor = openProcessor(exporter, { maxQueueBytes });
+
+    for (let span = 0; span < 300; span++) {
+      processor.onEnd(makeSpan(LARGE));
+      const { received, exported, dropped, buffered, inFlight } = exporter.stats();
+      expect(exported + dropped + buffered + inFlight).toBe(received);
+    }
+    await agent.waitForRequests(1);
+    const { buffered, inFlight, droppedByReason } = exporter.stats();
+
+    // 300 spans of 20 kB: 600 kB are pending and 512 kB wait, but for what a payload is too large for.
+    expect(droppedByReason.queue_full).toBe(300 - buffered - inFlight);
+    expect((buffered + inFlight) * 20_000).toBeLessThan(1_200_000);
+    expect((buffered + inFlight) * 20_000).toBeGreaterThan(700_000);
+    held.release();
+    await processor.forceFlush();
+    expect(exporter.stats()).toMatchObject({ exported: buffered + inFlight, buffered: 0 });
+    expect(agent.spans).toHaveLength(buffered + inFlight);
+    processor.onEnd(makeSpan());
+    expect(lines.filter((line) => line.includes('queue_full'))).toHaveLength(1);
+    expect(lines.join()).toMatch(/queue_full: 1 span lost, `maxQueueBytes` \(524288\)/);
+  });
+
+  it('and forgets none that waited for room, if a flush asks for them', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url, maxPendingBytes: 300_000 });
+    const processor = openProcessor(exporter);
+
+    endAll(processor, makeSpans(100, LARGE));
+    await processor.forceFlush();
+
+    expect(exporter.stats()).toMatchObject({ received: 100, exported: 100 });
+  });
+
+  it('finds all of the queue free again when it has taken what waited', async () => {
+    const agent = await openScriptedAgent();
+    const limits = { maxPendingBytes: 600_000, maxConnections: 1, timeoutMillis: 60_000 };
+    const exporter = openExporter({ url: agent.url, ...limits });
+    const processor = openProcessor(exporter, { maxQueueBytes: 512 * 1_024 });
+    const fill = async (): Promise<number> => {
+      const held = holdReply();
+      agent.answer(held.reply);
+      const before = exporter.stats();
+      endAll(processor, makeSpans(100, LARGE));
+      const lost = exporter.stats().dropped - before.dropped;
+      held.release();
+      await processor.forceFlush();
+      return lost;
+    };
+
+    const first = await fill();
+
+    expect(first).toBeGreaterThan(20);
+    expect([await fill(), await fill()]).toEqual([first, first]);
+  });
+
+  it('makes no refusal dearer, however many exports wait for it', async () => {
+    const server = await openFaultServer({ scripts: [[readAll, stall]] });
+    const refusalMillis = (maxQueueBytes: number): number => {
+      const exporter = openExporter({ url: server.url, maxPendingBytes: 64 * 1_024 });
+      const processor = openProcessor(exporter, { maxQueueBytes });
+      const span = makeSpan();
+      while (exporter.stats().dropped === 0) {
+        processor.onEnd(span);
+        processor.forceFlush().catch(() => undefined); // makes an export of it
+      }
+      const took = startOwnTime();
+      for (let refused = 0; refused < 50_000; refused++) processor.onEnd(span);
+      return took();
+    };
+
+    refusalMillis(64 * 1_024); // warms up
+    const few = refusalMillis(64 * 1_024);
+    const many = refusalMillis(1_024 * 1_024);
+
+    expect(many).toBeLessThan(few * 5); // it was nine times that when each looked at all that waited
+  });
+});
