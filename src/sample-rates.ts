@@ -8,9 +8,16 @@ export type RateByService = Readonly<Record<string, number>>;
 const MAX_SERVICES = 5_000;
 const NO_VERSION = '0';
 
+interface ReadReply {
+  readonly text: string;
+  /** If there were any. */
+  readonly rates: RateByService | undefined;
+}
+
 export class SampleRates {
   #rates: RateByService = Object.freeze({});
   #version = NO_VERSION;
+  #latest: ReadReply = { text: '', rates: undefined };
 
   get rates(): RateByService {
     return this.#rates;
@@ -32,11 +39,17 @@ export class SampleRates {
    * @returns whether there were any.
    */
   update(text: string, version: string | undefined): boolean {
-    const rates = parseRates(text);
+    const rates = this.#ratesIn(text);
     if (rates === undefined) return false;
     this.#rates = rates;
     this.#version = version ?? NO_VERSION;
     return true;
+  }
+
+  /** An Agent repeats itself: reading `{"rate_by_service":{}}` took 6 of the 130 µs of exporting one span. */
+  #ratesIn(text: string): RateByService | undefined {
+    if (text !== this.#latest.text) this.#latest = { text, rates: parseRates(text) };
+    return this.#latest.rates;
   }
 }
 

@@ -33,6 +33,19 @@ describe('SampleRates', () => {
     expect(rates.version).toBe('v1');
   });
 
+  it('reads a reply once, however often the Agent repeats it', () => {
+    const rates = new SampleRates();
+    expect(rates.update(REPLY, 'v1')).toBe(true);
+    const first = rates.rates;
+
+    expect(rates.update(REPLY, 'v2')).toBe(true);
+    expect(rates.rates).toBe(first);
+    expect(rates.version).toBe('v2');
+    expect([rates.update('{', 'v3'), rates.update('{', 'v3')]).toEqual([false, false]);
+    expect(rates.update('{"rate_by_service":{"e":0}}', 'v4')).toBe(true);
+    expect(rates.rates).toEqual({ e: 0 });
+  });
+
   it('leaves out what is no rate', () => {
     const rates = new SampleRates();
 
