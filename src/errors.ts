@@ -44,6 +44,7 @@ export interface DatadogExportErrorDetails {
   readonly attempts: number;
   /** HTTP status, when the Agent answered. */
   readonly status?: number | undefined;
+  /** Of several exports that failed in a flush: an `AggregateError` of the first 256. */
   readonly cause?: unknown;
 }
 

@@ -18,6 +18,8 @@ export interface Failure {
 
 /** The status that says that fewer spans at once may be welcome. */
 export const PAYLOAD_TOO_LARGE = 413;
+/** More than the exports of a queue of 100 000 spans; thousands of flushes may each have one for itself. */
+const MAX_LISTED_ERRORS = 256;
 /** An attempt that nobody cancelled and that was cut off all the same. */
 const CUT_OFF: Cancellation = { kind: 'aborted' };
 
@@ -69,12 +71,8 @@ export function exportError(failures: readonly Failure[], request: string): Data
   return new DatadogExportError(message, { ...first, lostSpans, attempts });
 }
 
-/** One error for all the failed exports that a flush waited for. */
-export function errorOf(results: readonly ExportResult[]): Error | undefined {
-  return combinedError(results.flatMap(({ error }) => error ?? []));
-}
-
-function combinedError(errors: readonly Error[]): Error | undefined {
+/** One error for all the failed exports that a flush waited for, if there are any. */
+export function errorOf(errors: readonly Error[]): Error | undefined {
   const [first] = errors;
   if (errors.length < 2 || !(first instanceof DatadogExportError)) return first;
   const known = errors.filter((error) => error instanceof DatadogExportError);
@@ -86,7 +84,7 @@ function combinedError(errors: readonly Error[]): Error | undefined {
       status: first.status,
       lostSpans,
       attempts: known.reduce((sum, error) => sum + error.attempts, 0),
-      cause: new AggregateError(errors),
+      cause: new AggregateError(errors.slice(0, MAX_LISTED_ERRORS)),
     },
   );
 }
@@ -101,7 +99,7 @@ export function flushError(thrown: readonly unknown[]): unknown {
   );
   if (errors.length < 2) return errors[0];
   const known = errors.filter((error) => error instanceof DatadogExportError);
-  if (known.length === errors.length) return combinedError(known);
+  if (known.length === errors.length) return errorOf(known);
   return new AggregateError(errors, errors.map((error) => reasonOf(error)).join('; '));
 }
 

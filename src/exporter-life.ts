@@ -189,13 +189,11 @@ export class ExporterLife {
     const task = new ExportTask(source, this.#context, onUnderWay);
     this.#listen();
     this.#tasks.add(task);
-    void task.result.then((result) => this.#conclude(task, result));
+    void task.result.then(({ error }) => this.#conclude(error));
     return task;
   }
 
-  #conclude(task: ExportTask, result: ExportResult): void {
-    const { error } = result;
-    this.#tasks.remove(task, result);
+  #conclude(error: Error | undefined): void {
     if (this.#tasks.isEmpty && this.#intakes.isEmpty) {
       this.#stopListening?.();
       this.#stopListening = undefined;

@@ -35,7 +35,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^exporter$/, /^exit$/, /^fork$/, /^serverless$/],
   [/^exporter-generations$/],
   [/^exporter-life$/],
-  [/^exit-registry$/, /^export-tasks$/, /^intakes$/, /^span-intake$/],
+  [/^exit-registry$/, /^export-tasks$/, /^flush-waits$/, /^intakes$/, /^span-intake$/],
   [/^exit-flush$/, /^exit-pm2$/],
   [/^export-context$/, /^invocation$/, /^generation-exporter$/, /^drain-options$/],
   [/^exit-delivery$/],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allDeferred, Deferrals } from '../src/deferrals.js';
+import { Deferrals } from '../src/deferrals.js';
 
 describe('Deferrals', () => {
   it('calls at once if all is deferred already', () => {
@@ -44,38 +44,5 @@ describe('Deferrals', () => {
     deferrals.changed();
 
     expect(calls).toBe(0);
-  });
-});
-
-describe('allDeferred', () => {
-  it('asks few of many members when one after the other comes to its end', () => {
-    let asked = 0;
-    const members = Array.from({ length: 100 }, () => ({
-      get isDeferred() {
-        asked++;
-        return false;
-      },
-    }));
-    const underWay = new Set(members);
-    const isDeferred = allDeferred(members, (one) => underWay.has(one));
-
-    for (const one of members) {
-      expect(isDeferred()).toBe(false);
-      underWay.delete(one);
-    }
-
-    expect(isDeferred()).toBe(false); // nobody is left
-    expect(asked).toBe(100);
-  });
-
-  it('says so when those that are left are deferred', () => {
-    const [first, second] = [{ isDeferred: true }, { isDeferred: false }];
-    const underWay = new Set([first, second]);
-    const isDeferred = allDeferred(underWay, (one) => underWay.has(one));
-    expect(isDeferred()).toBe(false);
-
-    underWay.delete(second);
-
-    expect(isDeferred()).toBe(true);
   });
 });

@@ -134,10 +134,17 @@ export const MUTATIONS = [
   },
   {
     rule: 'a flush waits for what was accepted before it',
-    file: 'src/export-tasks.ts',
-    find: 'if (left === 0) this.#settle(undefined);',
-    replace: 'this.#settle(undefined);',
+    file: 'src/flush-waits.ts',
+    find: 'if (wait.end > oldest) return;',
+    replace: '',
     tests: ['test/exporter/force-flush.test.ts'],
+  },
+  {
+    rule: 'a flush tells of its own exports only',
+    file: 'src/flush-waits.ts',
+    find: ' && failure.number < end',
+    replace: '',
+    tests: ['test/flush-waits.test.ts'],
   },
   {
     rule: 'a shutdown grants time to what is under way',

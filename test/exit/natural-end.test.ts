@@ -57,7 +57,7 @@ describe('a process with nothing left to do', () => {
     const script = startScript(
       `flushOnExit(target); endSpans();
        const server = serve();
-       process.once('SIGTERM', () => setTimeout(() => { endSpans(3); clearInterval(server); }, 100));
+       process.once('SIGTERM', () => onceSent(() => { endSpans(3); clearInterval(server); }));
        console.log('ready');`,
       { agentUrl: agent.url },
     );

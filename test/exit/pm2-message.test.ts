@@ -39,7 +39,7 @@ describe("PM2's shutdown message", () => {
     const agent = await openScriptedAgent();
     const script = await startUnderPm2(
       `const stop = (message) => {
-         if (message === 'shutdown') setTimeout(() => process.exit(3), 300);
+         if (message === 'shutdown') onceSent(() => setTimeout(() => process.exit(3), 300));
        };
        ${listen} flushOnExit(target${options}); endSpans();`,
       agent.url,

@@ -24,6 +24,16 @@ export function endSpans(count = 50, name = 'work') {
   for (let index = 0; index < count; index++) tracer.startSpan(name).end();
 }
 
+/** Calls back when the Agent has taken what has ended, however slow the machine is. */
+export function onceSent(callback) {
+  const watching = setInterval(() => {
+    const { exported, buffered, inFlight } = exporter.stats();
+    if (exported === 0 || buffered + inFlight > 0) return;
+    clearInterval(watching);
+    callback();
+  }, 1);
+}
+
 /** Keeps the process until it is ended from outside, as a server does. */
 export function serve() {
   return setInterval(() => undefined, 60_000);

@@ -6,7 +6,10 @@ import { startScript } from './script.js';
 const READY = "console.log('ready');";
 /** A service that takes longer to stop than its spans to be flushed, and has a code of its own. */
 const STOP = `
-  const stop = () => { console.log('stopping'); setTimeout(() => process.exit(3), 200); };
+  const stop = () => {
+    console.log('stopping');
+    onceSent(() => setTimeout(() => process.exit(3), 200));
+  };
 `;
 
 describe('an application that listens itself', () => {
@@ -203,7 +206,8 @@ describe('several that want to be flushed', () => {
   it('leave the end to the application if one of them does', async () => {
     const agent = await openScriptedAgent();
     const script = startScript(
-      `flushOnExit({ forceFlush: async () => { console.log('flushed'); setTimeout(() => process.exit(5), 100); } });
+      `const end = () => setTimeout(() => process.exit(5), 100);
+       flushOnExit({ forceFlush: async () => { console.log('flushed'); onceSent(end); } });
        flushOnExit(target, { reraise: 'never' }); endSpans(); serve(); ${READY}`,
       { agentUrl: agent.url },
     );

@@ -217,3 +217,37 @@ it('what a flush takes does not grow with the exports that it waits for', async 
 
   expect(run).toEqual({ ended: 0, stdout: '1500 true\n', stderr: '' });
 });
+
+/** Says how many MB the errors of 5 000 flushes take that were cut with as many exports. */
+const FAILING_SCRIPT = `
+  import { DatadogSpanExporter } from '${DIST}';
+  const exporter = new DatadogSpanExporter();
+  const ids = { traceId: '72df520af2bde7a5240031ead750e5f3', spanId: '24003fafe5640a1c', traceFlags: 1 };
+  const span = {
+    name: 'n', kind: 0, startTime: [1700000000, 0], endTime: [1700000001, 0], attributes: {},
+    resource: { attributes: {} }, spanContext: () => ids,
+  };
+  globalThis.gc();
+  const before = process.memoryUsage().heapUsed;
+  const flushes = Array.from({ length: 5_000 }, () => {
+    exporter.export([span], () => undefined);
+    return exporter.forceFlush();
+  });
+  const outcomes = Promise.allSettled(flushes);
+  await exporter.shutdown({ graceMillis: 0 });
+  const errors = (await outcomes).flatMap(({ reason }) => reason ?? []);
+  globalThis.gc();
+  const megabytes = (process.memoryUsage().heapUsed - before) / 1e6;
+  console.log(errors.length, errors.at(-1).lostSpans, megabytes < 60 || megabytes);
+  process.exit();
+`;
+
+it('what the error of a flush takes does not grow with the exports that failed', async () => {
+  const server = await openFaultServer({ scripts: [[readAll, stall]] });
+  const file = join(temporaryDirectory(), 'script.mjs');
+  writeFileSync(file, FAILING_SCRIPT);
+
+  const run = await runNode(['--expose-gc', file], { env: { DD_TRACE_AGENT_URL: server.url } });
+
+  expect(run).toEqual({ ended: 0, stdout: '5000 5000 true\n', stderr: '' });
+});
