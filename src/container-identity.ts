@@ -64,5 +64,9 @@ function readText(path: string): string {
 }
 
 function inodeOf(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.ino;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.ino;
+  } catch {
+    return undefined; // not allowed to look, as under Node's permission model
+  }
 }

@@ -256,7 +256,15 @@ function targetOf(url: unknown): AgentTarget | undefined {
 }
 
 function defaultTarget(): AgentTarget {
-  return existsSync(DEFAULT_SOCKET)
+  return hasDefaultSocket()
     ? { transport: 'unix', socketPath: DEFAULT_SOCKET }
     : parseAgentUrl(DEFAULT_URL);
+}
+
+function hasDefaultSocket(): boolean {
+  try {
+    return existsSync(DEFAULT_SOCKET);
+  } catch {
+    return false; // the permission model of Node lets nobody look
+  }
 }

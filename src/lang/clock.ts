@@ -1,6 +1,11 @@
 // Owns the package's only clock and timers: monotonic, so that a jump of the wall clock moves no
 // deadline. Knows nothing of what is being timed.
 
+import {
+  clearImmediate as clearImmediateOfNode,
+  setImmediate as setImmediateOfNode,
+} from 'node:timers';
+
 /** Cancels what it was returned for. Idempotent. */
 export type Dispose = () => void;
 
@@ -25,10 +30,12 @@ export interface Clock {
 }
 
 /**
- * Taken when this is loaded, and not as globals at each use: none of what they do depends on the time,
- * but the fake timers of a test would keep it until that test lets its time pass, or for good.
+ * Node's own, taken when this is loaded: none of what they do depends on the time, but the fake timers of
+ * a test would keep it until that test lets its time pass, or for good. The globals may be fake by then, or
+ * not be there, as under jsdom.
  */
-const { setImmediate, clearImmediate } = globalThis;
+const setImmediate = setImmediateOfNode;
+const clearImmediate = clearImmediateOfNode;
 
 /** Whether somebody, as the fake timers of a test, has put something else in the place of `setImmediate`. */
 export function isNextTurnReplaced(): boolean {
@@ -58,7 +65,8 @@ export const systemClock: Clock = {
     };
   },
   scheduleInBackground(delayMillis, task) {
-    const timer = setTimeout(task, delayMillis).unref();
+    const timer: NodeJS.Timeout | number = setTimeout(task, delayMillis);
+    if (typeof timer === 'object') timer.unref(); // that of jsdom is a number, and keeps nothing
     return () => clearTimeout(timer);
   },
   nextTurn(task) {

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import type { ReceivedSpan } from '../../src/dev-agent/index.js';
 import { openFaultServer } from '../support/fault-server.js';
@@ -170,18 +171,28 @@ describe('of several processes and threads', () => {
 describe('G11: the exporter works', () => {
   const EXPORT = `console.log(await outcomeOf(openExporter()));`;
   const [major = 0] = process.versions.node.split('.').map(Number);
-  const permission = [
+  const reading = (...paths: readonly string[]): readonly string[] => [
     major < 23 ? '--experimental-permission' : '--permission',
-    '--allow-fs-read=*',
+    ...paths.map((path) => `--allow-fs-read=${path}`),
     ...(major < 25 ? [] : ['--allow-net']),
     '--no-warnings', // the older line warns of the experiment
   ];
+  const ownFiles = [new URL('../../', import.meta.url).pathname, `${tmpdir()}/`];
 
   it.each([
     ['with frozen intrinsics', ['--frozen-intrinsics', '--no-warnings'], EXPORT],
     ['without __proto__', ['--disable-proto=delete'], EXPORT],
     ['where __proto__ throws', ['--disable-proto=throw'], EXPORT],
-    ['under the permission model', permission, EXPORT],
+    ['under the permission model', reading('*'), EXPORT],
+    ['where it may read its own files only', reading(...ownFiles), EXPORT],
+    [
+      'where it may not look for the default socket',
+      reading(...ownFiles, '/proc/', '/sys/'),
+      `const url = process.env.DD_TRACE_AGENT_URL;
+      delete process.env.DD_TRACE_AGENT_URL;
+      openExporter();
+      console.log(await outcomeOf(openExporter({ url })));`,
+    ],
     ['after a change of the working directory', [], `process.chdir('/'); ${EXPORT}`],
     [
       'without any variable',

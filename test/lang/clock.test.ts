@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/lang/clock.js';
 
 const warnings: Error[] = [];
@@ -54,4 +54,27 @@ it('runs no task that was called off, even when its time had come', async () => 
 
 it('tells the time of the wall for dates that others wrote', () => {
   expect(Math.abs(systemClock.unixMillis() - Date.now())).toBeLessThan(100);
+});
+
+it('is not that of a test which had fake timers when this was loaded', async () => {
+  vi.resetModules();
+  vi.useFakeTimers({ toFake: ['setImmediate', 'clearImmediate'] });
+  const { systemClock: loaded } = await import('../../src/lang/clock.js');
+  vi.useRealTimers();
+
+  const turn = new Promise((resolve) => {
+    loaded.nextTurn(() => resolve('came'));
+  });
+  expect(await turn).toBe('came');
+});
+
+it('needs no timer that could be told not to keep the process, as those of jsdom cannot', () => {
+  vi.stubGlobal('setTimeout', () => 7);
+  const clear = vi.fn<(timer: unknown) => void>();
+  vi.stubGlobal('clearTimeout', clear);
+
+  systemClock.scheduleInBackground(1, () => undefined)();
+  vi.unstubAllGlobals();
+
+  expect(clear).toHaveBeenCalledWith(7);
 });

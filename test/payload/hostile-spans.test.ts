@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
-import type { ReadableSpan } from '../../src/index.js';
+import type { InstrumentationScope, ReadableSpan } from '../../src/index.js';
 import { decodeStrictly, encode, roundTrip } from '../support/encoding.js';
 import { at, makeSpan, SPAN_ID, TRACE_ID } from '../support/spans.js';
 
@@ -149,6 +149,34 @@ describe('H22: names that only the exporter may use', () => {
 
     expect(metas.flat()).not.toContain('zz');
   });
+});
+
+describe('H22: attributes of a scope', () => {
+  it.each([
+    'otel.trace_id',
+    'span.kind',
+    'otel.scope.name',
+    '_dd.p.dm',
+    '_dd.p.usr',
+    '_dd.origin',
+  ])(
+    'that are named %s as what the exporter writes are left out, and the payload is whole',
+    (name) => {
+      const scope = { name: 'scope' };
+      const hostile = { ...scope, attributes: { [name]: 'zz' } };
+      const member = 's:2;o:ours;t.dm:-4;t.usr:ours';
+      const metaOf = (instrumentationScope: InstrumentationScope): unknown => {
+        const traceState = { get: () => member, serialize: () => `dd=${member}` };
+        const context = { traceId: TRACE_ID, spanId: SPAN_ID, traceFlags: 1, traceState };
+        const span = untyped({ spanContext: () => context, instrumentationScope });
+        const [first] = encode([span, makeSpan()]).payloads.map(({ body }) => decodeStrictly(body));
+        return first?.[0]?.[0]?.meta;
+      };
+
+      expect(metaOf(hostile)).toEqual(metaOf(scope));
+      expect(metaOf(hostile)).toHaveProperty([name]);
+    },
+  );
 });
 
 describe('H6, H19: large input', () => {
