@@ -152,14 +152,7 @@ describe('H22: names that only the exporter may use', () => {
 });
 
 describe('H22: attributes of a scope', () => {
-  it.each([
-    'otel.trace_id',
-    'span.kind',
-    'otel.scope.name',
-    '_dd.p.dm',
-    '_dd.p.usr',
-    '_dd.origin',
-  ])(
+  it.each(['otel.trace_id', 'span.kind', 'otel.scope.name', '_dd.p.dm', '_dd.p.usr', '_dd.origin'])(
     'that are named %s as what the exporter writes are left out, and the payload is whole',
     (name) => {
       const scope = { name: 'scope' };
