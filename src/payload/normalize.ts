@@ -47,6 +47,8 @@ export function normalizeService(service: string): string {
 export function normalizeName(name: string): string {
   if (name.length <= MAX_NAME_BYTES && NORMAL_NAME.test(name)) return name;
   const started = cutUtf8(name, MAX_NAME_BYTES).replace(/^[^A-Za-z]+/, '');
+  const whole = started.endsWith('_') ? started.slice(0, -1) : started;
+  if (NORMAL_NAME.test(whole)) return whole; // rebuilt, `._` in it would become `.`
   let normal = '';
   for (const byte of Buffer.from(started)) {
     const character = String.fromCharCode(byte);

@@ -30,6 +30,8 @@ const MAX_PASSING = 1_000_000;
 const MAX_KEPT_CHARACTERS = 1_024;
 /** A longer one may have to be cut. */
 const MAX_WHOLE_CHARACTERS = Math.floor(MAX_TAG_KEY_BYTES / 3);
+/** What a lone surrogate is written as. */
+const REPAIRED = '\ufffd';
 /** One table, as all of it is asked about each key that is not remembered. */
 const KEYS_WITH_RULES: ReadonlySet<string> = new Set([...RULED_KEYS, ...FACT_KEYS]);
 
@@ -143,9 +145,10 @@ export class TagKeys {
   }
 }
 
-/** Whether a key without rules of its own is written as it is. */
+/** Whether a key without rules of its own is written as it is, and no other key like it. */
 function isPlain(key: string): boolean {
-  return key.length <= MAX_WHOLE_CHARACTERS && key.isWellFormed() && !hasRuledPrefix(key);
+  const isWhole = key.length <= MAX_WHOLE_CHARACTERS && key.isWellFormed();
+  return isWhole && !key.includes(REPAIRED) && !hasRuledPrefix(key);
 }
 
 /** The key as it is written, of a length that the Agent takes. */

@@ -89,6 +89,13 @@ describe('an encoder that has seen more keys than it keeps', () => {
     }
   });
 
+  it('writes a key that had to be repaired once, beside one that is written like it', () => {
+    const attributes = { 'late.\ud800': 'first', 'late.\ufffd': 'second' };
+    const [[span] = []] = encodeAll([makeSpan({ attributes })]);
+
+    expect(span?.meta['late.\ufffd']).toBe('first');
+  });
+
   it('takes a span with more keys than that', () => {
     const [[span] = []] = encodeAll([makeSpan({ attributes: numbered('key', 10_000) })]);
 
