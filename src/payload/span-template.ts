@@ -84,20 +84,16 @@ export class SpanTemplates {
       [known.spanKind, spanKindName(kind)],
       [known.otelStatusCode, STATUS_NAMES[status] ?? STATUS_NAMES[0]],
     ]);
-    const tags = new Set([known.otelTraceId, ...texts.keys()]);
     const contested: [Tag, string][] = [];
     for (const [tag, text] of this.#scopeTags(scope)) {
-      const mayClash = tag.isOfChunk || known.isContested(tag);
-      if (text === '' || tag.repair !== undefined || mayClash) {
+      if (text === '' || tag.repair !== undefined || known.isContested(tag)) {
         contested.push([tag, text]);
-      } else if (!tags.has(tag)) {
-        tags.add(tag);
-        texts.set(tag, text);
-      }
+      } else if (!texts.has(tag)) texts.set(tag, text);
     }
     const encoded = [...texts].flatMap(([tag, text]) => {
       return [tag.key.bytes, encodedText(text, MAX_TAG_VALUE_BYTES)];
     });
+    const tags = new Set([known.otelTraceId, ...texts.keys()]);
     for (const tag of tags) tag.isShared = true;
     const bytes = Buffer.concat([emptyHeader(status === ERROR), ...encoded]);
     const resource = this.#resource;

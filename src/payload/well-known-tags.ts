@@ -61,16 +61,16 @@ export class WellKnownTags {
     this.dbName = keys.tag('db.name');
 
     this.#contested = new Set([
+      this.otelTraceId,
       this.otelStatusDescription,
       this.traceState,
-      this.origin,
       this.events,
       this.hasException,
     ]);
   }
 
-  /** Whether spans that have something to say there overrule their scope. */
+  /** Whether spans, or their chunks, that have something to say there overrule their scope. */
   isContested(tag: Tag): boolean {
-    return this.#contested.has(tag);
+    return tag.isOfChunk || this.#contested.has(tag);
   }
 }
