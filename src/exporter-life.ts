@@ -189,6 +189,7 @@ export class ExporterLife {
     const task = new ExportTask(source, this.#context, onUnderWay);
     this.#listen();
     this.#tasks.add(task);
+    // After them, so that they are one fewer by then.
     void task.result.then(({ error }) => this.#conclude(error));
     return task;
   }

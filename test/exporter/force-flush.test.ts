@@ -131,6 +131,27 @@ describe('forceFlush', () => {
     expect(calls).toHaveLength(2);
   });
 
+  it('says so whatever becomes of what was accepted after it', async () => {
+    const agent = await openScriptedAgent();
+    const [own, later] = [holdReply(), holdReply()];
+    agent.answer(own.reply, later.reply);
+    const exporter = openExporter({ url: agent.url, maxConnections: 2 });
+    let calls = 0;
+    void exportSpans(exporter, makeSpans(1));
+    const flush = exporter.forceFlush({ onDeferred: () => calls++ });
+    void exportSpans(exporter, makeSpans(2));
+    await agent.waitForRequests(2);
+    expect(calls).toBe(0);
+
+    own.release({ status: 429, headers: { 'Retry-After': '1' } });
+    await until('the call', () => calls === 1);
+    expect(exporter.stats()).toMatchObject({ exported: 0, inFlight: 3 });
+
+    later.release();
+    await flush;
+    expect(calls).toBe(1);
+  });
+
   it('does not say so when nothing is left, and survives what it calls', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });

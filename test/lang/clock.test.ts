@@ -56,6 +56,16 @@ it('tells the time of the wall for dates that others wrote', () => {
   expect(Math.abs(systemClock.unixMillis() - Date.now())).toBeLessThan(100);
 });
 
+it('needs no setImmediate among the globals, where jsdom has none', async () => {
+  vi.stubGlobal('setImmediate', undefined);
+  const turn = new Promise((resolve) => {
+    systemClock.nextTurn(() => resolve('came'));
+  });
+  vi.unstubAllGlobals();
+
+  expect(await turn).toBe('came');
+});
+
 it('is not that of a test which had fake timers when this was loaded', async () => {
   vi.resetModules();
   vi.useFakeTimers({ toFake: ['setImmediate', 'clearImmediate'] });

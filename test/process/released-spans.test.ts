@@ -2,12 +2,24 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { temporaryDirectory } from '../examples/temporary-directory.js';
-import { runNode } from '../support/child-process.js';
+import { type NodeRun, runNode } from '../support/child-process.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { readAll, stall } from '../support/fault-steps.js';
 import { LEFT_OF } from '../support/left-of.js';
 
 const DIST = new URL('../../dist/index.js', import.meta.url).href;
+
+function runScript(source: string, env: Readonly<Record<string, string>> = {}): Promise<NodeRun> {
+  const file = join(temporaryDirectory(), 'script.mjs');
+  writeFileSync(file, source);
+  return runNode(['--expose-gc', file], { env });
+}
+
+/** Runs it with an Agent that never answers. */
+async function runWhileHanging(source: string): Promise<NodeRun> {
+  const server = await openFaultServer({ scripts: [[readAll, stall]] });
+  return runScript(source, { DD_TRACE_AGENT_URL: server.url });
+}
 
 /** Says how many spans still exist while their bytes wait for an Agent that does not answer. */
 const SCRIPT = `
@@ -35,13 +47,7 @@ const SCRIPT = `
 `;
 
 it('spans are let go of when they are encoded, however long their bytes have to wait', async () => {
-  const server = await openFaultServer({ scripts: [[readAll, stall]] });
-  const file = join(temporaryDirectory(), 'script.mjs');
-  writeFileSync(file, SCRIPT);
-
-  const run = await runNode(['--expose-gc', file], { env: { DD_TRACE_AGENT_URL: server.url } });
-
-  expect(run).toEqual({ ended: 0, stdout: '0 6100\n', stderr: '' });
+  expect(await runWhileHanging(SCRIPT)).toEqual({ ended: 0, stdout: '0 6100\n', stderr: '' });
 });
 
 /** Says how many errors still exist of exports that failed after a flush had given up on them. */
@@ -79,12 +85,7 @@ const FLUSH_SCRIPT = `
 `;
 
 it('errors are let go of when the flush that would have told of them has ended', async () => {
-  const file = join(temporaryDirectory(), 'script.mjs');
-  writeFileSync(file, FLUSH_SCRIPT);
-
-  const run = await runNode(['--expose-gc', file], {});
-
-  expect(run).toEqual({ ended: 0, stdout: 'timeout 10 0\n', stderr: '' });
+  expect(await runScript(FLUSH_SCRIPT)).toEqual({ ended: 0, stdout: 'timeout 10 0\n', stderr: '' });
 });
 
 /** Says whether much still exists of the traces of spans that came to nothing. */
@@ -113,12 +114,7 @@ const LOSING_SCRIPT = `
 `;
 
 it('the traces of spans that came to nothing are forgotten, though no span of theirs is ever sent', async () => {
-  const file = join(temporaryDirectory(), 'script.mjs');
-  writeFileSync(file, LOSING_SCRIPT);
-
-  const run = await runNode(['--expose-gc', file]);
-
-  expect(run).toEqual({ ended: 0, stdout: 'true 50000\n', stderr: '' });
+  expect(await runScript(LOSING_SCRIPT)).toEqual({ ended: 0, stdout: 'true 50000\n', stderr: '' });
 });
 
 /** Says how many errors still exist of exports of a span each, all of which have failed. */
@@ -144,12 +140,7 @@ const STREAMING_SCRIPT = `
 `;
 
 it('exports are let go of when they are over, however few bytes each had in the queue', async () => {
-  const file = join(temporaryDirectory(), 'script.mjs');
-  writeFileSync(file, STREAMING_SCRIPT);
-
-  const run = await runNode(['--expose-gc', file]);
-
-  expect(run).toEqual({ ended: 0, stdout: '20 true\n', stderr: '' });
+  expect(await runScript(STREAMING_SCRIPT)).toEqual({ ended: 0, stdout: '20 true\n', stderr: '' });
 });
 
 /** Says how many errors still exist of exports that waited for a resource that is never there. */
@@ -175,12 +166,7 @@ const WAITING_SCRIPT = `
 `;
 
 it('exports are let go of when they are over, though their resource is still waited for', async () => {
-  const file = join(temporaryDirectory(), 'script.mjs');
-  writeFileSync(file, WAITING_SCRIPT);
-
-  const run = await runNode(['--expose-gc', file]);
-
-  expect(run).toEqual({ ended: 0, stdout: '20 true\n', stderr: '' });
+  expect(await runScript(WAITING_SCRIPT)).toEqual({ ended: 0, stdout: '20 true\n', stderr: '' });
 });
 
 /** Says how many MB 1 500 flushes of as many exports take, each of which covers those before. */
@@ -209,13 +195,11 @@ const FLUSHING_SCRIPT = `
 `;
 
 it('what a flush takes does not grow with the exports that it waits for', async () => {
-  const server = await openFaultServer({ scripts: [[readAll, stall]] });
-  const file = join(temporaryDirectory(), 'script.mjs');
-  writeFileSync(file, FLUSHING_SCRIPT);
-
-  const run = await runNode(['--expose-gc', file], { env: { DD_TRACE_AGENT_URL: server.url } });
-
-  expect(run).toEqual({ ended: 0, stdout: '1500 true\n', stderr: '' });
+  expect(await runWhileHanging(FLUSHING_SCRIPT)).toEqual({
+    ended: 0,
+    stdout: '1500 true\n',
+    stderr: '',
+  });
 });
 
 /** Says how many MB the errors of 5 000 flushes take that were cut with as many exports. */
@@ -243,11 +227,9 @@ const FAILING_SCRIPT = `
 `;
 
 it('what the error of a flush takes does not grow with the exports that failed', async () => {
-  const server = await openFaultServer({ scripts: [[readAll, stall]] });
-  const file = join(temporaryDirectory(), 'script.mjs');
-  writeFileSync(file, FAILING_SCRIPT);
-
-  const run = await runNode(['--expose-gc', file], { env: { DD_TRACE_AGENT_URL: server.url } });
-
-  expect(run).toEqual({ ended: 0, stdout: '5000 5000 true\n', stderr: '' });
+  expect(await runWhileHanging(FAILING_SCRIPT)).toEqual({
+    ended: 0,
+    stdout: '5000 5000 true\n',
+    stderr: '',
+  });
 });
