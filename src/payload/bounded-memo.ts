@@ -25,10 +25,16 @@ export class BoundedMemo<T> {
   #find(text: string): T {
     const known = this.#entries.get(text);
     if (known !== undefined) return known;
-    const made = this.#make(text);
-    if (text.length > MAX_CHARACTERS) return made;
+    if (text.length > MAX_CHARACTERS) return this.#make(text);
+    const kept = ownCopy(text);
+    const made = this.#make(kept);
     if (this.#entries.size >= MAX_ENTRIES) this.#entries.clear();
-    this.#entries.set(text, made);
+    this.#entries.set(kept, made);
     return made;
   }
+}
+
+/** V8 keeps a part of a text as a reference to the whole of it: 1 024 names cut from bodies would keep these. */
+function ownCopy(text: string): string {
+  return String(JSON.parse(JSON.stringify(text)));
 }
