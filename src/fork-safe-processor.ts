@@ -17,7 +17,7 @@ import { type DrainableExporter, ExporterDrain, isExporter } from './exporter-dr
 import { generations } from './generation.js';
 import { GenerationExporter } from './generation-exporter.js';
 import { InheritedSpans } from './inherited-spans.js';
-import { type CreateProcessor, InnerProcessor } from './inner-processor.js';
+import { type CreateProcessor, InnerProcessor, type StartedFlush } from './inner-processor.js';
 import { waitFor, type WaitLimits } from './lang/bounded-wait.js';
 import { nothingToDispose, systemClock } from './lang/clock.js';
 import { expectation } from './option-checks.js';
@@ -36,6 +36,7 @@ export interface ForkSafeSpanProcessorOptions {
 }
 
 interface InnerFlush {
+  readonly started: Promise<StartedFlush>;
   readonly limits: WaitLimits;
   readonly onDeferred: (() => void) | undefined;
   /** Returns what exports have failed with meanwhile. */
@@ -108,11 +109,13 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     const { onDeferred } = options;
     // While attributes of a resource are awaited, the inner processor may go on by itself.
     const endNoting = inner?.noteFailures() ?? noFailures;
+    const coming = inner?.startFlush();
     const work =
-      inner === undefined
+      inner === undefined || coming === undefined
         ? this.#exporter.flush(limits, onDeferred)
-        : this.#flush(inner, { limits, onDeferred, endNoting });
+        : this.#flush(inner, { started: coming.started, limits, onDeferred, endNoting });
     const outcome = await waitFor(work, limits).finally(endNoting);
+    coming?.callOff();
     if (outcome.kind !== 'done') throw flushEndedError(outcome, limits.timeoutMillis);
     const error = flushError(outcome.value);
     if (error !== undefined) throw error;
@@ -175,7 +178,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
       deliver: (timeoutMillis) => {
         const inner = this.#present();
         // It hands over before its flush returns, unless attributes of a resource are still to come.
-        void inner?.startFlush();
+        inner?.startFlush();
         exporter.deliver(timeoutMillis);
         if (inner?.isWaiting === true) this.#warnOfHeld(inner);
       },
@@ -195,9 +198,9 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
 
   async #flush(
     inner: InnerProcessor,
-    { limits, onDeferred, endNoting }: InnerFlush,
+    { started, limits, onDeferred, endNoting }: InnerFlush,
   ): Promise<readonly unknown[]> {
-    const { errors } = await inner.startFlush();
+    const { errors } = await started;
     const failures = endNoting();
     const { handedOver, held } = inner;
     // At once, so that what backs off is hurried: the inner flush waits for it. As long as spans are
@@ -223,7 +226,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
   }
 
   async #handOver(inner: InnerProcessor, limits: WaitLimits): Promise<void> {
-    const { errors } = await inner.startFlush();
+    const { errors } = await inner.startFlush().started;
     void this.#warnOf(errors);
     if (inner.held === 0) return;
     // It may have dropped some of them; as long as it is not done, more may come.

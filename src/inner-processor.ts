@@ -5,7 +5,7 @@ import { type Context, TraceFlags } from '@opentelemetry/api';
 import type { Diagnostics } from './diagnostics.js';
 import { DatadogExportError, reasonOf } from './errors.js';
 import type { GenerationExporter } from './generation-exporter.js';
-import { systemClock } from './lang/clock.js';
+import { type Dispose, nothingToDispose, systemClock } from './lang/clock.js';
 import { expectation } from './option-checks.js';
 import { UnfinishedResources } from './pending-resources.js';
 import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from './sdk-contract.js';
@@ -16,6 +16,12 @@ export type CreateProcessor = (exporter: SpanExporter) => SpanProcessor;
 export interface StartedFlush {
   /** What it threw or rejected with, if it did; never rejects. */
   readonly errors: Promise<readonly unknown[]>;
+}
+
+export interface ComingFlush {
+  /** Never settles if it is called off before; never rejects. */
+  readonly started: Promise<StartedFlush>;
+  readonly callOff: Dispose;
 }
 
 export class InnerProcessor {
@@ -76,10 +82,10 @@ export class InnerProcessor {
 
   onEnd(span: ReadableSpan): void {
     try {
+      this.#resources.noteThatOf(span);
+      this.#processor.onEnd(span);
       // The processors of the SDK skip what is not sampled.
       if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0) this.#ended++;
-      this.#resources.note(span.resource);
-      this.#processor.onEnd(span);
     } catch (error) {
       this.#warn('onEnd', error);
     }
@@ -89,19 +95,32 @@ export class InnerProcessor {
    * Has it hand over what it holds. While attributes of a resource are still to come, it could not:
    * the batch processor of the SDK would wait for them with a timer that keeps the process for 30 s.
    */
-  async startFlush(): Promise<StartedFlush> {
-    while (this.isWaiting) {
-      await this.#resources.whenFinished();
-      // Batches that have waited for the same are handed over in between.
-      await new Promise<void>((resolve) => systemClock.nextTurn(resolve));
-    }
-    return { errors: this.#flush() };
+  startFlush(): ComingFlush {
+    let callOff = nothingToDispose;
+    const started = new Promise<StartedFlush>((resolve) => {
+      callOff = this.#whenReady(() => resolve({ errors: this.#flush() }));
+    });
+    return { started, callOff: () => callOff() };
   }
 
   /** Shuts it down, without waiting for it, once that leaves no timer behind. */
   retire(): void {
     if (!this.#isRetired) void this.#shutDown();
     this.#isRetired = true;
+  }
+
+  #whenReady(proceed: () => void): Dispose {
+    if (!this.isWaiting) {
+      proceed();
+      return nothingToDispose;
+    }
+    let dispose = this.#resources.whenEmpty(() => {
+      // Batches that have waited for the same are handed over in between.
+      systemClock.nextTurn(() => {
+        dispose = this.#whenReady(proceed);
+      });
+    });
+    return () => dispose();
   }
 
   async #flush(): Promise<readonly unknown[]> {
@@ -115,7 +134,7 @@ export class InnerProcessor {
 
   async #shutDown(): Promise<void> {
     try {
-      if (this.isWaiting) await this.#resources.whenFinished();
+      if (this.isWaiting) await new Promise<void>((resolve) => this.#resources.whenEmpty(resolve));
       await this.#processor.shutdown();
     } catch (error) {
       // What an export failed with, the exporter has said.

@@ -4,8 +4,9 @@
 import { isAbsolute } from 'node:path';
 import type { MeterProvider } from '@opentelemetry/api';
 
-const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const NOT_IN_HEADER_NAME = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]|^$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+const MAX_SHOWN_CHARACTERS = 80;
 /** These the exporter or the connection sets itself; another value would break the request. */
 const OWN_HEADERS: ReadonlySet<string> = new Set([
   'connection',
@@ -23,6 +24,11 @@ const OWN_HEADERS: ReadonlySet<string> = new Set([
 /** `Expected \`x\` to be …, got \`v\` (type)`. */
 export function expectation(name: string, wanted: string, got: unknown): string {
   return `Expected \`${name}\` to be ${wanted}, got \`${shown(got)}\` (${typeName(got)})`;
+}
+
+/** The same without the value, for what may be a credential or hold one. */
+export function guardedExpectation(name: string, wanted: string, got: unknown): string {
+  return `Expected \`${name}\` to be ${wanted}, got another value (${typeName(got)})`;
 }
 
 /** @throws TypeError unless `value` is absent or a non-empty string. */
@@ -96,24 +102,30 @@ export function nearestInteger(value: unknown, { min, max }: IntegerRange): numb
 }
 
 /** @throws TypeError unless `value` is absent or an object whose values are strings. */
-export function checkTextRecord(name: string, value: unknown): Record<string, string> {
+export function checkTextRecord(
+  name: string,
+  value: unknown,
+  expect: typeof expectation = expectation,
+): Record<string, string> {
   if (value === undefined) return {};
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new TypeError(expectation(name, 'an object of strings', value));
+    throw new TypeError(expect(name, 'an object of strings', value));
   }
   const entries = Object.entries(value).map(([key, text]): [string, string] => {
     if (typeof text === 'string') return [key, text];
-    throw new TypeError(expectation(`${name}['${key}']`, 'a string', text));
+    throw new TypeError(expect(`${name}['${key}']`, 'a string', text));
   });
   return Object.fromEntries(entries); // assigning would lose the key `__proto__`
 }
 
 /** @throws TypeError or RangeError unless each entry may be sent as an extra request header. */
 export function checkHeaders(name: string, value: unknown): Record<string, string> {
-  const headers = checkTextRecord(name, value);
+  const headers = checkTextRecord(name, value, guardedExpectation);
   for (const [header, text] of Object.entries(headers)) {
-    if (!HEADER_NAME.test(header)) {
-      throw new RangeError(expectation(`${name} name`, 'an HTTP header name', header));
+    const end = header.search(NOT_IN_HEADER_NAME);
+    if (end !== -1) {
+      const start = header.slice(0, end); // the rest may be the value
+      throw new RangeError(expectation(`${name} name`, 'an HTTP header name', `${start}…`));
     }
     if (OWN_HEADERS.has(header.toLowerCase())) {
       throw new RangeError(`Expected \`${name}\` not to set \`${header}\`: the exporter sets it`);
@@ -137,9 +149,14 @@ function isMeterProvider(value: unknown): value is MeterProvider {
 }
 
 function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return JSON.stringify(cut(value));
+  if (typeof value === 'function') return cut(value.name === '' ? 'anonymous' : value.name);
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '[…]' : '{…}';
   return String(value);
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_SHOWN_CHARACTERS ? text : `${text.slice(0, MAX_SHOWN_CHARACTERS)}…`;
 }
 
 function typeName(value: unknown): string {

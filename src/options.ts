@@ -139,7 +139,9 @@ export function checkOptions(
   warn: WarnOfVariable,
 ): CheckedOptions {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError(expectation('options', 'an object', options));
+    const got: unknown = options;
+    const shown = typeof got === 'string' ? withoutCredentials(got) : got; // the URL, probably
+    throw new TypeError(expectation('options', 'an object', shown));
   }
   warnOfUnknownOptions(options, KNOWN_OPTIONS, warn);
   const { service, env, version, ...tags } = checkTextRecord('tags', options.tags);

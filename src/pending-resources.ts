@@ -8,18 +8,21 @@ import type { ReadableSpan, Resource } from './sdk-contract.js';
 /** The different resources among the spans whose attributes are not all there. */
 export function pendingResources(spans: readonly ReadableSpan[]): readonly Resource[] {
   const pending = new Set<Resource>();
-  let last: Resource | undefined;
   for (const span of spans) {
-    try {
-      const { resource } = span;
-      if (resource === last) continue;
-      last = resource;
-      if (resource.asyncAttributesPending === true) pending.add(resource);
-    } catch {
-      // What cannot be read is not waited for; encoding will find the same and drop the span.
-    }
+    const resource = pendingResource(span);
+    if (resource !== undefined) pending.add(resource);
   }
   return [...pending];
+}
+
+/** What cannot be read is not waited for; encoding will find the same and drop the span. */
+function pendingResource(span: ReadableSpan): Resource | undefined {
+  try {
+    const { resource } = span;
+    return resource.asyncAttributesPending === true ? resource : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Spans that may wait at the same time. */
@@ -27,7 +30,7 @@ const MAX_WAITING_SPANS = 8_192;
 
 export class ResourceWaits {
   readonly #clock: Clock;
-  /** Of each resource those who wait for it: one that is never found would keep all who ever have. */
+  /** Listeners by resource, and not promises, as those cannot be called off: one that never settles keeps all. */
   readonly #waiting = new WeakMap<Resource, Set<() => void>>();
   #spans = 0;
 
@@ -99,25 +102,32 @@ async function finished(resource: Resource): Promise<void> {
 
 /** The resources of ended spans, for as long as their attributes are not all there. */
 export class UnfinishedResources {
-  readonly #waits = new Map<Resource, Promise<void>>();
+  readonly #unfinished = new Set<Resource>();
+  readonly #listeners = new Set<() => void>();
 
   get isEmpty(): boolean {
-    return this.#waits.size === 0;
+    return this.#unfinished.size === 0;
   }
 
-  /** Keeps the resource in mind, if anything of it is still to come. */
-  note(resource: Resource): void {
-    if (resource.asyncAttributesPending !== true || this.#waits.has(resource)) return;
-    this.#waits.set(resource, this.#waitFor(resource));
+  /** Keeps the resource in mind, if anything of it is still to come. Never throws. */
+  noteThatOf(span: ReadableSpan): void {
+    const resource = pendingResource(span);
+    if (resource === undefined || this.#unfinished.has(resource)) return;
+    this.#unfinished.add(resource);
+    void finished(resource).then(() => this.#finish(resource));
   }
 
-  /** Settles when none of the present ones has anything to wait for; never rejects. */
-  async whenFinished(): Promise<void> {
-    await Promise.all(this.#waits.values());
+  /** Calls back once, when there is none any more. The disposer calls it off. */
+  whenEmpty(listener: () => void): Dispose {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
-  async #waitFor(resource: Resource): Promise<void> {
-    await finished(resource);
-    this.#waits.delete(resource);
+  #finish(resource: Resource): void {
+    this.#unfinished.delete(resource);
+    if (!this.isEmpty) return;
+    const listeners = [...this.#listeners];
+    this.#listeners.clear();
+    for (const listener of listeners) listener();
   }
 }

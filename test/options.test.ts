@@ -113,7 +113,9 @@ describe('E5, I3, I7: a wrong option', () => {
     [{ tags: { service: '' } }, TypeError, "Expected `tags['service']` to be a non-empty string"],
     [{ tags: ['a'] }, TypeError, 'Expected `tags` to be an object of strings'],
     [{ tags: { a: 1 } }, TypeError, "Expected `tags['a']` to be a string, got `1` (number)"],
-    [{ headers: { 'a b': 'x' } }, RangeError, 'an HTTP header name, got `"a b"`'],
+    [{ headers: { 'a b': 'x' } }, RangeError, 'an HTTP header name, got `"a…"`'],
+    [{ headers: { '': 'x' } }, RangeError, 'an HTTP header name, got `"…"`'],
+    [{ headers: ['x'] }, TypeError, 'to be an object of strings, got another value (array)'],
     [{ headers: { a: 'x\r\ny' } }, RangeError, 'free of control characters'],
     [{ headers: { Host: 'x' } }, RangeError, 'not to set `Host`'],
     [{ url: 'unix://relative' }, RangeError, 'no absolute path'],
@@ -125,10 +127,27 @@ describe('E5, I3, I7: a wrong option', () => {
     expect(construct).toThrow(message);
   });
 
-  it('never shows credentials', () => {
-    const construct = (): unknown => new DatadogSpanExporter({ url: 'ftp://me:secret@host' });
+  it.each<[unknown, string]>([
+    [{ url: 'ftp://me:secret@host' }, '`"ftp://***@host"` (string)'],
+    ['http://me:secret@host', '`"http://***@host"` (string)'],
+    [{ headers: 'dd-api-key: secret' }, 'to be an object of strings, got another value (string)'],
+    [{ headers: { 'dd-api-key: secret': '' } }, 'an HTTP header name, got `"dd-api-key…"`'],
+    [{ headers: { 'dd-api-key': ['secret'] } }, 'to be a string, got another value (array)'],
+    [{ headers: { 'dd-api-key': 53_407 } }, 'to be a string, got another value (number)'],
+  ])('never shows credentials: %j', (options, message) => {
+    const construct = (): unknown => Reflect.construct(DatadogSpanExporter, [options]);
 
-    expect(construct).toThrow('`"ftp://***@host"` (string)');
+    expect(construct).toThrow(message);
+    expect(construct).not.toThrow('secret');
+  });
+
+  it('shows no more of a value than tells which it is', () => {
+    const options = { service: () => 'shop', env: `prod${'!'.repeat(5_000)}` };
+
+    expect(() => new DatadogSpanExporter(untyped(options))).toThrow('got `service` (function)');
+    expect(() => new DatadogSpanExporter(untyped({ signal: options.env }))).toThrow(
+      /^Expected `signal` to be an AbortSignal, got `"prod!{76}…"` \(string\)$/,
+    );
   });
 
   it('may be no object at all', () => {

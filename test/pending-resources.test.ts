@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import type { Resource } from '../src/index.js';
 import { ResourceWaits, UnfinishedResources } from '../src/pending-resources.js';
 import { ManualClock } from './support/manual-clock.js';
+import { makeSpan } from './support/spans.js';
 
 function resourceReadyAfter(ready: Promise<void>): Resource {
   return { attributes: {}, asyncAttributesPending: true, waitForAsyncAttributes: () => ready };
@@ -89,13 +90,16 @@ it('keeps a resource in mind until its attributes are there or cannot be found',
   const late = resourceReadyAfter(ready);
   const finished: string[] = [];
 
-  resources.note({ attributes: {} });
+  const note = (resource: Resource): void => resources.noteThatOf(makeSpan({ resource }));
+
+  note({ attributes: {} });
   expect(resources.isEmpty).toBe(true);
-  resources.note(late);
-  resources.note(late);
-  resources.note(resourceReadyAfter(Promise.reject(new Error('not found'))));
-  resources.note({ attributes: {}, asyncAttributesPending: true });
-  void resources.whenFinished().then(() => finished.push('finished'));
+  note(late);
+  note(late);
+  note(resourceReadyAfter(Promise.reject(new Error('not found'))));
+  note({ attributes: {}, asyncAttributesPending: true });
+  resources.whenEmpty(() => finished.push('finished'));
+  resources.whenEmpty(() => finished.push('called off'))();
   await setImmediate();
   expect([finished, resources.isEmpty]).toEqual([[], false]);
   detect();

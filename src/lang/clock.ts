@@ -65,9 +65,10 @@ export const systemClock: Clock = {
     };
   },
   scheduleInBackground(delayMillis, task) {
+    const clear = clearTimeout;
     const timer: NodeJS.Timeout | number = setTimeout(task, delayMillis);
     if (typeof timer === 'object') timer.unref(); // that of jsdom is a number, and keeps nothing
-    return () => clearTimeout(timer);
+    return () => clear(timer);
   },
   nextTurn(task) {
     setImmediate(task);

@@ -1,6 +1,6 @@
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ReadableSpan, Resource, SpanExporter, SpanProcessor } from '../../src/index.js';
 import { captureDiag } from '../support/diag-log.js';
 import { openExporter } from '../support/exporters.js';
@@ -150,6 +150,27 @@ describe('forceFlush of a ForkSafeSpanProcessor', () => {
     await expect(flush).rejects.toMatchObject({ kind: 'rejected', lostSpans: 1 });
   });
 
+  it('makes up for no flush that was given up while it waited for resource attributes', async () => {
+    const gate = openGate();
+    const resource: Resource = {
+      attributes: {},
+      asyncAttributesPending: true,
+      waitForAsyncAttributes: gate.pass,
+    };
+    const forceFlush = vi.fn<() => Promise<void>>(() => Promise.resolve());
+    const createProcessor = (): SpanProcessor => bareProcessor({ forceFlush });
+    const { processor } = openPipeline(openExporter({}), { createProcessor });
+    processor.onEnd(makeSpan({ resource }));
+    const giveUp = processor.forceFlush({ timeoutMillis: 0 });
+    await expect(giveUp).rejects.toMatchObject({ kind: 'timeout' });
+    const flush = processor.forceFlush();
+
+    gate.open();
+    await flush;
+
+    expect(forceFlush).toHaveBeenCalledOnce();
+  });
+
   it('ends at its own limits while the exports go on', async () => {
     const gate = openGate();
     const server = await openFaultServer({
@@ -186,6 +207,29 @@ describe('forceFlush of a ForkSafeSpanProcessor', () => {
     await expect(processor.forceFlush({ signal: wait.signal, onDeferred })).rejects.toMatchObject({
       kind: 'aborted',
       lostSpans: 0,
+    });
+  });
+
+  it('says so although its inner processor has refused a span', async () => {
+    const headers = ['Retry-After: 5'];
+    const server = await openFaultServer({ scripts: [answer(503, { headers })] });
+    const { processor, record } = openPipeline(openExporter({ url: server.url }), {
+      createProcessor: (to) => {
+        const inner = new SimpleSpanProcessor(to);
+        const refuse = vi.spyOn(inner, 'onEnd').mockImplementation(() => {
+          refuse.mockRestore();
+          throw new Error('refused');
+        });
+        return inner;
+      },
+    });
+    record(2);
+    const wait = new AbortController();
+
+    const onDeferred = (): void => wait.abort();
+
+    await expect(processor.forceFlush({ signal: wait.signal, onDeferred })).rejects.toMatchObject({
+      kind: 'aborted',
     });
   });
 

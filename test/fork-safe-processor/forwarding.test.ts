@@ -6,6 +6,7 @@ import { captureDiag } from '../support/diag-log.js';
 import { openExporter } from '../support/exporters.js';
 import { bareProcessor, openPipeline } from '../support/pipelines.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
+import { makeSpan } from '../support/spans.js';
 
 const lines = captureDiag();
 
@@ -58,6 +59,23 @@ describe('a ForkSafeSpanProcessor', () => {
       'onEnding of the span processor failed: inner',
       'onEnd of the span processor failed: inner',
     ]);
+  });
+
+  it('leaves it to its inner processor what becomes of a span whose resource cannot be read', () => {
+    const ended: unknown[] = [];
+    const { processor } = openPipeline(openExporter({}), {
+      createProcessor: () => bareProcessor({ onEnd: (span) => void ended.push(span) }),
+    });
+    const span = Object.defineProperty(makeSpan(), 'resource', {
+      get: () => {
+        throw new Error('unreadable');
+      },
+    });
+
+    processor.onEnd(span);
+
+    expect(ended).toEqual([span]);
+    expect(lines).toEqual([]);
   });
 
   it('keeps its exporter when the inner processor shuts its own down', async () => {

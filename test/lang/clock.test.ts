@@ -78,6 +78,17 @@ it('is not that of a test which had fake timers when this was loaded', async () 
   expect(await turn).toBe('came');
 });
 
+it('clears a timer in the background with what belonged to it', () => {
+  const clear = vi.fn<(timer: unknown) => void>();
+  vi.stubGlobal('clearTimeout', clear);
+  const dispose = systemClock.scheduleInBackground(1_000, () => undefined);
+  vi.stubGlobal('clearTimeout', () => undefined);
+  dispose();
+  vi.unstubAllGlobals();
+
+  expect(clear).toHaveBeenCalledOnce();
+});
+
 it('needs no timer that could be told not to keep the process, as those of jsdom cannot', () => {
   vi.stubGlobal('setTimeout', () => 7);
   const clear = vi.fn<(timer: unknown) => void>();
