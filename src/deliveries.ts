@@ -102,9 +102,9 @@ export class Deliveries {
   }
 
   /** No more backing off, neither of these payloads nor of those to come; see `Delivery.hurry`. */
-  hurry(deadlineMillis: number): void {
+  hurry(deadlineMillis: number, cancellation: Cancellation): void {
     this.#hurryDeadlineMillis = Math.min(this.#hurryDeadlineMillis ?? Infinity, deadlineMillis);
-    for (const delivery of this.#underWay.values()) delivery.hurry(deadlineMillis);
+    for (const delivery of this.#underWay.values()) delivery.hurry(deadlineMillis, cancellation);
   }
 
   async #send(payload: Payload): Promise<void> {

@@ -15,8 +15,8 @@ export interface ExitAccount {
 
 export interface ExitDeliverer {
   account(): ExitAccount;
-  /** Ends every wait in time for the exports under way to be over by then. */
-  hurry(leftMillis: number): void;
+  /** Ends every wait in time for the exports under way to be over by then; `cause` is why. */
+  hurry(leftMillis: number, cause: Error): void;
   /** Ends the exports under way, so that they hold the process no longer. */
   cutShort(cause: Error): void;
   /** Blocks until the Agent has answered for all that was handed over, or the time is up. Never throws. */

@@ -114,7 +114,8 @@ export class ExitFlush {
       const limits = { clock: this.#clock, timeoutMillis, signal: undefined };
       const work = drain(this.#targets, limits);
       // Attributes of a resource may come later than the process can wait, and never.
-      for (const deliverer of this.#deliverers) deliverer.hurry(timeoutMillis);
+      const cause = new Error('the process ends, and the Agent wants to be asked later');
+      for (const deliverer of this.#deliverers) deliverer.hurry(timeoutMillis, cause);
       const outcome = await work;
       if (outcome.kind === 'done') errors.push(...outcome.errors);
       if (outcome.kind !== 'done' || this.#isCut(errors, limitMillis)) return 'overdue';

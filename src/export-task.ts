@@ -13,7 +13,7 @@ import { type Settle, settleOnce } from './lang/settle-once.js';
 import { pendingResources, type ResourceWaits } from './pending-resources.js';
 import type { ExportResult } from './sdk-contract.js';
 import { untraced } from './tracing-suppression.js';
-import type { Cancellation } from './transport/send-outcome.js';
+import { type Cancellation, SHUTDOWN } from './transport/send-outcome.js';
 
 /** What all exports of an exporter share. */
 export interface ExportContext extends EncodingContext, DeliveriesContext {
@@ -121,8 +121,8 @@ export class ExportTask {
    * Ends every wait that is ours to end. A `deadlineMillis` of the clock also ends those that are not,
    * so that there is time left to send.
    */
-  hurry(deadlineMillis: number = Infinity): void {
-    this.#deliveries.hurry(deadlineMillis);
+  hurry(deadlineMillis: number = Infinity, cancellation: Cancellation = SHUTDOWN): void {
+    this.#deliveries.hurry(deadlineMillis, cancellation);
     if (deadlineMillis >= this.#deadlineMillis) return;
     this.#deadlineMillis = deadlineMillis;
     if (this.#state.phase !== 'waiting') return;

@@ -54,8 +54,8 @@ export class ExportTasks {
     return () => this.#areDeferredBefore(end);
   }
 
-  hurry(deadlineMillis: number): void {
-    for (const task of this.#tasks.values()) task.hurry(deadlineMillis);
+  hurry(deadlineMillis: number, cancellation: Cancellation): void {
+    for (const task of this.#tasks.values()) task.hurry(deadlineMillis, cancellation);
   }
 
   cancel(cancellation: Cancellation): void {

@@ -89,7 +89,7 @@ export class ExporterGenerations {
     const present = (): ExitDeliverer => this.life.exitDeliverer;
     return {
       account: () => present().account(),
-      hurry: (leftMillis) => present().hurry(leftMillis),
+      hurry: (leftMillis, cause) => present().hurry(leftMillis, cause),
       cutShort: (cause) => present().cutShort(cause),
       deliver: (timeoutMillis) => present().deliver(timeoutMillis),
     };

@@ -30,7 +30,7 @@ import type { ExportResult, ReadableSpan } from './sdk-contract.js';
 import type { IntakeSettings, SpanIntake, SpanSink } from './span-intake.js';
 import { untraced } from './tracing-suppression.js';
 import { preloadUndici } from './transport/load-undici.js';
-import { abortedBy, type Cancellation } from './transport/send-outcome.js';
+import { abortedBy, type Cancellation, SHUTDOWN } from './transport/send-outcome.js';
 
 export type ResultCallback = (result: ExportResult) => void;
 
@@ -142,7 +142,7 @@ export class ExporterLife {
     const { ledger } = this.#context;
     return {
       account: () => ({ received: ledger.received, unsettled: ledger.unsettled }),
-      hurry: (leftMillis) => this.#hurry(leftMillis),
+      hurry: (leftMillis, cause) => this.#hurry(leftMillis, { kind: 'timeout', cause }),
       cutShort: (cause) => this.#cut({ kind: 'timeout', cause }),
       deliver: (timeoutMillis) => {
         this.#intakes.seal();
@@ -237,7 +237,7 @@ export class ExporterLife {
   /** Why nothing is accepted any more. */
   get #cancellation(): Cancellation {
     const { signal } = this.#options;
-    return signal?.aborted === true ? abortedBy(signal) : { kind: 'shutdown' };
+    return signal?.aborted === true ? abortedBy(signal) : SHUTDOWN;
   }
 
   #callUser(what: string, call: () => void): void {
@@ -264,9 +264,9 @@ export class ExporterLife {
     this.#state = { phase: 'cut', done: this.#state.done, cancellation };
   }
 
-  #hurry(leftMillis: number): void {
+  #hurry(leftMillis: number, cancellation: Cancellation): void {
     const endMillis = this.#context.clock.nowMillis() + leftMillis;
-    void this.#afterSealing(() => this.#tasks.hurry(endMillis));
+    void this.#afterSealing(() => this.#tasks.hurry(endMillis, cancellation));
   }
 
   /** Cuts the drain at the end of the grace or when the signal aborts, whichever is first. */
@@ -276,11 +276,11 @@ export class ExporterLife {
     const { signal, timeoutMillis: grace } = shutdownLimits(options, defaults, diagnostics);
     const stopListening = onAbort(signal, () => this.#cut(abortedBy(signal)));
     if (grace === 0) {
-      this.#cut({ kind: 'shutdown' });
+      this.#cut(SHUTDOWN);
       return stopListening;
     }
-    this.#hurry(grace);
-    const stopTimer = clock.schedule(grace, () => this.#cut({ kind: 'shutdown' }));
+    this.#hurry(grace, SHUTDOWN);
+    const stopTimer = clock.schedule(grace, () => this.#cut(SHUTDOWN));
     return () => {
       stopTimer();
       stopListening();

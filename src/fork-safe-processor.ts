@@ -173,7 +173,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
   #exitDeliverer(exporter: ExitDeliverer): ExitDeliverer {
     return {
       account: () => exporter.account(),
-      hurry: (leftMillis) => exporter.hurry(leftMillis),
+      hurry: (leftMillis, cause) => exporter.hurry(leftMillis, cause),
       cutShort: (cause) => exporter.cutShort(cause),
       deliver: (timeoutMillis) => {
         const inner = this.#present();

@@ -5,7 +5,13 @@ import { type Clock, type Dispose, nothingToDispose } from '../lang/clock.js';
 import { backoffMillis, isRetriable } from './retry-policy.js';
 import { retryAfterMillis } from './retry-after.js';
 import type { Reply } from './reply.js';
-import type { Cancellation, Connection, Sendable, SendOutcome } from './send-outcome.js';
+import {
+  type Cancellation,
+  type Connection,
+  type Sendable,
+  type SendOutcome,
+  SHUTDOWN,
+} from './send-outcome.js';
 import type { SendQueue } from './send-queue.js';
 
 /** What all deliveries of an exporter share. */
@@ -102,9 +108,9 @@ export class Delivery {
   /**
    * Waits no longer of its own accord: a backoff ends now, and the next failure is followed by one
    * last attempt at once. What the Agent asked for is kept, if it ends before `deadlineMillis`;
-   * otherwise the delivery ends now, cut by `shutdown`.
+   * otherwise the delivery ends now, with `cancellation`.
    */
-  hurry(deadlineMillis: number): void {
+  hurry(deadlineMillis: number, cancellation: Cancellation = SHUTDOWN): void {
     this.#deadlineMillis = Math.min(this.#deadlineMillis, deadlineMillis);
     if (this.#pace === 'patient') this.#pace = 'hurried';
     if (this.#state.phase !== 'backingOff') return;
@@ -113,7 +119,7 @@ export class Delivery {
       this.#pace = 'last';
       resume();
     } else if (wait.untilMillis >= this.#deadlineMillis) {
-      this.cancel({ kind: 'shutdown' });
+      this.cancel(cancellation);
     }
   }
 

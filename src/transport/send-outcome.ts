@@ -28,6 +28,8 @@ export interface Cancellation {
   readonly cause?: unknown;
 }
 
+export const SHUTDOWN: Cancellation = { kind: 'shutdown' };
+
 export function abortedBy(signal: AbortSignal | undefined): Cancellation {
   return { kind: 'aborted', cause: signal?.reason };
 }

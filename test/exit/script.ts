@@ -10,8 +10,8 @@ import { type StartedProcess, startNode, type StartOptions } from '../support/ch
 export const TRACED: string = new URL('traced.mjs', import.meta.url).href;
 const PRELUDE = `
   import {
-    BatchSpanProcessor, DatadogBatchSpanProcessor, DatadogSpanExporter, endSpans, exporter, flushOnExit, ForkSafeSpanProcessor,
-    NodeTracerProvider, onceSent, provider, serve, target,
+    BatchSpanProcessor, DatadogBatchSpanProcessor, DatadogSpanExporter, endSpans, exporter, flushOnExit,
+    ForkSafeSpanProcessor, NodeTracerProvider, onceSent, printWarnings, provider, serve, target,
   } from '${TRACED}';
 `;
 

@@ -139,11 +139,9 @@ describe('what can go wrong', () => {
   ])('a flush that %s is warned of once', async (_, result, message) => {
     const agent = await openScriptedAgent();
     const script = startScript(
-      `import { diag } from '@opentelemetry/api';
-       const ignore = () => undefined;
-       diag.setLogger({ error: ignore, warn: (...words) => console.log(words.at(-1)), info: ignore, debug: ignore, verbose: ignore });
+      `printWarnings();
        flushOnExit({ forceFlush: () => ${result} }, { timeoutMillis: 50 });
-       serve(); ${READY}`.replace('@opentelemetry/api', import.meta.resolve('@opentelemetry/api')),
+       serve(); ${READY}`,
       { agentUrl: agent.url },
     );
     await script.says('ready');

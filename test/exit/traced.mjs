@@ -1,6 +1,7 @@
 // Owns the tracing of the scripts that are ended in these tests: the real SDK with its defaults, so that
 // a span which was ended waits five seconds for its turn unless it is flushed.
 
+import { diag } from '@opentelemetry/api';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { DatadogSpanExporter } from '../../dist/index.js';
 
@@ -22,6 +23,13 @@ export const target = [provider, exporter];
 export function endSpans(count = 50, name = 'work') {
   const tracer = provider.getTracer('ending');
   for (let index = 0; index < count; index++) tracer.startSpan(name).end();
+}
+
+/** Lets a test read what is warned of. */
+export function printWarnings() {
+  const ignore = () => undefined;
+  const warn = (...words) => console.log(words.at(-1));
+  diag.setLogger({ error: ignore, warn, info: ignore, debug: ignore, verbose: ignore });
 }
 
 /** Calls back when the Agent has taken what has ended, however slow the machine is. */

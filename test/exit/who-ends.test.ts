@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { openFaultServer } from '../support/fault-server.js';
+import { answer } from '../support/fault-steps.js';
 import { holdReply } from '../support/held-reply.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 import { startScript } from './script.js';
@@ -240,4 +242,26 @@ describe('several that want to be flushed', () => {
     expect(await script.end).toMatchObject({ signal: 'SIGTERM', stdout: 'ready\nflushed\n' });
     expect(agent.spans).toHaveLength(50);
   });
+});
+
+it('what the Agent wants later is given up because the process ends, and that is said', async () => {
+  const headers = ['Retry-After: 5'];
+  const server = await openFaultServer({ scripts: [answer(503, { headers })] });
+  const script = startScript(
+    `printWarnings();
+     flushOnExit(target); endSpans(); serve();
+     provider.forceFlush().catch(() => undefined);
+     setImmediate(() => {
+       const onDeferred = () => console.log('ready');
+       exporter.forceFlush({ onDeferred }).catch(() => undefined);
+     });`,
+    { agentUrl: server.url },
+  );
+  await script.says('ready');
+
+  script.child.kill('SIGTERM');
+
+  const { signal, stdout } = await script.end;
+  expect(signal).toBe('SIGTERM');
+  expect(stdout).toContain('(status 503): the process ends, and the Agent wants to be asked later');
 });
