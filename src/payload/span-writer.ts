@@ -34,6 +34,8 @@ interface Learnt {
   readonly known: WellKnownTags;
   readonly tags: SpanTags;
   readonly resources: WeakMap<Resource, SpanTemplates>;
+  /** Those of the present batch whose attributes are not all there. */
+  readonly unfinished: Map<Resource, SpanTemplates>;
 }
 
 const NO_RESOURCE: Resource = { attributes: {} };
@@ -64,6 +66,13 @@ export class SpanWriter {
   /** Where the tags of a chunk go into the last span. */
   get chunkMark(): ChunkMark {
     return this.#learnt.tags.chunkMark;
+  }
+
+  /** Has resources looked at again that were not complete. */
+  beginBatch(): void {
+    if (this.#learnt.unfinished.size === 0) return;
+    this.#learnt.unfinished.clear();
+    this.#lastResource = undefined;
   }
 
   /**
@@ -135,15 +144,18 @@ export class SpanWriter {
     return this.#templatesOf(span.resource ?? NO_RESOURCE).templateFor(scope, span.kind, status);
   }
 
-  /** A resource never changes once its asynchronous attributes are there. */
+  /**
+   * A resource never changes once its asynchronous attributes are there. Before, it is read once in a batch:
+   * each time, the SDK says that this is an error.
+   */
   #templatesOf(resource: Resource): SpanTemplates {
     if (resource === this.#lastResource && this.#ofLastResource !== undefined) {
       return this.#ofLastResource;
     }
-    const { keys, known, resources } = this.#learnt;
-    const templates = resources.get(resource) ?? this.#newTemplates(resource, keys, known);
-    if (resource.asyncAttributesPending === true) return templates;
-    resources.set(resource, templates);
+    const { keys, known, resources, unfinished } = this.#learnt;
+    const memory = resource.asyncAttributesPending === true ? unfinished : resources;
+    const templates = memory.get(resource) ?? this.#newTemplates(resource, keys, known);
+    memory.set(resource, templates);
     this.#lastResource = resource;
     this.#ofLastResource = templates;
     return templates;
@@ -165,7 +177,7 @@ export class SpanWriter {
     const keys = new TagKeys();
     const known = new WellKnownTags(keys);
     const tags = new SpanTags(this.#partsOf(known), this.#settings);
-    return { keys, known, tags, resources: new WeakMap() };
+    return { keys, known, tags, resources: new WeakMap(), unfinished: new Map() };
   }
 }
 

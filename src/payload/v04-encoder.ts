@@ -22,6 +22,7 @@ export class V04Encoder {
     // A getter of a span may call export(); the bytes of the outer call must not be disturbed.
     const { isWriting, maxPayloadBytes } = this.#tools;
     if (isWriting) return new V04Encoder(this.#settings, maxPayloadBytes).begin(spans);
+    this.#tools.spans.beginBatch();
     return new V04Encoding(spans, this.#tools);
   }
 }

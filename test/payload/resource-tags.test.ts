@@ -1,8 +1,17 @@
 import type { Attributes } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
+import type { Resource } from '../../src/index.js';
 import type { ServiceSettings } from '../../src/payload/resource-tags.js';
-import { makeSpan } from '../support/spans.js';
-import { encode, decodeStrictly, NO_SETTINGS, roundTrip } from '../support/encoding.js';
+import { V04Encoder } from '../../src/payload/v04-encoder.js';
+import {
+  decodeStrictly,
+  encode,
+  encodeWith,
+  FOUR_MIB,
+  NO_SETTINGS,
+  roundTrip,
+} from '../support/encoding.js';
+import { makeSpan, makeSpans } from '../support/spans.js';
 
 interface Given {
   readonly span?: Attributes;
@@ -200,4 +209,30 @@ describe('tags', () => {
       ['one', 'one'],
     ]);
   });
+});
+
+it('an incomplete resource is read once in a batch, as the SDK calls each time an error', () => {
+  let reads = 0;
+  const resource: Resource = {
+    get attributes() {
+      reads++;
+      return { 'service.name': `shop-${reads}` };
+    },
+    asyncAttributesPending: true,
+  };
+  const encoder = new V04Encoder(NO_SETTINGS, FOUR_MIB);
+  const services = (): readonly string[] => {
+    const { payloads } = encodeWith(encoder, makeSpans(3, { resource }));
+    return payloads.flatMap(({ body }) =>
+      decodeStrictly(body)
+        .flat()
+        .map(({ service }) => service),
+    );
+  };
+
+  expect(services()).toEqual(['shop-1', 'shop-1', 'shop-1']);
+  expect(services()).toEqual(['shop-2', 'shop-2', 'shop-2']);
+  expect(Reflect.set(resource, 'asyncAttributesPending', false)).toBe(true);
+  expect(services()).toEqual(['shop-3', 'shop-3', 'shop-3']);
+  expect(services()).toEqual(['shop-3', 'shop-3', 'shop-3']);
 });
