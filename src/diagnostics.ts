@@ -11,7 +11,8 @@ const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029]+/gu;
 
 interface Topic {
   readonly saidAtMillis: number;
-  suppressed: number;
+  /** Lines, or what they would have counted. */
+  heldBack: number;
 }
 
 export class Diagnostics {
@@ -25,29 +26,52 @@ export class Diagnostics {
 
   /** Warns, unless the same topic was warned about within the last minute; a function is called only then. */
   warn(topic: string, message: string | (() => string)): void {
-    this.#say(topic, message, (text) => this.#logger.warn(text));
+    const held = this.#takeTurn(topic, 1);
+    if (held !== undefined) this.#warn(() => withHeld(message, held - 1));
+  }
+
+  /** Warns of a number that grows: of all that was added since it was last said, once a minute. */
+  warnOfTotal(topic: string, added: number, message: (total: number) => string): void {
+    const total = this.#takeTurn(topic, added);
+    if (total !== undefined) this.#warn(() => message(total));
   }
 
   /** For whoever looks into a problem; held back as warnings are. */
   debug(topic: string, message: string): void {
-    this.#say(topic, message, (text) => this.#logger.debug(text));
+    const held = this.#takeTurn(topic, 1);
+    if (held !== undefined)
+      this.#log(
+        (line) => this.#logger.debug(line),
+        () => withHeld(message, held - 1),
+      );
   }
 
-  #say(topic: string, message: string | (() => string), log: (text: string) => void): void {
+  /** What has come together with `added` since the topic was last spoken of, if it is its turn. */
+  #takeTurn(topic: string, added: number): number | undefined {
     const now = this.#clock.nowMillis();
     const last = this.#topics.get(topic);
     if (last !== undefined && now - last.saidAtMillis < QUIET_MILLIS) {
-      last.suppressed++;
-      return;
+      last.heldBack += added;
+      return undefined;
     }
-    const held = last?.suppressed ?? 0;
-    this.#topics.set(topic, { saidAtMillis: now, suppressed: 0 });
+    this.#topics.set(topic, { saidAtMillis: now, heldBack: 0 });
+    return (last?.heldBack ?? 0) + added;
+  }
+
+  #warn(text: () => string): void {
+    this.#log((line) => this.#logger.warn(line), text);
+  }
+
+  #log(write: (line: string) => void, text: () => string): void {
     try {
-      const text = typeof message === 'string' ? message : message();
-      const line = text.replaceAll(CONTROL_CHARACTERS, ' ');
-      log(held === 0 ? line : `${line} (${held} more were not logged)`);
+      write(text().replaceAll(CONTROL_CHARACTERS, ' '));
     } catch {
       // A logger of the user that throws must not change what becomes of spans.
     }
   }
+}
+
+function withHeld(message: string | (() => string), held: number): string {
+  const text = typeof message === 'string' ? message : message();
+  return held === 0 ? text : `${text} (${held} more were not logged)`;
 }

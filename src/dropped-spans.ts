@@ -25,6 +25,8 @@ export function noteDropped(
     const spans = dropped[reason] ?? 0;
     if (spans === 0) continue;
     ledger.dropped(reason, spans);
-    diagnostics.warn(reason, `${countOf(spans, 'span')} dropped, each because ${WHY[reason]}`);
+    diagnostics.warnOfTotal(reason, spans, (total) => {
+      return `${countOf(total, 'span')} dropped, each because ${WHY[reason]}`;
+    });
   }
 }

@@ -91,6 +91,7 @@ export class SpanIntake {
   /** Has all spans that are here exported, at the end of the present work if there is any. */
   seal(): void {
     if (this.#phase === 'forgotten') return;
+    this.#endRefusing();
     const isWorking = this.isWorking;
     this.#phase = 'sealDue';
     if (isWorking) return;
@@ -201,25 +202,29 @@ export class SpanIntake {
     this.#stopTimer = undefined;
   }
 
-  /** The first is said at once, the others when there is room again. */
+  /** That it begins is said at once, of how many when there is room again or all is exported. */
   #refuse(): void {
-    const { ledger } = this.#owner.parts;
+    const { ledger, diagnostics } = this.#owner.parts;
     ledger.take(1);
     ledger.dropped('queue_full', 1);
-    if (this.#refused === 0) this.#warnOfRefused(1);
+    if (this.#refused === 0) {
+      diagnostics.warn('queue_full', `queue_full: spans that end now are lost, ${this.#limit}`);
+    }
     this.#refused++;
   }
 
   #endRefusing(): void {
-    if (this.#refused > 1) this.#warnOfRefused(this.#refused - 1);
+    if (this.#refused === 0) return;
+    const { diagnostics } = this.#owner.parts;
+    diagnostics.warnOfTotal('queue_full_total', this.#refused, (total) => {
+      return `queue_full: ${countOf(total, 'span')} lost, ${this.#limit}`;
+    });
     this.#refused = 0;
   }
 
-  #warnOfRefused(spans: number): void {
-    const { diagnostics, request } = this.#owner.parts;
-    const what = `queue_full: ${countOf(spans, 'span')} lost`;
-    const why = `\`maxQueueBytes\` (${this.#settings.maxQueueBytes}) of them wait for ${request}`;
-    diagnostics.warn('queue_full', `${what}, ${why}`);
+  get #limit(): string {
+    const { request } = this.#owner.parts;
+    return `as \`maxQueueBytes\` (${this.#settings.maxQueueBytes}) of spans wait for ${request}`;
   }
 }
 

@@ -44,3 +44,21 @@ it('survives a logger that throws', () => {
 
   expect(() => diagnostics.warn('encode', 'one span dropped')).not.toThrow();
 });
+
+it('says of a number that grows what has come together since it was last said', () => {
+  const clock = new ManualClock();
+  const diagnostics = new Diagnostics(clock);
+  const note = (added: number): void => {
+    diagnostics.warnOfTotal('lost', added, (total) => `${total} lost`);
+  };
+
+  note(2);
+  note(30);
+  note(400);
+  clock.advance(60_000);
+  note(5_000);
+  clock.advance(60_000);
+  note(1);
+
+  expect(lines).toEqual(['2 lost', '5430 lost', '1 lost']);
+});

@@ -39,8 +39,11 @@ describe('an Agent that is slow', () => {
     expect(exporter.stats()).toMatchObject({ exported: buffered + inFlight, buffered: 0 });
     expect(agent.spans).toHaveLength(buffered + inFlight);
     processor.onEnd(makeSpan());
-    expect(lines.filter((line) => line.includes('queue_full'))).toHaveLength(1);
-    expect(lines.join()).toMatch(/queue_full: 1 span lost, `maxQueueBytes` \(524288\)/);
+    const why = `as \`maxQueueBytes\` (524288) of spans wait for PUT ${agent.url}/v0.4/traces`;
+    expect(lines.filter((line) => line.includes('queue_full'))).toEqual([
+      `queue_full: spans that end now are lost, ${why}`,
+      `queue_full: ${droppedByReason.queue_full} spans lost, ${why}`,
+    ]);
   });
 
   it('and forgets none that waited for room, if a flush asks for them', async () => {
