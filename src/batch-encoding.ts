@@ -7,6 +7,7 @@ import type { SliceOutcome, SlicePace } from './encoding-turns.js';
 import { noteDropped } from './dropped-spans.js';
 import type { Failure } from './export-failure.js';
 import type { ExportSource } from './export-source.js';
+import { nothingToDispose } from './lang/clock.js';
 import type { Ledger } from './ledger.js';
 import type { Payload } from './payload/payload-builder.js';
 import type { EncodedPart, SpanEncoding } from './payload/v04-encoding.js';
@@ -72,12 +73,15 @@ export class BatchEncoding {
     return this.#outcome();
   }
 
-  /** Encodes all that is left, without regard to the turn of the event loop. */
+  /**
+   * Encodes all that is left and hands it over, room or not: the event loop has ended, so nobody will make
+   * any, and the spans that exist already take more memory than their bytes.
+   */
   encodeRest(): void {
-    if (this.#state.phase === 'ended') return;
-    this.#state.held = this.#deliver(this.#state.held);
-    this.#loseHeld();
-    this.encodeSlice(Infinity, 'now');
+    this.#deliverHeld();
+    this.#encode((encoding) => encoding.advance(Infinity));
+    this.#deliverHeld();
+    this.#outcome();
   }
 
   /** Makes sure that later changes to the spans do not matter; says whether any are left. */
@@ -126,6 +130,13 @@ export class BatchEncoding {
     const spans = spansIn(this.#state.held);
     this.#state.held = [];
     this.#deliveries.fail({ kind: 'queue_full', spans, attempts: 0 });
+  }
+
+  #deliverHeld(): void {
+    if (this.#state.phase === 'ended') return;
+    const { held } = this.#state;
+    this.#state.held = [];
+    for (const payload of held) this.#deliveries.add(payload, nothingToDispose);
   }
 
   /** Hands over the payloads for which there is room; returns the others. */

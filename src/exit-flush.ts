@@ -73,8 +73,8 @@ export class ExitFlush {
    * Delivers while the event loop stands still. What holds spans hands them over as soon as it is told
    * to flush; nothing that it waits for comes any more.
    */
-  block(): void {
-    this.#deliverUntil(this.#clock.nowMillis() + this.#timeoutMillis);
+  block(sinceMillis: number): void {
+    this.#deliverUntil(sinceMillis + this.#timeoutMillis);
   }
 
   /**

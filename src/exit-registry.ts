@@ -26,8 +26,8 @@ export interface AtExit {
   finish(): void;
   /** Ends what an overdue flush was waiting for. */
   cutShort(): void;
-  /** Delivers what is left before it returns. Never throws. */
-  block(): void;
+  /** Delivers what is left before it returns, in its time from `sinceMillis` on. Never throws. */
+  block(sinceMillis: number): void;
 }
 
 export interface ExitRegistry {
@@ -102,9 +102,10 @@ class ProcessRegistry implements ExitRegistry {
     });
   }
 
-  /** Nothing of the event loop runs any more. */
+  /** Nothing of the event loop runs any more. One after another, but the process waits for the longest only. */
   #onExit(): void {
-    for (const one of this.#exit.members) one.block();
+    const sinceMillis = systemClock.nowMillis();
+    for (const one of this.#exit.members) one.block(sinceMillis);
   }
 
   /** The process ends by itself when it has nothing left to do. */
