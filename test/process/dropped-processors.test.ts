@@ -1,0 +1,52 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { temporaryDirectory } from '../examples/temporary-directory.js';
+import { runNode } from '../support/child-process.js';
+import { openScriptedAgent } from '../support/scripted-agent.js';
+
+const DIST = new URL('../../dist/index.js', import.meta.url).href;
+
+/** Each processor holds buffers of 160 kB; the last is dropped before its time has come. */
+const SCRIPT = `
+  import { DatadogBatchSpanProcessor, DatadogSpanExporter } from '${DIST}';
+  const exporter = new DatadogSpanExporter();
+  const ids = { traceId: '72df520af2bde7a5240031ead750e5f3', spanId: '24003fafe5640a1c', traceFlags: 1 };
+  const span = {
+    name: 'n', kind: 0, startTime: [1700000000, 0], endTime: [1700000001, 0], attributes: {},
+    resource: { attributes: {} }, spanContext: () => ids,
+  };
+  const use = async () => {
+    const processor = new DatadogBatchSpanProcessor({ exporter });
+    processor.onEnd(span);
+    await processor.forceFlush();
+  };
+  const held = async () => {
+    await new Promise(setImmediate); // whoever was asked after stays until the turn is over
+    globalThis.gc();
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    return heapUsed + arrayBuffers;
+  };
+  await use();
+  const before = await held();
+  for (let count = 0; count < 100; count++) await use();
+  const megabytes = ((await held()) - before) / 1e6;
+  (() => new DatadogBatchSpanProcessor({ exporter, scheduledDelayMillis: 50 }).onEnd(span))();
+  globalThis.gc();
+  const server = setInterval(() => {
+    if (exporter.stats().exported < 102) return;
+    console.log(megabytes < 5 || megabytes);
+    clearInterval(server);
+  }, 1);
+`;
+
+it('processors that are dropped without a shutdown leave nothing behind but their spans', async () => {
+  const agent = await openScriptedAgent();
+  const file = join(temporaryDirectory(), 'script.mjs');
+  writeFileSync(file, SCRIPT);
+
+  const run = await runNode(['--expose-gc', file], { env: { DD_TRACE_AGENT_URL: agent.url } });
+
+  expect(run).toEqual({ ended: 0, stdout: 'true\n', stderr: '' });
+  expect(agent.spans).toHaveLength(102);
+});
