@@ -38,6 +38,9 @@ const KNOWN_OPTIONS: OptionNames<DatadogBatchSpanProcessorOptions> = {
 };
 const QUEUE_RANGE = { min: 64 * 1_024, max: 2 ** 30 };
 
+const EXPORTER =
+  'a DatadogSpanExporter of this copy of the package (`import` and `require` have one each)';
+
 /**
  * Encodes each sampled span as it ends and hands bytes to the exporter, instead of keeping spans until
  * there are enough for a batch. Holds less memory than the SDK's batch processor. It takes less CPU time per
@@ -56,7 +59,7 @@ export class DatadogBatchSpanProcessor implements SpanProcessor {
     const isObject = typeof exporter === 'object' && exporter !== null;
     const generations = isObject ? generationsOf(exporter) : undefined;
     if (generations === undefined) {
-      throw new TypeError(expectation('exporter', 'a DatadogSpanExporter', exporter));
+      throw new TypeError(expectation('exporter', EXPORTER, exporter));
     }
     warnOfUnknownOptions(options, KNOWN_OPTIONS);
     this.#exporter = exporter;

@@ -120,13 +120,16 @@ function validPort(port: string | undefined, warn: WarnOfVariable): string {
   return DEFAULT_PORT;
 }
 
+/** Around a value; SDK 1.30 takes them off, 2.12 does not. */
+const QUOTES = /^"|"$/g;
+
 /** As OpenTelemetry's environment detector reads them: `OTEL_SERVICE_NAME` wins. */
 function resourceAttributes(vars: EnvironmentVariables): ReadonlyMap<string, string> {
   const attributes = new Map<string, string>();
   for (const pair of (vars['OTEL_RESOURCE_ATTRIBUTES'] ?? '').split(',')) {
     const [key, value, ...rest] = pair.split('=');
     if (key === undefined || value === undefined || rest.length > 0) continue;
-    attributes.set(key.trim(), percentDecoded(value.trim()));
+    attributes.set(percentDecoded(key.trim()), percentDecoded(value.trim().replace(QUOTES, '')));
   }
   const serviceName = textOf(vars, 'OTEL_SERVICE_NAME');
   if (serviceName !== undefined) attributes.set('service.name', serviceName);
@@ -135,7 +138,7 @@ function resourceAttributes(vars: EnvironmentVariables): ReadonlyMap<string, str
 
 function percentDecoded(text: string): string {
   try {
-    return decodeURIComponent(text.replace(/^"|"$/g, ''));
+    return decodeURIComponent(text);
   } catch {
     return text; // the SDK ignores the whole variable then, so no resource value can equal it
   }

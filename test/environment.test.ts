@@ -99,13 +99,14 @@ describe('I5: DD_TAGS', () => {
 describe('OpenTelemetry variables', () => {
   it('are read as the SDK reads them', () => {
     const { resourceAttributes } = read({
-      OTEL_RESOURCE_ATTRIBUTES: 'service.name=a, deployment.environment=pr%20od ,broken,x=y=z',
+      OTEL_RESOURCE_ATTRIBUTES: 'service.name="a", deployment.environment=pr%20od ,broken,x=y=z,service%2Eversion=1',
       OTEL_SERVICE_NAME: 'b',
     });
 
     expect([...resourceAttributes]).toEqual([
       ['service.name', 'b'],
       ['deployment.environment', 'pr od'],
+      ['service.version', '1'],
     ]);
   });
 });

@@ -55,16 +55,16 @@ function writeReply(
     response.destroy();
     return;
   }
-  const headers = {
-    'datadog-agent-version': AGENT_VERSION,
-    'datadog-agent-state': agentState(describeAgent()),
-    ...reply.headers,
-    'content-length': String(Buffer.byteLength(reply.body)),
-  };
   try {
+    const headers = {
+      'datadog-agent-version': AGENT_VERSION,
+      'datadog-agent-state': agentState(describeAgent()),
+      ...reply.headers,
+      'content-length': String(Buffer.byteLength(reply.body)),
+    };
     response.writeHead(reply.status, headers).end(reply.body);
   } catch (error) {
-    // A status or header that HTTP does not allow, made by `respond`.
+    // A body that is no text, or a status or header that HTTP does not allow, made by `respond`.
     const { status, body } = internalError(error);
     response.writeHead(status).end(body);
   }

@@ -1,6 +1,7 @@
 // Owns the text of an attribute value that is not a string, as the Agent's OTLP path writes it.
 // Knows nothing of keys or bytes.
 
+import { isUint8Array } from 'node:util/types';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
 import { cutUtf8 } from './normalize.js';
 
@@ -34,11 +35,7 @@ export function attributeText(value: unknown): string | undefined {
 }
 
 function objectText(value: object): string | undefined {
-  try {
-    if (value instanceof Uint8Array) return base64(value);
-  } catch {
-    return undefined; // a proxy that does not want to be looked at
-  }
+  if (isUint8Array(value)) return base64(value);
   const json = jsonText(value);
   if (json === undefined || json.length <= MAX_TAG_VALUE_BYTES / 3) return json;
   return Buffer.byteLength(json) <= MAX_TAG_VALUE_BYTES ? json : shortenedJson(json);
@@ -95,7 +92,7 @@ function plainValues(): (key: string, value: unknown) => unknown {
     if (hasJson(value) && --room <= 0) return undefined;
     if (typeof value === 'bigint') return String(value);
     if (typeof value !== 'object' || value === null) return value;
-    if (value instanceof Uint8Array) return base64(value); // that a toJSON has made
+    if (isUint8Array(value)) return base64(value); // that a toJSON has made
     return Array.isArray(value) ? elementsOf(value, room) : membersOf(value, room);
   };
 }
@@ -112,7 +109,7 @@ function membersOf(object: object, room: number): object {
 
 /** Before their `toJSON` is called, which makes a list of numbers of a Buffer. */
 function bytesAsText(value: unknown): unknown {
-  return value instanceof Uint8Array ? base64(value) : value;
+  return isUint8Array(value) ? base64(value) : value;
 }
 
 /** As far as a tag can hold it, or further. */

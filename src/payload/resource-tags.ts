@@ -29,7 +29,10 @@ export interface ServiceSettings {
     readonly env: string | undefined;
     readonly version: string | undefined;
     readonly tags: Readonly<Record<string, string>>;
-    /** What `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` contribute to the OTel resource. */
+    /**
+     * What `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` contribute to the OTel resource, but for quotes
+     * around a value.
+     */
     readonly resourceAttributes: ReadonlyMap<string, string>;
   };
 }
@@ -114,7 +117,8 @@ function setting(
   for (const key of keys) {
     const value = attributes.get(key);
     if (typeof value !== 'string' || value === '' || UNKNOWN_SERVICE.test(value)) continue;
-    if (value !== settings.environment.resourceAttributes.get(key)) return value;
+    const unquoted = value.replace(/^"|"$/g, '');
+    if (unquoted !== settings.environment.resourceAttributes.get(key)) return value;
     fromEnvironment ??= value;
   }
   return settings.environment[name] ?? fromEnvironment;

@@ -1,6 +1,7 @@
 // Owns copies of spans that are encoded later than they were handed over, so that what happens to them
 // meanwhile does not matter. Shares what never changes: contexts, OTel resources and scopes.
 
+import { isUint8Array } from 'node:util/types';
 import type { SpanStatus } from '@opentelemetry/api';
 import type { SpanEvent, SpanLink, EncodableSpan, TraceChunk } from './trace-chunks.js';
 
@@ -74,9 +75,10 @@ function copyOfObject(object: object | undefined): Record<string, unknown> {
 
 /** Plain data is copied; what has a class of its own says itself what its text is. */
 function copyOfValue(value: object): object {
-  if (value instanceof Uint8Array) return Uint8Array.from(value);
+  if (isUint8Array(value)) return Uint8Array.from(value);
   if (Array.isArray(value)) return value.map(copyOfElement);
-  return Object.getPrototypeOf(value) === Object.prototype ? copyOfObject(value) : value;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null ? copyOfObject(value) : value;
 }
 
 function copyOfElement(value: unknown): unknown {

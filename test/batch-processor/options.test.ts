@@ -12,7 +12,7 @@ describe('the options of a DatadogBatchSpanProcessor', () => {
 
   it.each<[string, () => unknown, RegExp]>([
     ['none', () => undefined, /Expected `options` to be an object, got `undefined`/],
-    ['no exporter', () => ({}), /Expected `exporter` to be a DatadogSpanExporter, got `undefined`/],
+    ['no exporter', () => ({}), /to be a DatadogSpanExporter of this copy of .*, got `undefined`/],
     ['another exporter', () => ({ exporter: { export: () => undefined } }), /DatadogSpanExporter/],
     [
       'a delay that is text',

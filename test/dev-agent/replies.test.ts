@@ -213,7 +213,10 @@ describe('the respond option', () => {
     expect(agent.spans).toEqual([]);
   });
 
-  it.each([{ status: 99 }, { status: 1.5 }, { headers: { 'x-bad': 'a\r\nb' } }])(
+  const noText: DevAgentReply = {};
+  Reflect.set(noText, 'body', { rate_by_service: {} });
+  const noHeader = { headers: { 'x-bad': 'a\r\nb' } };
+  it.each<DevAgentReply>([{ status: 99 }, { status: 1.5 }, noHeader, noText])(
     'makes the reply a 500 if HTTP does not allow it: %o',
     async (impossible) => {
       const agent = await openAgent({ respond: () => impossible });

@@ -189,44 +189,6 @@ describe('blockOnExit', () => {
     expect(agent.spans).toHaveLength(6_000);
   });
 
-  it('delivers more than may be pending at a time: nobody makes room any more', async () => {
-    const agent = await openScriptedAgent();
-    const script = startScript(
-      `const own = new DatadogSpanExporter({ maxPayloadBytes: 65_536, maxPendingBytes: 65_536 });
-       const processor = new DatadogBatchSpanProcessor({ exporter: own });
-       flushOnExit(processor, { blockOnExit: true });
-       const tracer = new NodeTracerProvider({ spanProcessors: [processor] }).getTracer('own');
-       for (let index = 0; index < 500; index++) tracer.startSpan('one').end();
-       process.exit();`,
-      { agentUrl: agent.url },
-    );
-
-    expect(await script.end).toMatchObject({ code: 0, stderr: '' });
-    expect(agent.spans).toHaveLength(500);
-  });
-
-  it('waits for several that do not get through no longer than for one', async () => {
-    const server = await openFaultServer({ scripts: [[readHead, stall]] });
-    const script = startScript(
-      `for (let index = 0; index < 3; index++) {
-         const processor = new DatadogBatchSpanProcessor({ exporter: new DatadogSpanExporter() });
-         flushOnExit(processor, { blockOnExit: true, timeoutMillis: 2_000 });
-         const provider = new NodeTracerProvider({ spanProcessors: [processor] });
-         provider.getTracer('own').startSpan('one').end();
-       }
-       process.prependListener('exit', () => console.log(performance.now()));
-       process.on('exit', () => console.log(performance.now()));
-       process.exit();`,
-      { agentUrl: server.url },
-    );
-
-    const { stdout } = await script.end;
-
-    const [since = NaN, until = NaN] = stdout.trim().split('\n').map(Number);
-    expect(until - since).toBeGreaterThan(1_900);
-    expect(until - since).toBeLessThan(3_900);
-  });
-
   it('works through a ForkSafeSpanProcessor', async () => {
     const agent = await openScriptedAgent();
     const script = startScript(

@@ -1,4 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { roundTrip } from '../support/encoding.js';
 import { makeSpan } from '../support/spans.js';
@@ -90,6 +91,18 @@ describe('attributes', () => {
     roundTrip(makeSpan({ attributes: { list } }));
 
     expect(reads).toBeLessThan(12_600);
+  });
+
+  it('may be bytes of another realm, as a test in Jest has them', () => {
+    const attributes: Attributes = {};
+    Object.assign(
+      attributes,
+      runInNewContext('({ bytes: Uint8Array.of(1, 2), within: [Uint8Array.of(3)] })'),
+    );
+
+    const { meta } = roundTrip(makeSpan({ attributes }));
+
+    expect(meta).toMatchObject({ bytes: 'AQI=', within: '["Aw=="]' });
   });
 
   it('may hold bytes that find no room, and functions that are nothing', () => {

@@ -54,6 +54,11 @@ describe('service', () => {
       { resource: { 'service.name': 'otel' }, environment: { service: 'dd', ...fromOtel } },
       'dd',
     ],
+    [
+      'DD_SERVICE over a resource that OTEL_RESOURCE_ATTRIBUTES set, with quotes that SDK 2.12 keeps',
+      { resource: { 'service.name': '"otel"' }, environment: { service: 'dd', ...fromOtel } },
+      'dd',
+    ],
     ['OTEL_SERVICE_NAME', { resource: { 'service.name': 'otel' }, environment: fromOtel }, 'otel'],
     [
       "DD_SERVICE over the SDK's own default",

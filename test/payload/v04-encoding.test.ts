@@ -1,3 +1,5 @@
+import { parse as parseQuery } from 'node:querystring';
+import type { Attributes } from '@opentelemetry/api';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ReadableSpan } from '../../src/index.js';
@@ -168,9 +170,11 @@ describe('a payload that is cut before it is full', () => {
 
 /** With something in every part that can be changed later. */
 function withDetails(span: ReadableSpan): ReadableSpan {
+  const attributes: Attributes = { text: 'a', list: ['b', 'c'] };
+  Object.assign(attributes, { query: parseQuery('page=1'), bytes: Buffer.of(1, 2) });
   return {
     ...span,
-    attributes: { text: 'a', list: ['b', 'c'] },
+    attributes,
     status: { code: 2, message: 'failed' },
     startTime: [1_700_000_000, 1],
     endTime: [1_700_000_002, 2],
@@ -185,6 +189,8 @@ function spoil(span: ReadableSpan): void {
   const { attributes, status, startTime, endTime, events, links } = span;
   Object.assign(span, { name: 'spoilt', kind: 4 });
   Object.assign(attributes['list'] ?? [], ['spoilt']);
+  Object.assign(attributes['query'] ?? {}, { page: 'spoilt' });
+  Object.assign(attributes['bytes'] ?? [], [3]);
   Object.assign(attributes, { text: 'spoilt', more: 1 });
   Object.assign(status, { code: 0, message: 'spoilt' });
   Object.assign(startTime, [1, 1]);
