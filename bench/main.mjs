@@ -1,6 +1,6 @@
 // Runs the benchmarks and says how they compare with the goals:
 //
-//   npm run bench [-- --write] [-- SUITE ...]    all suites or some; --write renews docs/performance.md
+//   npm run bench [-- --write | -- SUITE ...]    all suites or some; --write renews docs/performance.md
 //   npm run bench:quick                          fails where a gate is missed by half or more
 
 import { markdownTable } from '../scripts/marked-table.mjs';
@@ -20,6 +20,7 @@ const QUICK_TOLERANCE = 1.5;
 const words = process.argv.slice(2);
 const isQuick = words.includes('--quick');
 const names = words.filter((word) => !word.startsWith('--'));
+if (words.includes('--write') && names.length > 0) throw new Error('--write needs all suites');
 const suites = chosen(isQuick ? QUICK : FULL);
 const node = installedNode();
 await buildInternals();
@@ -44,7 +45,7 @@ async function runAll() {
   console.log(await markdownTable(verdictTable(verdicts)));
   writeLastRun({ results, verdicts });
   if (words.includes('--write') && !isQuick) {
-    publish(results);
+    publish({ results, verdicts });
     await writePage(DOCS);
   }
   return verdicts.every(({ isTolerable }) => isTolerable);

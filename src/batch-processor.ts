@@ -43,8 +43,8 @@ const EXPORTER =
 
 /**
  * Encodes each sampled span as it ends and hands bytes to the exporter, instead of keeping spans until
- * there are enough for a batch. Holds less memory than the SDK's batch processor. It takes less CPU time per
- * span only where V8's young generation is of a fixed size: `npm run bench -- pipeline pipelinePinned`.
+ * there are enough for a batch. Holds less memory than the SDK's batch processor. In short runs it takes less CPU
+ * time per span only where V8's young generation is of a fixed size: `npm run bench -- pipeline pipelinePinned`.
  */
 export class DatadogBatchSpanProcessor implements SpanProcessor {
   readonly #exporter: DatadogSpanExporter;
@@ -86,7 +86,7 @@ export class DatadogBatchSpanProcessor implements SpanProcessor {
    * Waits until every span that ended before this call is settled.
    *
    * @throws DatadogExportError if some of them were lost, or if the wait ended before they were
-   * settled (`timeout`, `aborted`: nothing is lost by that).
+   * settled (`timeout`, `aborted`: nothing is lost by that); TypeError or RangeError for a wrong option.
    */
   async forceFlush(options?: ForceFlushOptions): Promise<void> {
     return this.#exporter.forceFlush(options);

@@ -38,6 +38,9 @@ export function flushLimits(
   clock: Clock,
   defaultMillis: number,
 ): WaitLimits {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(expectation('options', 'an object', options));
+  }
   const given = checkInteger('timeoutMillis', options.timeoutMillis, TIMER_OR_ZERO);
   const signal = checkSignal('signal', options.signal);
   return { clock, timeoutMillis: given ?? defaultMillis, signal };

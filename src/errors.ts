@@ -7,7 +7,8 @@ import { isNativeError } from 'node:util/types';
  * Why an export failed:
  *
  * - `queue_full`: `maxPendingBytes` of encoded spans were already waiting for the Agent, or 8 192
- *   spans for the asynchronous attributes of their OTel resource
+ *   spans for the asynchronous attributes of their OTel resource, or `maxQueueBytes` of a
+ *   `DatadogBatchSpanProcessor` were in use
  * - `encode`: a span could not be encoded
  * - `too_large`: one span alone is larger than `maxPayloadBytes`, or the Agent answered 413
  * - `connect`: no connection to the Agent

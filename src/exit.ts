@@ -34,7 +34,7 @@ export interface FlushOnExitOptions {
    * Also delivers at `process.exit()` and after an uncaught exception: the process waits for a worker
    * thread that sends what is left, some 50 ms with an Agent on the same machine and `timeoutMillis` at
    * most. What was sent but not answered is not sent again; `stats()` counts it as `unknown`. Needs a
-   * `DatadogSpanExporter` among the targets, a `ForkSafeSpanProcessor` in front of one, or a provider.
+   * `DatadogSpanExporter` among the targets, a processor of this package in front of one, or a provider.
    *
    * @default false
    */
@@ -65,7 +65,7 @@ export function flushOnExit(target: FlushTarget, options: FlushOnExitOptions = {
   });
   if (resolved.blockOnExit && !hasDeliverer) {
     const wanted =
-      'an exporter of this package or a provider, or to include one, for `blockOnExit`';
+      'an exporter or a processor of this package or a provider, or to include one, for `blockOnExit`';
     throw new TypeError(expectation('target', wanted, target));
   }
   const flush = new ExitFlush(targets, resolved, systemClock);

@@ -101,7 +101,8 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
    * Waits until every span that ended before this call is settled, in the processor and in the exporter.
    *
    * @throws DatadogExportError if some of them were lost, or if the wait ended before (`timeout`,
-   * `aborted`); what the inner processor throws itself; AggregateError of both.
+   * `aborted`); what the inner processor throws itself; AggregateError of both; TypeError or RangeError for
+   * a wrong option.
    */
   async forceFlush(options: ForceFlushOptions = {}): Promise<void> {
     const limits = flushLimits(options, systemClock, this.#exporter.flushTimeoutMillis);

@@ -14,7 +14,7 @@ export interface LedgerSnapshot extends LedgerCounts {
 
 /** The account of one generation. */
 export interface LedgerCounts {
-  /** Spans handed to `export()`. */
+  /** Spans handed to `export()`, or that ended in a `DatadogBatchSpanProcessor`. */
   readonly received: number;
   /** Spans that the Agent accepted. */
   readonly exported: number;
@@ -22,7 +22,10 @@ export interface LedgerCounts {
   readonly dropped: number;
   /** The same, by reason; a reason that never occurred is absent. */
   readonly droppedByReason: Readonly<Partial<Record<DropReason, number>>>;
-  /** Spans that wait to be encoded: for asynchronous attributes of their OTel resource, or their turn. */
+  /**
+   * Spans that wait to be encoded, for asynchronous attributes of their OTel resource or their turn, or in a
+   * `DatadogBatchSpanProcessor` for its next export.
+   */
   readonly buffered: number;
   /** Encoded spans that wait for the Agent's answer. */
   readonly inFlight: number;

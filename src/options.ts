@@ -50,7 +50,7 @@ export interface DatadogSpanExporterOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Longest time from `export()` to its callback. @default 10000 */
   readonly timeoutMillis?: number | undefined;
-  /** Longest time of one attempt, once it has a connection to use. @default 3000 */
+  /** Longest time of one attempt, connecting included; waiting for a free connection is not. @default 3000 */
   readonly attemptTimeoutMillis?: number | undefined;
   /**
    * Attempts after the first for a payload that the Agent may take later, within `timeoutMillis`.

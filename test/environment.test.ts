@@ -99,7 +99,8 @@ describe('I5: DD_TAGS', () => {
 describe('OpenTelemetry variables', () => {
   it('are read as the SDK reads them', () => {
     const { resourceAttributes } = read({
-      OTEL_RESOURCE_ATTRIBUTES: 'service.name="a", deployment.environment=pr%20od ,broken,x=y=z,service%2Eversion=1',
+      OTEL_RESOURCE_ATTRIBUTES:
+        'service.name="a", deployment.environment=pr%20od ,broken,x=y=z,service%2Eversion=1',
       OTEL_SERVICE_NAME: 'b',
     });
 

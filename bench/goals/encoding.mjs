@@ -45,7 +45,7 @@ export const ENCODING_GOALS = [
   },
   {
     id: 'G15',
-    what: 'longest block of the event loop for 512 spans ÷ otlp-proto',
+    what: 'shortest time for which 512 spans block the event loop ÷ otlp-proto',
     ratio: (of) => of('encode', 'ours', 'blockMillis') / of('encode', 'otlp-proto', 'blockMillis'),
     gate: 0.35,
     stretch: 0.2,

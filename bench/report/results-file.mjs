@@ -5,8 +5,6 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, release } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { GOALS } from '../goals/goals.mjs';
-import { verdictsOn } from '../verdicts.mjs';
 
 const LAST_RUN = pathOf('../dist/results.json');
 /** Where the documentation is. */
@@ -18,11 +16,9 @@ export function writeLastRun(run) {
   write(LAST_RUN, { ...circumstances(), ...run });
 }
 
-/** A run of some suites leaves what is published of the others; a goal has all its figures of one suite. */
-export function publish(renewed) {
-  const results = { ...readPublished(DOCS).results, ...renewed };
-  const verdicts = verdictsOn(results, GOALS, 1);
-  write(publishedIn(DOCS), { ...circumstances(), results, verdicts });
+/** Of all suites, as what is published has one date, one machine and one set of versions. */
+export function publish(run) {
+  write(publishedIn(DOCS), { ...circumstances(), ...run });
 }
 
 /** What `directory` has; nothing before the first run. */

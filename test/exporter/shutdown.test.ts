@@ -13,7 +13,6 @@ import { millisOf } from '../support/wall-time.js';
 
 const lines = captureDiag();
 
-/** How long `task` takes, in milliseconds. */
 describe('shutdown', () => {
   it('lets what is under way finish within the grace', async () => {
     const agent = await openScriptedAgent();
