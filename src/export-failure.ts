@@ -18,7 +18,7 @@ export interface Failure {
 
 /** The status that says that fewer spans at once may be welcome. */
 export const PAYLOAD_TOO_LARGE = 413;
-/** More than the exports of a queue of 100 000 spans; thousands of flushes may each have one for itself. */
+/** More than the batches of 100 000 spans; not all, as each of thousands of flushes may hold such a list. */
 const MAX_LISTED_ERRORS = 256;
 /** An attempt that nobody cancelled and that was cut off all the same. */
 const CUT_OFF: Cancellation = { kind: 'aborted' };

@@ -58,9 +58,12 @@ export class ExporterGenerations {
     };
   }
 
-  /** Ends the exporter once `owner` is dropped: it would leave hooks and sockets behind. */
+  /**
+   * Ends the exporter once `owner` is dropped: it would leave hooks and sockets behind. What is under way comes
+   * to its end first, or is left behind in a copy.
+   */
   endWith(owner: object): void {
-    dropped ??= new FinalizationRegistry((left) => left.#retire());
+    dropped ??= new FinalizationRegistry((left) => left.life.retire());
     dropped.register(owner, this, this);
   }
 
@@ -95,7 +98,7 @@ export class ExporterGenerations {
     };
   }
 
-  /** In a cluster worker the fork has been before all of this, and everything is of this process. */
+  /** As a `child` hook it also runs in a cluster worker, whose heap is its own: nothing to renew there. */
   #renew(): void {
     if (this.#generation === this.#generations.present) return;
     this.#generation = this.#generations.present;
@@ -104,11 +107,6 @@ export class ExporterGenerations {
     this.#life = this.#newLife();
     this.#life.sampleRates.inherit(sampleRates);
     if (!isRunning) this.#life.retire();
-  }
-
-  /** What is under way comes to its end first, or is left behind in a copy; then the hooks go. */
-  #retire(): void {
-    this.life.retire();
   }
 
   #newLife(): ExporterLife {

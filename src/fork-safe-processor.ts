@@ -64,7 +64,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
   readonly #generations = generations();
   readonly #inherited = new InheritedSpans();
   readonly #diagnostics = new Diagnostics(systemClock);
-  /** So that nobody else pays for asking at every span. */
+  /** Only processors that are made while a snapshot is built ask at every span. */
   readonly #wasBuilding = isBuildingSnapshot();
   #state: ProcessorState;
 

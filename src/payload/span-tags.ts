@@ -56,7 +56,7 @@ export class SpanTags {
   readonly #settings: SpanTagsSettings;
   readonly #known: WellKnownTags;
   readonly #eventsWriter: EventsWriter;
-  /** Not the place itself: that of a batch has all spans of its trace. */
+  /** The tags only: the place of a batch is its `OpenTrace`, which would keep all spans of the trace. */
   #chunk = NO_PLACE.tags;
   #isFirst = false;
   #decidesSampling = false;

@@ -2,6 +2,7 @@
 // Pure functions of the members' text.
 
 import type { TraceState } from '@opentelemetry/api';
+import { PROPAGATED_PREFIX } from './chunk-tag-names.js';
 
 /** Datadog's member, e.g. `s:2;o:rum;t.dm:-4`. */
 export interface DatadogState {
@@ -51,7 +52,7 @@ export function parseDatadogState(member: string): DatadogState {
     if (key === 's' && /^-?\d$/.test(text)) samplingPriority = Number(text);
     else if (key === 'o' && text !== '') origin = text;
     else if (key.startsWith('t.') && key !== `t.${TRACE_ID_NAME}` && text !== '') {
-      propagated.set(`_dd.p.${key.slice(2)}`, text);
+      propagated.set(PROPAGATED_PREFIX + key.slice(2), text);
     }
   }
   return { samplingPriority, origin, propagated };

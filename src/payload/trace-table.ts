@@ -40,7 +40,7 @@ export class TraceTable<T extends TraceIdentity> {
   }
 }
 
-/** So that V8 need not make an object of it. */
+/** As an int32, which V8 may keep without an object for it. */
 function signed(bits: number): number {
   return bits | 0;
 }

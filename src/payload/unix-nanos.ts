@@ -3,7 +3,7 @@
 
 const MAX_INT64 = 2n ** 63n - 1n;
 const NANOS_PER_SECOND = 1_000_000_000;
-/** The largest int64 is some later. */
+/** In the year 2255; an int64 of nanoseconds lasts until 2262. */
 const MAX_SECONDS = 9_000_000_000;
 
 /** As an int64; the SDK may leave a fraction in the nanoseconds. */

@@ -90,8 +90,8 @@ export class AgentConnection implements Connection {
   }
 
   get hasWritten(): boolean {
-    const { wire } = { wire: undefined, ...this.#progress };
-    return wire?.socket?.writableLength === 0;
+    const progress = this.#progress;
+    return progress.phase === 'begun' && progress.wire.socket?.writableLength === 0;
   }
 
   close(): void {

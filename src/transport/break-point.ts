@@ -13,15 +13,13 @@ const PROTOCOL_ERRORS: ReadonlySet<string> = new Set([
 
 /** There was a connection, even if nothing had been written to it. */
 const SOCKET_ERRORS: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
-/** The peer was not there in time. */
-const TIMEOUT_ERRORS: ReadonlySet<string> = new Set(['ETIMEDOUT']);
 
 export function breakPointOf(error: unknown, isWritten: boolean): BreakPoint {
   const code = errorCodeOf(error);
   const name = textOf(error, 'name');
   if (PROTOCOL_ERRORS.has(name) || PROTOCOL_ERRORS.has(code)) return 'protocol';
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO') return 'protocol';
-  if (TIMEOUT_ERRORS.has(code)) return 'timeout';
+  if (code === 'ETIMEDOUT') return 'timeout';
   return isWritten || SOCKET_ERRORS.has(code) ? 'socket' : 'connect';
 }
 

@@ -2,6 +2,7 @@
 // and loading takes tens of milliseconds. Knows nothing of requests.
 
 import { startupSnapshot } from 'node:v8';
+import { reasonOf } from '../errors.js';
 
 /** What is used of it. */
 export type Undici = Pick<typeof import('undici'), 'Client' | 'buildConnector'>;
@@ -42,7 +43,7 @@ async function load(requireFrom: string | undefined): Promise<Undici> {
       const undici = base === undefined ? undefined : requireUndici(createRequire, base);
       if (undici !== undefined) return undici;
     }
-    throw error;
+    throw new Error(`undici could not be loaded: ${reasonOf(error)}`, { cause: error });
   }
 }
 

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { EXAMPLES } from '../package/built-package.js';
 import { runNode } from '../support/child-process.js';
@@ -17,8 +18,8 @@ describe('the example for bundles', () => {
   ])('delivers its span from %s without node_modules', async (_, file, flags) => {
     const agent = await openScriptedAgent();
     const cwd = temporaryDirectory();
-    const build = await runNode([BUILD, join(cwd, file), ...flags]);
-    expect(build).toEqual({ ended: 0, stdout: '', stderr: '' });
+    const built = await runNode([BUILD, join(cwd, file), ...flags]);
+    expect(built).toEqual({ ended: 0, stdout: '', stderr: '' });
     expect(readdirSync(cwd)).toEqual([file]);
 
     const run = await runNode([file], { cwd, env: { DD_TRACE_AGENT_URL: agent.url } });
@@ -33,4 +34,23 @@ describe('the example for bundles', () => {
     ]);
     expect(agent.violations).toEqual([]);
   });
+});
+
+it('an ES module that is bundled without the banner of the example says what it lacks', async () => {
+  const file = join(temporaryDirectory(), 'app.mjs');
+  const exporter = new URL('../../dist/index.js', import.meta.url).pathname;
+  const contents = `
+    import { DatadogSpanExporter } from ${JSON.stringify(exporter)};
+    const ids = { traceId: '72df520af2bde7a5240031ead750e5f3', spanId: '24003fafe5640a1c' };
+    const span = { name: 'n', spanContext: () => ids, startTime: [1, 0], endTime: [2, 0] };
+    new DatadogSpanExporter().export([span], ({ error }) => console.log(error.message));
+  `;
+  const options = { bundle: true, platform: 'node', format: 'esm', outfile: file } as const;
+  await build({ ...options, stdin: { contents, resolveDir: EXAMPLES } });
+
+  const { stdout } = await runNode([file], { cwd: temporaryDirectory() });
+
+  expect(stdout).toContain('no connection to the Agent: ');
+  expect(stdout).toContain('undici could not be loaded: ');
+  expect(stdout).toContain('Dynamic require of "');
 });

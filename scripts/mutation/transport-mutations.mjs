@@ -1,0 +1,88 @@
+// Owns the rules of the transport that are broken: attempts, pauses, connections and replies.
+
+export const TRANSPORT_MUTATIONS = [
+  {
+    rule: 'retries are bounded',
+    file: 'src/transport/delivery.ts',
+    find: 'this.#attempts > maxRetries',
+    replace: 'this.#attempts > maxRetries + 1',
+    tests: ['test/transport/delivery.test.ts'],
+  },
+  {
+    rule: 'a wait between attempts ends before the deadline',
+    file: 'src/transport/delivery.ts',
+    find: 'return untilMillis < this.#deadlineMillis ?',
+    replace: 'return untilMillis < Infinity ?',
+    tests: ['test/transport/delivery.test.ts'],
+  },
+  {
+    rule: 'an attempt is bounded',
+    file: 'src/transport/delivery.ts',
+    find: 'clock.schedule(attemptTimeoutMillis, () => token.abort(ATTEMPT_TIMED_OUT))',
+    replace: 'nothingToDispose',
+    tests: ['test/transport/delivery.test.ts'],
+  },
+  {
+    rule: 'an abort ends the attempt',
+    file: 'src/transport/delivery.ts',
+    find: "if (state.phase === 'sending') state.token.abort(CANCELLED);",
+    replace: '',
+    tests: ['test/transport/delivery.test.ts', 'test/transport/delivery-over-sockets.test.ts'],
+  },
+  {
+    rule: 'an abort ends the pause',
+    file: 'src/transport/delivery.ts',
+    find: "if (state.phase === 'backingOff') state.resume();",
+    replace: '',
+    tests: ['test/transport/delivery.test.ts', 'test/transport/delivery-over-sockets.test.ts'],
+  },
+  {
+    rule: 'only 2xx is a success',
+    file: 'src/transport/reply.ts',
+    find: 'status >= 200 && status < 300',
+    replace: 'status >= 200 && status < 400',
+    tests: ['test/faults/statuses.test.ts'],
+  },
+  {
+    rule: 'a reply is bounded',
+    file: 'src/transport/reply.ts',
+    find: 'if (this.#state.bytes > MAX_REPLY_BYTES) return false;',
+    replace: '',
+    tests: ['test/transport/reply.test.ts'],
+  },
+  {
+    rule: 'an overloaded Agent is asked again',
+    file: 'src/transport/retry-policy.ts',
+    find: '429, 500,',
+    replace: '500,',
+    tests: ['test/transport/retry-policy.test.ts', 'test/faults/statuses.test.ts'],
+  },
+  {
+    rule: 'a request is repeated only if its connection was dead',
+    file: 'src/transport/agent-connection.ts',
+    find: "!first.wasDead || first.outcome.kind !== 'broken'",
+    replace: "first.outcome.kind !== 'broken'",
+    tests: ['test/transport/agent-connection.test.ts'],
+  },
+  {
+    rule: 'certificates are verified',
+    file: 'src/transport/agent-connection.ts',
+    find: 'allowH2: false,',
+    replace: 'allowH2: false, rejectUnauthorized: false,',
+    tests: ['test/transport/addresses.test.ts'],
+  },
+  {
+    rule: 'what the Agent asks to wait is waited',
+    file: 'src/transport/delivery.ts',
+    find: 'if (askedMillis > 0)',
+    replace: 'if (askedMillis < 0)',
+    tests: ['test/transport/delivery.test.ts'],
+  },
+  {
+    rule: 'what a peer sends back is not kept in an error',
+    file: 'src/transport/break-point.ts',
+    find: "Reflect.deleteProperty(error, 'data');",
+    replace: 'void error;',
+    tests: ['test/security/credentials.test.ts'],
+  },
+];
