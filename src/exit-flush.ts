@@ -12,7 +12,7 @@ import {
 } from './exit-deliverer.js';
 import type { Reraise } from './exit-policy.js';
 import type { ExitSignal } from './exit-signals.js';
-import { drain, type Flushable, type FlushTarget } from './flushable.js';
+import { drain, type Flushable } from './flushable.js';
 import type { Clock } from './lang/clock.js';
 
 /**
@@ -50,11 +50,11 @@ export class ExitFlush {
   /** How the last flush ended, and when its time is up. */
   #last: { readonly end: FlushEnd; readonly limitMillis: number } = { end: 'done', limitMillis: 0 };
 
-  constructor(target: FlushTarget, options: ExitFlushOptions, clock: Clock) {
+  constructor(targets: readonly Flushable[], options: ExitFlushOptions, clock: Clock) {
     this.signals = options.signals;
     this.reraise = options.reraise;
     this.blockOnExit = options.blockOnExit;
-    this.#given = [target].flat();
+    this.#given = targets;
     this.#targets = this.#given.map((one) => this.#counted(one));
     this.#timeoutMillis = options.timeoutMillis;
     this.#clock = clock;

@@ -60,7 +60,7 @@ export interface FlushOnExitOptions {
 export function flushOnExit(target: FlushTarget, options: FlushOnExitOptions = {}): () => void {
   const targets = checkFlushTarget('target', target);
   const resolved = resolveOptions(options);
-  const hasDeliverer = [targets].flat().some((one) => {
+  const hasDeliverer = targets.some((one) => {
     return exitDelivererOf(one) !== undefined || 'getTracer' in one;
   });
   if (resolved.blockOnExit && !hasDeliverer) {

@@ -48,21 +48,24 @@ export type DrainOutcome =
 const DRAIN_ENDED = Symbol('the drain has ended');
 
 /** Flushes in order until all are done or a limit is reached. A flush that fails does not stop the next. */
-export async function drain(target: FlushTarget, limits: DrainLimits): Promise<DrainOutcome> {
+export async function drain(
+  targets: readonly Flushable[],
+  limits: DrainLimits,
+): Promise<DrainOutcome> {
   const end = new AbortController();
   const options = { signal: end.signal, timeoutMillis: Math.ceil(limits.timeoutMillis) };
   const work = new Promise<DrainOutcome>((resolve) => {
     const onDeferred = (): void => resolve({ kind: 'deferred' });
     const asked = limits.deferral === 'leave' ? { ...options, onDeferred } : options;
-    void flushAll(targetsOf(target), asked).then((errors) => resolve({ kind: 'done', errors }));
+    void flushAll(targets, asked).then((errors) => resolve({ kind: 'done', errors }));
   });
   const outcome = await waitFor(work, limits);
   end.abort(DRAIN_ENDED);
   return outcome.kind === 'done' ? outcome.value : outcome;
 }
 
-/** @throws TypeError unless `target` can be flushed, or is a list of what can. */
-export function checkFlushTarget(name: string, target: unknown): FlushTarget {
+/** What is to be flushed, in order. @throws TypeError unless `target` can be, or is a list of what can. */
+export function checkFlushTarget(name: string, target: unknown): readonly Flushable[] {
   const targets: readonly unknown[] = Array.isArray(target) ? target : [target];
   if (!targets.every((one) => isFlushable(one))) {
     throw new TypeError(expectation(name, 'one or several with a method `forceFlush`', target));
@@ -103,10 +106,6 @@ async function flushOne(target: Flushable, options: FlushOptions): Promise<reado
   } catch (error) {
     return [error];
   }
-}
-
-function targetsOf(target: FlushTarget): readonly Flushable[] {
-  return 'forceFlush' in target ? [target] : target;
 }
 
 function isFlushable(value: unknown): value is Flushable {

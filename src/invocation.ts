@@ -3,12 +3,12 @@
 
 import type { Diagnostics } from './diagnostics.js';
 import { reasonOf } from './errors.js';
-import { drain, type DrainLimits, type DrainOutcome, type FlushTarget } from './flushable.js';
+import { drain, type DrainLimits, type DrainOutcome, type Flushable } from './flushable.js';
 import type { Clock } from './lang/clock.js';
 
 /** What all invocations of a function share. */
 export interface InvocationSettings {
-  readonly target: FlushTarget;
+  readonly targets: readonly Flushable[];
   readonly timeoutMillis: number;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
@@ -44,7 +44,7 @@ export class Invocation {
   }
 
   async #drain(): Promise<void> {
-    const { target, clock, diagnostics } = this.#settings;
+    const { targets, clock, diagnostics } = this.#settings;
     const startMillis = clock.nowMillis();
     const timeoutMillis = Math.min(this.#leftMillis, this.#grantedMillis);
     if (timeoutMillis <= 0) {
@@ -52,7 +52,7 @@ export class Invocation {
       return;
     }
     const limits: DrainLimits = { clock, timeoutMillis, signal: undefined, deferral: 'leave' };
-    this.#report(await drain(target, limits), timeoutMillis);
+    this.#report(await drain(targets, limits), timeoutMillis);
     this.#leftMillis -= clock.nowMillis() - startMillis;
   }
 

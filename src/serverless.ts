@@ -74,7 +74,7 @@ export function withFlush(
   warnOfUnknownOptions(options, KNOWN_OPTIONS);
   const timeoutMillis = checkInteger('timeoutMillis', options.timeoutMillis, TIMER);
   const settings: InvocationSettings = {
-    target: checkFlushTarget('target', target),
+    targets: checkFlushTarget('target', target),
     timeoutMillis: timeoutMillis ?? DEFAULT_TIMEOUT_MILLIS,
     clock: systemClock,
     diagnostics: new Diagnostics(systemClock),

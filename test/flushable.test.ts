@@ -30,7 +30,7 @@ describe('drain', () => {
   it('flushes one target', async () => {
     const log: string[] = [];
 
-    const outcome = await drain(target(log, 'exporter'), limits(new ManualClock()));
+    const outcome = await drain([target(log, 'exporter')], limits(new ManualClock()));
 
     expect(outcome).toEqual({ kind: 'done', errors: [] });
     expect(log).toEqual(['exporter']);
@@ -55,7 +55,7 @@ describe('drain', () => {
       },
     };
 
-    expect(await drain(throwing, limits(new ManualClock()))).toEqual({
+    expect(await drain([throwing], limits(new ManualClock()))).toEqual({
       kind: 'done',
       errors: [error],
     });
@@ -89,7 +89,7 @@ describe('drain', () => {
       },
     };
 
-    const outcome = drain(hanging, limits(clock, 99.5));
+    const outcome = drain([hanging], limits(clock, 99.5));
     expect(told).toMatchObject([{ timeoutMillis: 100, signal: { aborted: false } }]);
     clock.advance(100);
     await outcome;
@@ -102,7 +102,7 @@ describe('drain', () => {
     const life = new AbortController();
     const cause = new Error('enough');
 
-    const outcome = drain(target([], 'hanging', never), limits(clock, 100, life.signal));
+    const outcome = drain([target([], 'hanging', never)], limits(clock, 100, life.signal));
     life.abort(cause);
 
     expect(await outcome).toEqual({ kind: 'aborted', cause });
@@ -158,8 +158,8 @@ describe('a drain that leaves what is deferred', () => {
       },
     };
 
-    await drain(one, leaving);
-    await drain(one, limits(new ManualClock()));
+    await drain([one], leaving);
+    await drain([one], limits(new ManualClock()));
 
     expect(asked).toEqual([true, false]);
   });

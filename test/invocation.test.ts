@@ -25,7 +25,7 @@ function scene(forceFlush: Flushable['forceFlush'], remainingMillis = () => Infi
     },
   };
   const diagnostics = new Diagnostics(clock);
-  const settings = { target, timeoutMillis: 1_000, clock, diagnostics };
+  const settings = { targets: [target], timeoutMillis: 1_000, clock, diagnostics };
   return { clock, flushes, invocation: new Invocation(settings, remainingMillis) };
 }
 

@@ -291,7 +291,7 @@ describe('blockOnExit', () => {
     const other = { forceFlush: () => Promise.resolve() };
 
     expect(() => flushOnExit([other], { blockOnExit: true })).toThrow(
-      /^Expected `target` to be an exporter of this package or a provider, or to include one, for `/,
+      /^Expected `target` to be an exporter or a processor of this package or a provider, or to /,
     );
   });
 });
