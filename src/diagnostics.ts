@@ -39,11 +39,9 @@ export class Diagnostics {
   /** For whoever looks into a problem; held back as warnings are. */
   debug(topic: string, message: string): void {
     const held = this.#takeTurn(topic, 1);
-    if (held !== undefined)
-      this.#log(
-        (line) => this.#logger.debug(line),
-        () => withHeld(message, held - 1),
-      );
+    if (held === undefined) return;
+    const text = (): string => withHeld(message, held - 1);
+    this.#log((line) => this.#logger.debug(line), text);
   }
 
   /** What has come together with `added` since the topic was last spoken of, if it is its turn. */

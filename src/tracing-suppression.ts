@@ -1,7 +1,8 @@
-// Owns the OpenTelemetry context in which the package does its own network I/O: the root context, so
-// that no request of a user is pinned to a socket, and marked so that no instrumentation traces it.
+// Owns the context in which the package does its own network I/O: OpenTelemetry's root context, marked so
+// that no instrumentation traces it, and nothing of what applications keep in an `AsyncLocalStorage`.
 
 import { type Context, context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
+import { isBuildingSnapshot } from './snapshot-callbacks.js';
 
 // The key that `suppressTracing` of @opentelemetry/core uses in 1.30, 2.x and 3.x. `createContextKey`
 // makes it with `Symbol.for`, so the same name is the same key without depending on core.
@@ -9,7 +10,18 @@ const SUPPRESS_TRACING_KEY = createContextKey('OpenTelemetry SDK Context Key SUP
 
 const untracedContext: Context = ROOT_CONTEXT.setValue(SUPPRESS_TRACING_KEY, true);
 
-/** Runs `task` where no instrumentation makes spans of it. */
+type Run = <T>(task: () => T) => T;
+
+/** As the package was loaded: otherwise a socket keeps what the request had that happened to open it. */
+const asLoaded: Run = isBuildingSnapshot() ? (task) => task() : storageAtLoad();
+
+/** Runs `task` where no instrumentation makes spans of it, and apart from whoever calls. */
 export function untraced<T>(task: () => T): T {
-  return context.with(untracedContext, task);
+  return asLoaded(() => context.with(untracedContext, task));
+}
+
+/** Not imported: Node warns of `node:async_hooks` while a startup snapshot is built. */
+function storageAtLoad(): Run {
+  const { AsyncLocalStorage } = process.getBuiltinModule('node:async_hooks');
+  return AsyncLocalStorage.snapshot();
 }

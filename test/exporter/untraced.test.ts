@@ -1,12 +1,14 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { DatadogBatchSpanProcessor } from '../../src/index.js';
 import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
-import { makeSpans, NEVER_READY } from '../support/spans.js';
+import { makeSpan, makeSpans, NEVER_READY } from '../support/spans.js';
 
 const CHANNELS = ['undici:client:sendHeaders', 'undici:client:connected', 'undici:request:create'];
 
@@ -48,4 +50,27 @@ it('does so too when a shutdown ends the wait for the attributes of a resource',
 
   expect(await watchChannels(() => exporter.shutdown())).toEqual(UNTRACED);
   expect(await result).toEqual({ code: 0 });
+});
+
+it('F17: knows nothing of the request of a user that is the first to be exported', async () => {
+  const requests = new AsyncLocalStorage<string>();
+  const agent = await openScriptedAgent();
+  const exporter = openExporter({ url: agent.url });
+  const seen: unknown[] = [];
+  const look = (): void => void seen.push(requests.getStore());
+  const processor = new DatadogBatchSpanProcessor({ exporter, scheduledDelayMillis: 0 });
+  for (const channel of CHANNELS) subscribe(channel, look);
+
+  const called = requests.run('first', async () => {
+    return new Promise((resolve) => {
+      exporter.export(makeSpans(1), () => resolve(requests.getStore()));
+    });
+  });
+  expect(await called).toBe('first');
+  requests.run('second', () => processor.onEnd(makeSpan()));
+  await agent.waitForSpans(2);
+
+  for (const channel of CHANNELS) unsubscribe(channel, look);
+  expect(seen.length).toBeGreaterThan(3);
+  expect(new Set(seen)).toEqual(new Set([undefined]));
 });
