@@ -2,7 +2,6 @@
 // once in each generation and shared by all exporters of the process. Owns that its children are told as
 // long as one of them wants it.
 
-import { randomUUID } from 'node:crypto';
 import { type Generation, generations } from './generation.js';
 import { Audience } from './lang/audience.js';
 import type { Dispose } from './lang/clock.js';
@@ -32,12 +31,19 @@ export function processIdentity(inherited: Lineage | undefined): ProcessIdentity
   if (known !== undefined) return known;
   const identity = {
     processId: process.pid,
-    // Node keeps random bytes in reserve; a duplicated heap would make the same ids of them.
-    runtimeId: randomUUID({ disableEntropyCache: true }),
+    runtimeId: newRuntimeId(),
     lineage: inherited,
   };
   identities.set(present, identity);
   return identity;
+}
+
+/**
+ * Node keeps random bytes in reserve; a duplicated heap would make the same ids of them. Not imported: of the
+ * 20 ms that an import of the package takes on Node 24, loading `node:crypto` would take 5.
+ */
+function newRuntimeId(): string {
+  return process.getBuiltinModule('node:crypto').randomUUID({ disableEntropyCache: true });
 }
 
 const askingToHandOn = new WeakMap<ProcessIdentity, Audience<symbol>>();

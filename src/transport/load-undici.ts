@@ -1,8 +1,8 @@
 // Owns loading undici: on first use and never at import, because a startup snapshot cannot hold it
 // and loading takes tens of milliseconds. Knows nothing of requests.
 
-import { startupSnapshot } from 'node:v8';
 import { reasonOf } from '../errors.js';
+import { isBuildingSnapshot } from '../snapshot-callbacks.js';
 
 /** What is used of it. */
 export type Undici = Pick<typeof import('undici'), 'Client' | 'buildConnector'>;
@@ -26,7 +26,7 @@ export function loadUndici(requireFrom: string | undefined): Promise<Undici> {
 
 /** Loads undici ahead of the first export; what fails here is reported by that export. */
 export function preloadUndici(requireFrom: string | undefined): void {
-  if (startupSnapshot.isBuildingSnapshot()) return;
+  if (isBuildingSnapshot()) return;
   loadUndici(requireFrom).catch(() => undefined);
 }
 
