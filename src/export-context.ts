@@ -1,6 +1,7 @@
 // Owns putting together what all exports of an exporter share, from resolved options. The one place
 // where parts are constructed.
 
+import type { MeterProvider } from '@opentelemetry/api';
 import { type AgentTarget, describeTarget } from './agent-target.js';
 import { containerIdentity } from './container-identity.js';
 import { mayRepeatSecrets } from './credentials.js';
@@ -9,6 +10,7 @@ import type { Diagnostics } from './diagnostics.js';
 import { EncodingTurns } from './encoding-turns.js';
 import type { ExportContext } from './export-task.js';
 import type { ExitDeliveryContext } from './exit-delivery.js';
+import { reasonOf } from './errors.js';
 import { ExporterMetrics } from './exporter-metrics.js';
 import type { Clock } from './lang/clock.js';
 import { Ledger } from './ledger.js';
@@ -54,7 +56,7 @@ export function exportContext(
   const pending = new PendingBytes(options.maxPendingBytes);
   const headers = headersOf(options, sampleRates);
   const queue = sendQueue(options, clock, headers);
-  const metrics = meters === undefined ? undefined : new ExporterMetrics(meters, target);
+  const metrics = meters === undefined ? undefined : metricsOf(meters, target, diagnostics);
   const mapping = { ...options, ...identity };
   return {
     encoder: new V04Encoder(mapping, maxPayloadBytes),
@@ -87,6 +89,21 @@ export function exportContext(
 }
 
 /** The Agent says in plain text why it refused a payload. */
+/** A meter provider that throws must not end the exporter: where a heap was duplicated, it is asked again. */
+function metricsOf(
+  provider: MeterProvider,
+  target: AgentTarget,
+  diagnostics: Diagnostics,
+): ExporterMetrics | undefined {
+  try {
+    return new ExporterMetrics(provider, target);
+  } catch (error) {
+    const message = `selfObsMeterProvider failed, there are no metrics: ${reasonOf(error)}`;
+    diagnostics.warn('selfObsMeterProvider', message);
+    return undefined;
+  }
+}
+
 function noteReplies(
   options: ResolvedOptions,
   sampleRates: SampleRates,

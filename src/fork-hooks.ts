@@ -43,9 +43,14 @@ export function runStage(
   diagnostics: Diagnostics,
 ): void {
   const { stage } = event;
-  for (const entry of stage === 'before' ? lastFirst(entries) : entries) {
+  for (const [index, entry] of (stage === 'before' ? lastFirst(entries) : entries).entries()) {
     const hook = entry[stage];
-    if (hook !== undefined) runHook(hook, event, (error) => warn(entry, event, error, diagnostics));
+    const report = (error: unknown): void => {
+      // Those of exporters say the same, however many there are; each of a user speaks for itself.
+      const topic = `${stage} ${entry.consequence ?? index}`;
+      diagnostics.warn(topic, failure(entry, event, error));
+    };
+    if (hook !== undefined) runHook(hook, event, report);
   }
 }
 
@@ -66,13 +71,11 @@ function runHook(hook: ForkHook, event: ForkEvent, report: (error: unknown) => v
   }
 }
 
-function warn(
+function failure(
   { consequence }: ForkEntry,
   { stage, trigger }: ForkEvent,
   error: unknown,
-  diagnostics: Diagnostics,
-): void {
+): string {
   const loss = consequence === undefined ? '' : `; ${consequence}`;
-  const message = `a fork hook failed in stage ${stage} (${trigger})${loss}: ${reasonOf(error)}`;
-  diagnostics.warn(`${stage}${loss}`, message);
+  return `a fork hook failed in stage ${stage} (${trigger})${loss}: ${reasonOf(error)}`;
 }

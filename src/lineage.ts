@@ -49,11 +49,11 @@ export function writeLineage(vars: Variables, lineage: Lineage): Dispose {
 
 function setVariable(vars: Variables, name: string, value: string): Dispose {
   const before = vars[name];
-  vars[name] = value;
+  Reflect.set(vars, name, value); // without effect in an environment that is frozen
   return () => {
     if (vars[name] !== value) return;
     // In an environment, `undefined` would become text.
     if (before === undefined) Reflect.deleteProperty(vars, name);
-    else vars[name] = before;
+    else Reflect.set(vars, name, before);
   };
 }

@@ -108,7 +108,8 @@ export function checkTextRecord(
   expect: typeof expectation = expectation,
 ): Record<string, string> {
   if (value === undefined) return {};
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  // A list, a Map or the Headers of `fetch` have no entries that an object has.
+  if (typeof value !== 'object' || value === null || Symbol.iterator in value) {
     throw new TypeError(expect(name, 'an object of strings', value));
   }
   const entries = Object.entries(value).map(([key, text]): [string, string] => {

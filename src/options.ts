@@ -86,7 +86,8 @@ export interface DatadogSpanExporterOptions {
   readonly requireFrom?: string | undefined;
   /**
    * Ends the exporter when it aborts: exports under way fail with kind `aborted` and the reason of the
-   * signal, and so do later ones. The signal may outlive the exporter.
+   * signal, and so do later ones. The signal may outlive the exporter. An exporter that is idle then ends
+   * when it is used the next time.
    */
   readonly signal?: AbortSignal | undefined;
   /** Where the exporter's own metrics go, `otel.sdk.exporter.*`. @default none are made */

@@ -115,6 +115,8 @@ describe('E5, I3, I7: a wrong option', () => {
     [{ tags: { a: 1 } }, TypeError, "Expected `tags['a']` to be a string, got `1` (number)"],
     [{ headers: { 'a b': 'x' } }, RangeError, 'an HTTP header name, got `"a…"`'],
     [{ headers: { '': 'x' } }, RangeError, 'an HTTP header name, got `"…"`'],
+    [{ headers: new Headers({ a: 'x' }) }, TypeError, 'to be an object of strings, got another'],
+    [{ tags: new Map([['a', 'x']]) }, TypeError, 'to be an object of strings, got `{…}` (object)'],
     [{ headers: ['x'] }, TypeError, 'to be an object of strings, got another value (array)'],
     [{ headers: { a: 'x\r\ny' } }, RangeError, 'free of control characters'],
     [{ headers: { Host: 'x' } }, RangeError, 'not to set `Host`'],

@@ -1,5 +1,7 @@
 // Owns what the Agent answers: statuses, headers and bodies. Knows nothing of sockets.
 
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { isUint8Array } from 'node:util/types';
 import type { DevAgentReply } from './dev-agent-options.js';
 import type { Headers } from './header-rules.js';
 import type { Verdict } from './verdict.js';
@@ -41,6 +43,20 @@ export function replaceReply(
     headers: { ...reply.headers, ...lowerCaseNames(replacement.headers ?? {}) },
     body: replacement.body ?? reply.body,
   };
+}
+
+/** @throws {Error} if HTTP does not allow it, or if the body is neither text nor bytes. */
+export function checkReply(reply: AgentReply): AgentReply {
+  const { status, headers, body } = reply;
+  if (!Number.isInteger(status) || status < 100 || status > 999) {
+    throw new Error(`Expected \`status\` to be an integer in [100, 999], got ${status}`);
+  }
+  for (const [name, value] of Object.entries(headers)) {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+  }
+  if (typeof body === 'string' || isUint8Array(body)) return reply;
+  throw new Error(`Expected \`body\` to be a string or bytes, got ${typeof body}`);
 }
 
 export function jsonReply(body: string): AgentReply {

@@ -88,8 +88,9 @@ export class Recording {
     this.#traceById = new Map();
   }
 
-  /** Nothing more will come: those who still wait are told so. */
+  /** Nothing more will come, nor count that is answered later: those who still wait are told so. */
   close(): void {
+    this.#unanswered.clear();
     this.#waiters.close();
   }
 

@@ -25,10 +25,10 @@ export function createRequestHandler(
   return (request, response) => {
     // The client may be gone before the reply is written; that is its own affair.
     response.on('error', () => response.destroy());
-    void answer(options, request, via).then(
-      (reply) => writeReply(response, reply, options),
-      (error: unknown) => writeReply(response, internalError(error), options),
-    );
+    void answer(options, request, via)
+      .catch(internalError)
+      .then((reply) => writeReply(response, reply, options))
+      .catch(() => response.destroy());
   };
 }
 
@@ -55,19 +55,13 @@ function writeReply(
     response.destroy();
     return;
   }
-  try {
-    const headers = {
-      'datadog-agent-version': AGENT_VERSION,
-      'datadog-agent-state': agentState(describeAgent()),
-      ...reply.headers,
-      'content-length': String(Buffer.byteLength(reply.body)),
-    };
-    response.writeHead(reply.status, headers).end(reply.body);
-  } catch (error) {
-    // A body that is no text, or a status or header that HTTP does not allow, made by `respond`.
-    const { status, body } = internalError(error);
-    response.writeHead(status).end(body);
-  }
+  const headers = {
+    'datadog-agent-version': AGENT_VERSION,
+    'datadog-agent-state': agentState(describeAgent()),
+    ...reply.headers,
+    'content-length': String(Buffer.byteLength(reply.body)),
+  };
+  response.writeHead(reply.status, headers).end(reply.body);
 }
 
 function internalError(error: unknown): AgentReply {

@@ -3,7 +3,14 @@
 
 import type { IncomingMessage } from 'node:http';
 import { MAX_REQUEST_BYTES } from './agent-limits.js';
-import { isSuccess, replaceReply, replyTo, textReply, tooLargeReply } from './agent-reply.js';
+import {
+  checkReply,
+  isSuccess,
+  replaceReply,
+  replyTo,
+  textReply,
+  tooLargeReply,
+} from './agent-reply.js';
 import type { AgentReply, SampleRates } from './agent-reply.js';
 import { readBody } from './body-reader.js';
 import { ConnectionNumbers } from './connection-numbers.js';
@@ -73,7 +80,7 @@ export class TraceIntake {
     respond: () => ReturnType<NonNullable<DevAgentOptions['respond']>>,
   ): Promise<AgentReply> {
     try {
-      return replaceReply(normal, await respond());
+      return checkReply(replaceReply(normal, await respond()));
     } catch (error) {
       // Written by the user: whatever it throws must not end the process.
       return textReply(500, error instanceof Error ? error.message : String(error));

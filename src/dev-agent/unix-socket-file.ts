@@ -4,12 +4,21 @@
 import { lstat, unlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 
+/** What the kernel takes, on Linux. Node 20 cuts a longer path and listens somewhere else. */
+const MAX_PATH_BYTES = 107;
+
 /**
  * Makes sure that a server can listen at `socketPath`.
  *
- * @throws {Error} if somebody listens there, or if the file is no socket.
+ * @throws {Error} if somebody listens there, if the file is no socket, or if the path is too long.
  */
 export async function removeStaleSocket(socketPath: string): Promise<void> {
+  const bytes = Buffer.byteLength(socketPath);
+  if (bytes > MAX_PATH_BYTES) {
+    throw new Error(
+      `Expected \`socketPath\` to have at most ${MAX_PATH_BYTES} bytes, got ${bytes}: ${socketPath}`,
+    );
+  }
   const kind = await kindOf(socketPath);
   if (kind === 'nothing') return;
   if (kind === 'other') {

@@ -1,6 +1,9 @@
 // Owns the promises of those who wait for something to arrive, and their timers. Knows nothing of
 // what they wait for.
 
+/** Longest delay of a Node timer; a longer one, as `Infinity`, would fire at once. */
+const MAX_TIMER_MILLIS = 2_147_483_647;
+
 /** What somebody waits for. */
 export interface Wait {
   readonly isMet: () => boolean;
@@ -29,7 +32,7 @@ export class Waiters {
         this.#waiters.delete(waiter);
         reject(new Error(`${wait.describe()} within ${wait.timeoutMillis} ms`));
       };
-      const timer = setTimeout(onDeadline, wait.timeoutMillis);
+      const timer = setTimeout(onDeadline, Math.min(wait.timeoutMillis, MAX_TIMER_MILLIS));
       const waiter: Waiter = { wait, timer, resolve, reject };
       this.#waiters.add(waiter);
     });

@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { Agent, createServer, request as httpRequest, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { rename } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { startDevAgent } from '../../src/dev-agent/index.js';
 import { holdReply } from '../support/held-reply.js';
@@ -166,7 +167,27 @@ describe('a connection', () => {
   });
 });
 
+it('a socket path is not cut, as Node 20 would do it', async () => {
+  const socketPath = '/tmp/'.padEnd(108, 'x');
+
+  await expect(startDevAgent({ socketPath })).rejects.toThrow('at most 107 bytes, got 108');
+});
+
 describe('the close', () => {
+  it('comes before the spans of a request that is answered later', async () => {
+    const held = holdReply();
+    const agent = await openAgent({ respond: () => held.reply });
+    const sending = sendPayload(agent.url, singleSpan()).catch(() => undefined);
+    await agent.waitForRequests(1);
+
+    await agent.close();
+    held.release();
+    await sending;
+    await nextTurn();
+
+    expect(agent.spans).toEqual([]);
+  });
+
   it('cuts idle connections and those that wait for a reply', async () => {
     const agent = await openAgent({ respond: () => new Promise<never>(() => undefined) });
     const idle = await openConnection(agent.url);

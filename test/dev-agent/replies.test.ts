@@ -224,6 +224,7 @@ describe('the respond option', () => {
       const reply = await sendPayload(agent.url, singleSpan());
 
       expect(reply.status).toBe(500);
+      expect(agent.spans).toEqual([]);
     },
   );
 });

@@ -30,6 +30,15 @@ describe('waiting', () => {
     await expect(waiting).resolves.toHaveLength(3);
   });
 
+  it('may have no limit', async () => {
+    const agent = await openAgent();
+    const waiting = agent.waitForSpans(1, { timeoutMillis: Infinity });
+
+    await sendPayload(agent.url, singleSpan());
+
+    await expect(waiting).resolves.toHaveLength(1);
+  });
+
   it('ends at once for what is there already', async () => {
     const agent = await openAgent();
     await sendPayload(agent.url, singleSpan());

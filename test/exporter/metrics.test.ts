@@ -5,9 +5,10 @@ import {
   MeterProvider,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { afterForkInChild } from '../../src/fork.js';
 import type { DatadogSpanExporterOptions } from '../../src/index.js';
+import { captureDiag } from '../support/diag-log.js';
 import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
 import { openFaultServer } from '../support/fault-server.js';
@@ -19,6 +20,7 @@ const INFLIGHT = 'otel.sdk.exporter.span.inflight';
 const EXPORTED = 'otel.sdk.exporter.span.exported';
 const DURATION = 'otel.sdk.exporter.operation.duration';
 
+const lines = captureDiag();
 const providers: MeterProvider[] = [];
 
 afterEach(async () => {
@@ -100,6 +102,26 @@ describe('the metrics of an exporter', () => {
       expect(attributes['server.address']).toBe(server.url.slice('unix://'.length));
       expect(attributes).not.toHaveProperty('server.port');
     }
+  });
+
+  it('are none if the meter provider throws, now or after the heap was duplicated', async () => {
+    const { provider } = openMeters();
+    const server = await openFaultServer({ scripts: [ACCEPT] });
+    const getMeter = vi.spyOn(provider, 'getMeter');
+    const exporter = openExporter({ url: server.url, selfObsMeterProvider: provider });
+    getMeter.mockImplementation(() => {
+      throw new Error('no meters');
+    });
+    const another = openExporter({ url: server.url, selfObsMeterProvider: provider });
+
+    afterForkInChild();
+
+    expect(await exportSpans(exporter, makeSpans(1))).toEqual({ code: 0 });
+    expect(await exportSpans(another, makeSpans(1))).toEqual({ code: 0 });
+    expect(exporter.stats()).toMatchObject({ received: 1, exported: 1 });
+    expect(new Set(lines)).toEqual(
+      new Set(['selfObsMeterProvider failed, there are no metrics: no meters']),
+    );
   });
 
   it('count spans while they are under way', async () => {

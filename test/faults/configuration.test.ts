@@ -61,7 +61,7 @@ describe('variables', () => {
        const outcomes = [];
        for (const environment of [{}, Object.freeze({})]) {
          Object.defineProperty(process, 'env', { value: environment, configurable: true });
-         outcomes.push(await outcomeOf(openExporter({ url })));
+         outcomes.push(await outcomeOf(openExporter({ url, propagateLineage: true })));
        }
        Object.defineProperty(process, 'env', { value: real });
        for (const outcome of outcomes) console.log(outcome);`,

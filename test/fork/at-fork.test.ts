@@ -182,6 +182,26 @@ describe('a hook that fails', () => {
     expect(lines).toEqual(['b child manual', 'b child manual']);
   });
 
+  it('is logged also where another one fails before it', () => {
+    // In places of their own: those of the hooks above were spoken of within the last minute.
+    for (let place = 0; place < 5; place++) register(hooks('quiet'));
+    for (const name of ['first', 'second']) {
+      register({
+        child: () => {
+          throw new Error(name);
+        },
+      });
+    }
+
+    afterForkInChild();
+    afterForkInChild();
+
+    expect(warnings).toEqual([
+      'a fork hook failed in stage child (manual): first',
+      'a fork hook failed in stage child (manual): second',
+    ]);
+  });
+
   it('is logged with what the user loses by it, if that is known', () => {
     const child = (): never => {
       throw new Error('no way');
