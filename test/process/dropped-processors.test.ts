@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { temporaryDirectory } from '../examples/temporary-directory.js';
 import { runNode } from '../support/child-process.js';
+import { HELD } from '../support/left-of.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 
 const DIST = new URL('../../dist/index.js', import.meta.url).href;
 
 /** Each processor holds buffers of 160 kB; the last is dropped before its time has come. */
 const SCRIPT = `
+  ${HELD}
   import { DatadogBatchSpanProcessor, DatadogSpanExporter } from '${DIST}';
   const exporter = new DatadogSpanExporter();
   const ids = { traceId: '72df520af2bde7a5240031ead750e5f3', spanId: '24003fafe5640a1c', traceFlags: 1 };
@@ -21,16 +23,10 @@ const SCRIPT = `
     processor.onEnd(span);
     await processor.forceFlush();
   };
-  const held = async () => {
-    await new Promise(setImmediate); // whoever was asked after stays until the turn is over
-    globalThis.gc();
-    const { heapUsed, arrayBuffers } = process.memoryUsage();
-    return heapUsed + arrayBuffers;
-  };
   await use();
-  const before = await held();
+  const before = await heldBytes();
   for (let count = 0; count < 100; count++) await use();
-  const megabytes = ((await held()) - before) / 1e6;
+  const megabytes = await heldMegabytes(before, 5);
   (() => new DatadogBatchSpanProcessor({ exporter, scheduledDelayMillis: 50 }).onEnd(span))();
   globalThis.gc();
   const server = setInterval(() => {

@@ -5,7 +5,7 @@ import { temporaryDirectory } from '../examples/temporary-directory.js';
 import { type NodeRun, runNode } from '../support/child-process.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { readAll, stall } from '../support/fault-steps.js';
-import { LEFT_OF } from '../support/left-of.js';
+import { HELD, LEFT_OF } from '../support/left-of.js';
 
 const DIST = new URL('../../dist/index.js', import.meta.url).href;
 
@@ -249,6 +249,7 @@ it('what the error of a flush takes does not grow with the exports that failed',
 
 /** Says whether more than 20 MB are left of 1 000 bodies of 100 kB, of which spans named a part. */
 const PARTS_SCRIPT = `
+  ${HELD}
   import { DatadogSpanExporter } from '${DIST}';
   const exporter = new DatadogSpanExporter();
   const ids = { traceId: '72df520af2bde7a5240031ead750e5f3', spanId: '24003fafe5640a1c' };
@@ -260,12 +261,10 @@ const PARTS_SCRIPT = `
     resource: { attributes: {} }, spanContext: () => ids,
   });
   exporter.export([makeSpan()], () => undefined);
-  globalThis.gc();
-  const before = process.memoryUsage().heapUsed;
+  const before = await heldBytes();
   exporter.export(Array.from({ length: 1_000 }, makeSpan), () => undefined);
   while (exporter.stats().buffered > 0) await new Promise(setImmediate);
-  globalThis.gc();
-  const megabytes = (process.memoryUsage().heapUsed - before) / 1e6;
+  const megabytes = await heldMegabytes(before, 20);
   console.log(exporter.stats().inFlight, megabytes < 20 || megabytes);
   process.exit();
 `;
