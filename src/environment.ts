@@ -5,6 +5,7 @@ import { isIPv6 } from 'node:net';
 import { type AgentTarget, parseAgentUrl, withoutCredentials } from './agent-target.js';
 import { reasonOf } from './errors.js';
 import { type Lineage, readLineage } from './lineage.js';
+import { withoutQuotes } from './payload/normalize.js';
 
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 /** Told about a variable that is ignored; gets a sentence for the log. */
@@ -120,16 +121,13 @@ function validPort(port: string | undefined, warn: WarnOfVariable): string {
   return DEFAULT_PORT;
 }
 
-/** Around a value; SDK 1.30 takes them off, 2.12 does not. */
-const QUOTES = /^"|"$/g;
-
 /** As OpenTelemetry's environment detector reads them: `OTEL_SERVICE_NAME` wins. */
 function resourceAttributes(vars: EnvironmentVariables): ReadonlyMap<string, string> {
   const attributes = new Map<string, string>();
   for (const pair of (vars['OTEL_RESOURCE_ATTRIBUTES'] ?? '').split(',')) {
     const [key, value, ...rest] = pair.split('=');
     if (key === undefined || value === undefined || rest.length > 0) continue;
-    attributes.set(percentDecoded(key.trim()), percentDecoded(value.trim().replace(QUOTES, '')));
+    attributes.set(percentDecoded(key.trim()), percentDecoded(withoutQuotes(value.trim())));
   }
   const serviceName = textOf(vars, 'OTEL_SERVICE_NAME');
   if (serviceName !== undefined) attributes.set('service.name', serviceName);

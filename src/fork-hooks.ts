@@ -45,12 +45,13 @@ export function runStage(
   const { stage } = event;
   for (const [index, entry] of (stage === 'before' ? lastFirst(entries) : entries).entries()) {
     const hook = entry[stage];
+    if (hook === undefined) continue;
     const report = (error: unknown): void => {
       // Those of exporters say the same, however many there are; each of a user speaks for itself.
       const topic = `${stage} ${entry.consequence ?? index}`;
       diagnostics.warn(topic, failure(entry, event, error));
     };
-    if (hook !== undefined) runHook(hook, event, report);
+    runHook(hook, event, report);
   }
 }
 

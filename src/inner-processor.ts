@@ -100,7 +100,7 @@ export class InnerProcessor {
     const started = new Promise<StartedFlush>((resolve) => {
       callOff = this.#whenReady(() => resolve({ errors: this.#flush() }));
     });
-    return { started, callOff: () => callOff() };
+    return { started, callOff };
   }
 
   /** Shuts it down, without waiting for it, once that leaves no timer behind. */

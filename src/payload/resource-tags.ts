@@ -8,7 +8,7 @@ import { analyticsRate } from './attribute-rules.js';
 import { attributeText } from './attribute-text.js';
 import { encodedText } from './encoded-text.js';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
-import { normalizeService, normalizeTagValue, normalTagValue } from './normalize.js';
+import { normalizeService, normalizeTagValue, normalTagValue, withoutQuotes } from './normalize.js';
 import { readableEntries } from './readable-entries.js';
 import { SpanFacts } from './span-facts.js';
 import type { Tag, TagKeys } from './tag-keys.js';
@@ -117,8 +117,7 @@ function setting(
   for (const key of keys) {
     const value = attributes.get(key);
     if (typeof value !== 'string' || value === '' || UNKNOWN_SERVICE.test(value)) continue;
-    const unquoted = value.replace(/^"|"$/g, '');
-    if (unquoted !== settings.environment.resourceAttributes.get(key)) return value;
+    if (withoutQuotes(value) !== settings.environment.resourceAttributes.get(key)) return value;
     fromEnvironment ??= value;
   }
   return settings.environment[name] ?? fromEnvironment;

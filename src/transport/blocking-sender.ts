@@ -69,8 +69,9 @@ function outcomeOf(status: number = NO_OUTCOME, timeoutMillis: number): SendOutc
   const broken = (at: 'timeout' | 'connect' | 'socket', message: string): SendOutcome => {
     return { kind: 'broken', at, cause: new Error(message) };
   };
-  if (status === NO_OUTCOME)
+  if (status === NO_OUTCOME) {
     return broken('timeout', `no answer within ${Math.ceil(timeoutMillis)} ms`);
+  }
   return status === CONNECT_FAILED
     ? broken('connect', 'at the end of the process')
     : broken('socket', 'at the end of the process');
