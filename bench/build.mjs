@@ -1,17 +1,11 @@
-// Owns the bundle of the parts that are measured by themselves, made as the package is: see tsup.config.ts.
+// Owns the bundle of the parts that are measured by themselves.
 
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundle } from '../scripts/bundling.mjs';
 
 export async function buildInternals() {
-  await build({
-    entryPoints: [fileURLToPath(new URL('internals.mjs', import.meta.url))],
-    outfile: fileURLToPath(new URL('dist/internals.mjs', import.meta.url)),
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    packages: 'external',
-    logLevel: 'warning',
-  });
+  const [input, output] = ['internals.mjs', 'dist/internals.mjs'].map((path) =>
+    fileURLToPath(new URL(path, import.meta.url)),
+  );
+  await bundle(input, output, 'esm');
 }

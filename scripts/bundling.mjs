@@ -1,0 +1,20 @@
+// Owns how TypeScript becomes a file of the package. Knows nothing of which files there are.
+
+import { build } from 'rolldown';
+
+/**
+ * Bundles a module and what it consists of. Constants stay `const`, which V8 replaces by their values where it
+ * optimizes: esbuild makes `var` of them, and `npm run bench -- encode` shows 5 % more.
+ *
+ * The output is readable as it is: no source maps, which would double the package.
+ */
+export async function bundle(input, file, format) {
+  await build({
+    input,
+    platform: 'node',
+    external: /^[^./]/,
+    transform: { target: 'node20' },
+    output: { file, format, codeSplitting: false, comments: { jsdoc: false } },
+    logLevel: 'warn',
+  });
+}
