@@ -1,6 +1,6 @@
 // Owns the exceptions that spans record: thrown anew, each with a stack of its own.
 
-import { oneOf } from './random.mjs';
+import { integerBelow, oneOf } from './random.mjs';
 
 const KINDS = [
   () => new TypeError("Cannot read properties of undefined (reading 'total')"),
@@ -15,6 +15,14 @@ export function failure() {
   } catch (error) {
     return error;
   }
+}
+
+/** Of which no other has the same message, and so none the same stack. */
+export function newFailure() {
+  const error = failure();
+  error.message += ` of order ${integerBelow(1e9)}`;
+  error.stack = `${error.name}: ${error.message}${error.stack.slice(error.stack.indexOf('\n'))}`;
+  return error;
 }
 
 function placeOrder() {

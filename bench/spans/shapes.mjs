@@ -1,6 +1,7 @@
 // Owns spans of unusual shape: what may be dear in them is one thing at a time.
 
 import { SpanKind } from '@opentelemetry/api';
+import { failure, newFailure } from './failures.mjs';
 import { freshTexts, freshUnicodeTexts } from './fresh-text.mjs';
 import { integerBelow } from './random.mjs';
 
@@ -48,6 +49,8 @@ export const SHAPES = {
     kind: SpanKind.PRODUCER,
   }),
   events: shape({ events: 3 }),
+  stacks: shape({ failureOf: failure }),
+  'new-stacks': shape({ failureOf: newFailure }),
   'tracers-1000': shape({ tracerOf: () => TRACERS[integerBelow(TRACERS.length)] }),
 };
 
@@ -58,13 +61,14 @@ function shape({
   tracerOf = () => 'shop',
   kind = SpanKind.INTERNAL,
   events = 0,
+  failureOf,
 }) {
-  return { attributes, keyOf, textOf, tracerOf, kind, events };
+  return { attributes, keyOf, textOf, tracerOf, kind, events, failureOf };
 }
 
 /** @returns a function that makes one span of the shape, a trace of its own, and ends it. */
 export function spansOfShape(provider, name) {
-  const { attributes: count, keyOf, textOf, tracerOf, kind, events } = SHAPES[name];
+  const { attributes: count, keyOf, textOf, tracerOf, kind, events, failureOf } = SHAPES[name];
   return () => {
     const attributes = {};
     const turn = integerBelow(count);
@@ -74,6 +78,7 @@ export function spansOfShape(provider, name) {
       kind,
     });
     for (let i = 0; i < events; i++) span.addEvent('item added', { item: text(), position: i });
+    if (failureOf !== undefined) span.recordException(failureOf());
     span.end();
   };
 }

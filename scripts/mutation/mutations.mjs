@@ -237,4 +237,11 @@ export const MUTATIONS = [
     replace: '',
     tests: ['test/payload/resource-tags.test.ts'],
   },
+  {
+    rule: 'the JSON of a text that was kept is found by the whole text',
+    file: 'src/payload/repeated-json.ts',
+    find: 'known.text !== text',
+    replace: 'known.text.length !== text.length',
+    tests: ['test/payload/repeated-json.test.ts'],
+  },
 ];

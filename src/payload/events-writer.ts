@@ -8,6 +8,7 @@ import { COMMA, LIST } from './json-buffer.js';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
 import type { Constant, MsgpackWriter } from './msgpack-writer.js';
 import { readableKeys, readableValue } from './readable-entries.js';
+import { mayBeRepeated, RepeatedJson } from './repeated-json.js';
 import type { SpanEvent } from './trace-chunks.js';
 import { isUsualTime, unixNanos } from './unix-nanos.js';
 
@@ -26,6 +27,7 @@ const KEYS = new BoundedMemo((key) => jsonConstant(`${JSON.stringify(key)}:`));
 
 export class EventsWriter {
   readonly #writer: MsgpackWriter;
+  readonly #repeated = new RepeatedJson();
   /** Of the last event, as text. */
   #seconds = 0;
   #secondsText = '0';
@@ -131,7 +133,7 @@ export class EventsWriter {
    */
   #value(value: unknown): boolean {
     const writer = this.#writer;
-    if (typeof value === 'string') writer.jsonString(beginningOf(value));
+    if (typeof value === 'string') this.#text(beginningOf(value));
     else if (typeof value === 'number') {
       writer.shortJson(Number.isFinite(value) ? String(value) : REDACTED);
     } else {
@@ -140,6 +142,12 @@ export class EventsWriter {
       writer.json(beginningOf(json));
     }
     return true;
+  }
+
+  #text(text: string): void {
+    const known = mayBeRepeated(text) ? this.#repeated.of(text) : undefined;
+    if (known === undefined) this.#writer.jsonString(text);
+    else this.#writer.bytes(known);
   }
 
   #commaAfter(start: number): void {
