@@ -21,7 +21,7 @@ describe('the JSON of repeated texts', () => {
     const repeated = new RepeatedJson();
     const expected = JSON.stringify(text);
     for (let turn = 0; turn < 3; turn++) {
-      const json = repeated.of(`${text}`);
+      const json = repeated.of(text);
       expect(json && Buffer.from(json).toString()).toBe(expected);
     }
   });

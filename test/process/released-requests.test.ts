@@ -1,11 +1,6 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { temporaryDirectory } from '../examples/temporary-directory.js';
-import { runNode } from '../support/child-process.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
-
-const DIST = new URL('../../dist/index.js', import.meta.url).href;
+import { DIST, runScript } from './released-script.js';
 
 /**
  * Says whether anything is left of what a request had in an `AsyncLocalStorage`, after ten seconds at most, while
@@ -37,10 +32,8 @@ const SCRIPT = `
 
 it('F17: a socket keeps nothing of the request that opened it', async () => {
   const agent = await openScriptedAgent();
-  const file = join(temporaryDirectory(), 'script.mjs');
-  writeFileSync(file, SCRIPT);
 
-  const run = await runNode(['--expose-gc', file], { env: { DD_TRACE_AGENT_URL: agent.url } });
+  const run = await runScript(SCRIPT, { DD_TRACE_AGENT_URL: agent.url });
 
   expect(run).toEqual({ ended: 0, stdout: 'true\n', stderr: '' });
   expect(new Set(agent.requests.map(({ connection }) => connection)).size).toBe(1);
