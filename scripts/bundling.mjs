@@ -4,9 +4,10 @@ import { build } from 'rolldown';
 
 /**
  * Bundles a module and what it consists of. Constants stay `const`, which V8 replaces by their values where it
- * optimizes: esbuild makes `var` of them, and `npm run bench -- encode` shows 5 % more.
+ * optimizes: esbuild makes `var` of them, with which, in an ES module, `npm run bench -- encode` shows 7 % more.
  *
- * The output is readable as it is: no source maps, which would double the package.
+ * The output is readable as it is: no source maps, which would double the package. It has no comments, which would
+ * add a third; those for users are with the types.
  */
 export async function bundle(input, file, format) {
   await build({

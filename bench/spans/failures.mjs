@@ -3,36 +3,33 @@
 import { integerBelow, oneOf } from './random.mjs';
 
 const KINDS = [
-  () => new TypeError("Cannot read properties of undefined (reading 'total')"),
-  () => new RangeError('Maximum retries exceeded'),
-  () => new Error('connect ECONNREFUSED 10.0.3.4:5432'),
+  (detail) => new TypeError(`Cannot read properties of undefined (reading 'total')${detail}`),
+  (detail) => new RangeError(`Maximum retries exceeded${detail}`),
+  (detail) => new Error(`connect ECONNREFUSED 10.0.3.4:5432${detail}`),
 ];
 
 /** As thrown some calls down. */
-export function failure() {
+export function failure(detail = '') {
   try {
-    return placeOrder();
+    return placeOrder(detail);
   } catch (error) {
     return error;
   }
 }
 
-/** Of which no other has the same message, and so none the same stack. */
+/** With a message that no other has, and so a stack that no other has. */
 export function newFailure() {
-  const error = failure();
-  error.message += ` of order ${integerBelow(1e9)}`;
-  error.stack = `${error.name}: ${error.message}${error.stack.slice(error.stack.indexOf('\n'))}`;
-  return error;
+  return failure(` of order ${integerBelow(1e9)}`);
 }
 
-function placeOrder() {
-  return reserveStock();
+function placeOrder(detail) {
+  return reserveStock(detail);
 }
 
-function reserveStock() {
-  return queryDatabase();
+function reserveStock(detail) {
+  return queryDatabase(detail);
 }
 
-function queryDatabase() {
-  throw oneOf(KINDS)();
+function queryDatabase(detail) {
+  throw oneOf(KINDS)(detail);
 }

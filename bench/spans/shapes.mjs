@@ -49,6 +49,7 @@ export const SHAPES = {
     kind: SpanKind.PRODUCER,
   }),
   events: shape({ events: 3 }),
+  // Exceptions of few different stacks, and those of which each has its own.
   stacks: shape({ failureOf: failure }),
   'new-stacks': shape({ failureOf: newFailure }),
   'tracers-1000': shape({ tracerOf: () => TRACERS[integerBelow(TRACERS.length)] }),

@@ -1,8 +1,6 @@
 // Owns results of a pure function of short texts, kept because the same few texts come again and again.
 // Bounded: when it is full, it begins anew.
 
-import { ownCopy } from './own-copy.js';
-
 const MAX_ENTRIES = 1_024;
 const MAX_CHARACTERS = 256;
 
@@ -34,4 +32,9 @@ export class BoundedMemo<T> {
     this.#entries.set(kept, made);
     return made;
   }
+}
+
+/** V8 keeps a part of a text as a reference to the whole of it: 1 024 names cut from bodies would keep these. */
+function ownCopy(text: string): string {
+  return String(JSON.parse(JSON.stringify(text)));
 }

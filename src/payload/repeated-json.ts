@@ -1,13 +1,11 @@
 // Owns the JSON of long texts that came before: while something is broken, one failure after another has the
 // same stack. Knows nothing of where it is written. Bounded.
 
-import { ownCopy } from './own-copy.js';
-
-/** What is shorter is made anew as fast as it is found; what is longer would hold too much memory. */
+/** What is shorter is made anew about as fast as it is found; of the longest, all together hold half a MiB. */
 const MIN_CHARACTERS = 128;
 const MAX_CHARACTERS = 4_096;
 const MAX_TEXTS = 16;
-/** Of keeping a text, in texts that are found: these pay for those that are kept, and for some that never are found. */
+/** How many texts have to be found before one more is kept: the time that these save pays for it. */
 const PRICE = 4;
 const MAX_CREDIT = MAX_TEXTS * PRICE;
 /** Where texts hardly ever come again, one of so many is kept all the same: that may change. */
@@ -24,8 +22,8 @@ export function mayBeRepeated({ length }: string): boolean {
 }
 
 /**
- * Without it, `npm run bench -- shapes` shows a fifth more for `stacks`, which come again, and a twentieth less for
- * `new-stacks`, of which none does.
+ * Without it, `npm run bench -- shapes` shows a third more for `stacks`, and no more than a twentieth less for
+ * `new-stacks`, of which none comes again.
  */
 export class RepeatedJson {
   readonly #texts: RepeatedText[] = [];
@@ -47,9 +45,11 @@ export class RepeatedJson {
   }
 
   #keep(text: string): Uint8Array {
-    const json = Buffer.from(JSON.stringify(text));
-    this.#texts[this.#next] = { text: ownCopy(text), json };
+    const json = JSON.stringify(text);
+    const bytes = Buffer.from(json);
+    // Not the text itself: where it is a part of another one, V8 would keep that.
+    this.#texts[this.#next] = { text: String(JSON.parse(json)), json: bytes };
     this.#next = (this.#next + 1) % MAX_TEXTS;
-    return json;
+    return bytes;
   }
 }

@@ -1,13 +1,13 @@
 // Owns the agreement of package.json with the source and with the build.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import lockfile from '../../package-lock.json' with { type: 'json' };
 import packageJson from '../../package.json' with { type: 'json' };
 import { PACKAGE_VERSION } from '../../src/version.js';
-import { checkBuild, REPOSITORY } from './built-package.js';
+import { checkBuild, DIST, REPOSITORY } from './built-package.js';
 
 describe('package.json', () => {
   it('has the version that requests carry', () => {
@@ -38,6 +38,15 @@ describe('package.json', () => {
     expect(paths.length).toBeGreaterThanOrEqual(16);
     expect(paths.filter((path) => !existsSync(join(REPOSITORY, path)))).toEqual([]);
     expect(paths.filter((path) => !isPublished(path))).toEqual([]);
+  });
+
+  it('has constants that V8 may take for such, as ES modules and as CommonJS', () => {
+    checkBuild();
+    for (const name of ['index.js', 'index.cjs']) {
+      const code = readFileSync(join(DIST, name), 'utf8');
+      expect(code.match(/^const [A-Z0-9_]+ = .*$/gmu)).toContain('const MAX_ASCII = 127;');
+      expect(code.match(/^(?:var|let) [A-Z0-9_]+ = .*$/gmu)).toBeNull();
+    }
   });
 
   it('gives each entry types of its own kind, before the JavaScript', () => {

@@ -1,12 +1,7 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { temporaryDirectory } from '../examples/temporary-directory.js';
-import { runNode } from '../support/child-process.js';
 import { HELD } from '../support/left-of.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
-
-const DIST = new URL('../../dist/index.js', import.meta.url).href;
+import { DIST, runScript } from './released-script.js';
 
 /** Each processor holds buffers of 160 kB; the last is dropped before its time has come. */
 const SCRIPT = `
@@ -38,10 +33,8 @@ const SCRIPT = `
 
 it('processors that are dropped without a shutdown leave nothing behind but their spans', async () => {
   const agent = await openScriptedAgent();
-  const file = join(temporaryDirectory(), 'script.mjs');
-  writeFileSync(file, SCRIPT);
 
-  const run = await runNode(['--expose-gc', file], { env: { DD_TRACE_AGENT_URL: agent.url } });
+  const run = await runScript(SCRIPT, { DD_TRACE_AGENT_URL: agent.url });
 
   expect(run).toEqual({ ended: 0, stdout: 'true\n', stderr: '' });
   expect(agent.spans).toHaveLength(102);
