@@ -88,7 +88,6 @@ export function exportContext(
   };
 }
 
-/** The Agent says in plain text why it refused a payload. */
 /** A meter provider that throws must not end the exporter: where a heap was duplicated, it is asked again. */
 function metricsOf(
   provider: MeterProvider,
@@ -104,6 +103,7 @@ function metricsOf(
   }
 }
 
+/** The Agent says in plain text why it refused a payload. */
 function noteReplies(
   options: ResolvedOptions,
   sampleRates: SampleRates,

@@ -65,6 +65,13 @@ export const TRANSPORT_MUTATIONS = [
     tests: ['test/transport/agent-connection.test.ts'],
   },
   {
+    rule: 'an abort ends only the attempt that it is meant for',
+    file: 'src/transport/delivery.ts',
+    find: "if (this.#state.phase === 'sending') this.#state = { phase: 'answered' };",
+    replace: '',
+    tests: ['test/transport/delivery.test.ts'],
+  },
+  {
     rule: 'certificates are verified',
     file: 'src/transport/agent-connection.ts',
     find: 'allowH2: false,',

@@ -2,6 +2,7 @@
 // each attempt may take. Knows nothing of spans.
 
 import { type Clock, type Dispose, nothingToDispose } from '../lang/clock.js';
+import { tokenFor } from './attempt-tokens.js';
 import { backoffMillis, isRetriable } from './retry-policy.js';
 import { retryAfterMillis } from './retry-after.js';
 import type { Reply } from './reply.js';
@@ -51,6 +52,7 @@ type DeliveryState =
       readonly token: AbortController;
       readonly connection: Connection;
     }
+  | { readonly phase: 'answered' }
   | { readonly phase: 'backingOff'; readonly wait: Wait; readonly resume: () => void }
   | { readonly phase: 'cancelled'; readonly cancellation: Cancellation }
   | { readonly phase: 'settled' };
@@ -171,11 +173,12 @@ export class Delivery {
   async #sendOn(connection: Connection): Promise<SendOutcome> {
     if (this.#state.phase !== 'queued') return NOT_SENT; // cancelled when the connection was granted
     const { clock, attemptTimeoutMillis } = this.#context;
-    const token = new AbortController();
+    const token = tokenFor(connection);
     this.#state = { phase: 'sending', token, connection };
     const stopTimer = clock.schedule(attemptTimeoutMillis, () => token.abort(ATTEMPT_TIMED_OUT));
     const outcome = await connection.send(this.#payload, token.signal);
     stopTimer();
+    if (this.#state.phase === 'sending') this.#state = { phase: 'answered' }; // the token is the next one's
     const isCut = outcome.kind === 'cancelled' && token.signal.reason === ATTEMPT_TIMED_OUT;
     return isCut ? this.#timedOut() : outcome;
   }

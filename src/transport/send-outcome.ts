@@ -36,7 +36,7 @@ export function abortedBy(signal: AbortSignal | undefined): Cancellation {
 
 /** Sends one payload at a time. */
 export interface Connection {
-  /** Settles once, and promptly when `signal` aborts; never rejects. */
+  /** Settles once, and promptly when `signal` aborts; never rejects. Listens to it until it is given another. */
   send(payload: Sendable, signal: AbortSignal): Promise<SendOutcome>;
   /** Whether all of the request that is under way has left this process. */
   readonly hasWritten: boolean;

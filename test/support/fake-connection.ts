@@ -18,8 +18,10 @@ export class FakeConnection implements Connection {
   readonly sent: Sent[] = [];
   isClosed = false;
   hasWritten = false;
+  onSend: () => void = () => undefined;
 
   send(payload: Sendable, signal: AbortSignal): Promise<SendOutcome> {
+    this.onSend();
     return new Promise((settle) => {
       this.sent.push({ payload, signal, settle });
     });

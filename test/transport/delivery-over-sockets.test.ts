@@ -1,11 +1,13 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseAgentUrl } from '../../src/agent-target.js';
 import { systemClock } from '../../src/lang/clock.js';
 import { AgentConnection } from '../../src/transport/agent-connection.js';
+import { tokenFor } from '../../src/transport/attempt-tokens.js';
 import { Delivery, type DeliveryContext } from '../../src/transport/delivery.js';
 import { SendQueue } from '../../src/transport/send-queue.js';
 import { openFaultServer } from '../support/fault-server.js';
-import { readAll, reply, stall } from '../support/fault-steps.js';
+import { ACCEPT, readAll, reply, stall } from '../support/fault-steps.js';
 import { openGate } from '../support/gate.js';
 import { until } from '../support/until.js';
 
@@ -43,6 +45,35 @@ describe('deliveries over real connections', () => {
 
     expect(await secondResult).toMatchObject({ outcome: { kind: 'accepted' }, attempts: 1 });
     expect(server.accepted).toBe(2);
+  });
+
+  it('have one token and one listener until it has aborted', async () => {
+    const gate = openGate();
+    const server = await openFaultServer({
+      scripts: [ACCEPT, ACCEPT, [readAll, stall], [readAll, gate.pass, reply(200)]],
+    });
+    const connection = connectTo(server.url);
+    connections.push(connection);
+    const context = realContext(new SendQueue(connections));
+    const deadlineMillis = systemClock.nowMillis() + DEADLINE_MILLIS;
+    const deliver = (): Delivery => new Delivery(PAYLOAD, deadlineMillis, context);
+    for (const _ of [1, 2]) await deliver().run();
+    const { signal } = tokenFor(connection);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+
+    const cut = deliver();
+    const cutResult = cut.run();
+    await until('the request that is cut', () => server.requests === 3);
+    cut.cancel({ kind: 'aborted' });
+    const next = deliver().run();
+    await until('the request after it', () => server.requests === 4);
+    gate.open();
+
+    expect(await cutResult).toMatchObject({ outcome: { kind: 'cancelled' }, attempts: 1 });
+    expect(await next).toMatchObject({ outcome: { kind: 'accepted' }, attempts: 1 });
+    expect(signal.aborted).toBe(true);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    expect(getEventListeners(tokenFor(connection).signal, 'abort')).toHaveLength(1);
   });
 
   function connectTo(url: string): AgentConnection {

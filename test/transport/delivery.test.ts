@@ -259,4 +259,21 @@ describe('a cancelled delivery', () => {
 
     expect(bench.settled).toMatchObject({ outcome: ACCEPTED, attempts: 1 });
   });
+
+  it('that comes after the answer leaves the next payload of the connection alone', async () => {
+    const connection = new FakeConnection();
+    const queue = new SendQueue([connection]);
+    const [first, second] = [new Bench({ queue }), new Bench({ queue })];
+    await until('the first attempt', () => connection.sent.length === 1);
+    connection.onSend = () => first.delivery.cancel({ kind: 'aborted' });
+
+    connection.sent[0]?.settle(ACCEPTED);
+    await until('the second attempt', () => connection.sent.length === 2);
+    await first.turn();
+
+    expect(first.settled).toMatchObject({ outcome: ACCEPTED, attempts: 1 });
+    expect(connection.sent.map(({ signal }) => signal.aborted)).toEqual([false, false]);
+    second.delivery.cancel({ kind: 'aborted' });
+    expect(connection.sent[1]?.signal.aborted).toBe(true);
+  });
 });
