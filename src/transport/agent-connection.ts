@@ -22,8 +22,6 @@ import type { Connection, Sendable, SendOutcome } from './send-outcome.js';
 export const TRACES_PATH = '/v0.4/traces';
 /** The Agent closes a connection that was idle for 5 s; closing first avoids a race with it. */
 const KEEP_ALIVE_MILLIS = 4_000;
-/** Nobody says farewell sooner after an answer; a turn more is 4 % of the CPU of a request of 200 KB. */
-const RESTED_MILLIS = 10;
 /** A dead connection breaks one round trip after it was used; a busy process hears of it later. */
 const DEAD_MILLIS = 1_000;
 const NO_TIMEOUT = 0;
@@ -135,7 +133,7 @@ export class AgentConnection implements Connection {
     });
   }
 
-  /** Goes on when the request has ended, for the next one mostly has the same signal. */
+  /** Also when the request has ended, for the next one mostly has the same signal. */
   #listenTo(signal: AbortSignal): void {
     if (signal === this.#signal) return;
     this.#stopListening();
@@ -156,14 +154,14 @@ export class AgentConnection implements Connection {
   /**
    * What came over a kept connection is read before it is used again: a FIN, or an answer to nothing.
    * undici waits for one turn too, but the turn of a send in an I/O callback ends without another look
-   * at the sockets: after a freeze, a 408 in farewell was taken for the answer.
+   * at the sockets: after a freeze, a 408 in farewell was taken for the answer, and a peer that closes
+   * its side with each answer got every payload twice.
    */
   async #start(payload: Sendable, signal: AbortSignal, attempt: Attempt): Promise<void> {
     const { clock, requireFrom } = this.#settings;
     try {
-      if (this.#hasRested(RESTED_MILLIS)) {
-        await new Promise<void>((resolve) => clock.nextTurn(resolve));
-      }
+      const isKept = this.#wire?.repliedAt !== undefined;
+      if (isKept) await new Promise<void>((resolve) => clock.nextTurn(resolve));
       const undici = await loadUndici(requireFrom);
       if (signal.aborted || this.#isAbandoned) return; // meanwhile
       this.#dispatch(undici, payload, attempt);
@@ -176,7 +174,7 @@ export class AgentConnection implements Connection {
     const { target, headersOf } = this.#settings;
     const path = target.transport === 'tcp' ? target.basePath + TRACES_PATH : TRACES_PATH;
     // undici uses a connection again only after a turn, which the fake timers of a test may never end.
-    if (this.#hasRested(KEEP_ALIVE_MILLIS) || isNextTurnReplaced()) this.close();
+    if (this.#isStale() || isNextTurnReplaced()) this.close();
     this.#wire ??= this.#open(undici);
     this.#progress = { phase: 'waiting', attempt };
     this.#wire.client.dispatch(
@@ -186,13 +184,12 @@ export class AgentConnection implements Connection {
   }
 
   /**
-   * Whether the last answer over the kept connection is so long ago. undici closes idle connections as
-   * well, but by a timer, and those stand still while the machine sleeps. The Agent, or what is between,
-   * may have forgotten the connection without a word.
+   * undici closes idle connections as well, but by a timer, and those stand still while the machine
+   * sleeps. The Agent, or what is between, may have forgotten the connection without a word.
    */
-  #hasRested(millis: number): boolean {
+  #isStale(): boolean {
     const since = this.#wire?.repliedAt;
-    return since !== undefined && millisSince(since, this.#settings.clock) >= millis;
+    return since !== undefined && millisSince(since, this.#settings.clock) >= KEEP_ALIVE_MILLIS;
   }
 
   #handler(wire: Wire, attempt: Attempt): Dispatcher.DispatchHandler {

@@ -118,6 +118,21 @@ describe('sending', () => {
     expect(agent.requests.map((request) => request.connection)).toEqual([1, 1, 2]);
   });
 
+  it('sends nothing twice to a peer that closes its side with each answer', async () => {
+    let requests = 0;
+    const server = await openRawServer((socket) => {
+      socket.on('data', () => {
+        requests++;
+        socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+      });
+    });
+    const connection = connectTo(server.url);
+
+    for (const _ of Array(10)) expect(await send(connection)).toMatchObject({ kind: 'accepted' });
+
+    expect(requests).toBe(10);
+  });
+
   it.each([
     { breaks: 'at once', afterMillis: 0, requests: 3, outcome: { kind: 'accepted' } },
     { breaks: 'later', afterMillis: 1_000, requests: 2, outcome: { kind: 'broken', at: 'socket' } },
