@@ -14,7 +14,7 @@ export const CLIENTS = {
     return () => new Promise((resolve) => client.send(resolve));
   },
   ours: async ({ url }, body) => {
-    const { AgentConnection, parseAgentUrl, requestHeaders, systemClock } =
+    const { AgentConnection, parseAgentUrl, requestHeaders, systemClock, tokenFor } =
       await import('../dist/internals.mjs');
     const connection = new AgentConnection({
       target: parseAgentUrl(url),
@@ -32,9 +32,9 @@ export const CLIENTS = {
         ratesVersion: () => '0',
       }),
     });
-    const { signal } = new AbortController();
+    const request = { body, chunkCount: CHUNKS };
     return async () => {
-      const { kind } = await connection.send({ body, chunkCount: CHUNKS }, signal);
+      const { kind } = await connection.send(request, tokenFor(connection).signal);
       if (kind !== 'accepted') throw new Error(`what was sent came to ${kind}`);
     };
   },
