@@ -43,8 +43,8 @@ const EXPORTER =
 
 /**
  * Encodes each sampled span as it ends and hands bytes to the exporter, instead of keeping spans until
- * there are enough for a batch. Holds less memory than the SDK's batch processor. With Node's defaults it takes no
- * less CPU time per span, with a young generation of a fixed size it does: `npm run bench -- pipeline pipelinePinned`.
+ * there are enough for a batch. Holds less memory than the SDK's batch processor. With Node's defaults it takes about
+ * as much CPU time per span, with a young generation of a fixed size less: `npm run bench -- pipeline pipelinePinned`.
  */
 export class DatadogBatchSpanProcessor implements SpanProcessor {
   readonly #exporter: DatadogSpanExporter;
