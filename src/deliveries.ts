@@ -112,12 +112,19 @@ export class Deliveries {
     const halves = statusOf(result.outcome) === PAYLOAD_TOO_LARGE ? splitPayload(payload) : [];
     if (halves.length === 0 || this.#course !== 'open') return this.#record(result, payload);
     this.#underWay.delete(payload);
-    await Promise.all(halves.map((half) => this.#sendHalf(half, result.attempts)));
+    await this.#sendHalves(halves, result.attempts);
   }
 
-  async #sendHalf(half: Payload, earlierAttempts: number): Promise<void> {
-    const result = await this.#deliver(half);
-    this.#record({ ...result, attempts: result.attempts + earlierAttempts }, half);
+  /** The attempts before are told with the first half that fails, and only with that. */
+  async #sendHalves(halves: readonly Payload[], earlierAttempts: number): Promise<void> {
+    let untold = earlierAttempts;
+    const send = async (half: Payload): Promise<void> => {
+      const result = await this.#deliver(half);
+      const earlier = result.outcome.kind === 'accepted' ? 0 : untold;
+      untold -= earlier;
+      this.#record({ ...result, attempts: result.attempts + earlier }, half);
+    };
+    await Promise.all(halves.map(send));
   }
 
   async #deliver(payload: Payload): Promise<DeliveryResult> {

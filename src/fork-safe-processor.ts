@@ -166,7 +166,8 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
       this.#state = { phase: 'running', inner };
       return inner;
     } catch (error) {
-      this.#warn('createProcessor', `createProcessor failed: ${reasonOf(error)}`);
+      const loss = 'spans are lost until it succeeds';
+      this.#warn('createProcessor', `createProcessor failed: ${reasonOf(error)}; ${loss}`);
       return undefined;
     }
   }
@@ -203,12 +204,12 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
   ): Promise<readonly unknown[]> {
     const { errors } = await started;
     const failures = endNoting();
-    const { handedOver, held } = inner;
+    const { held } = inner;
     // At once, so that what backs off is hurried: the inner flush waits for it. As long as spans are
     // still to come, not all that is left is deferred.
     const hurried = this.#exporter.flush(limits, held === 0 ? onDeferred : undefined);
     const thrown = [...failures, ...(await errors)];
-    if (held === 0 && inner.handedOver === handedOver) return [...thrown, ...(await hurried)];
+    if (held === 0) return [...thrown, ...(await hurried)];
     const late = await this.#exporter.flush(limits, onDeferred);
     return [...thrown, ...(await hurried), ...late];
   }
@@ -245,7 +246,10 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
 
   #warnOfHeld({ held }: InnerProcessor): void {
     if (held === 0) return;
-    this.#warn('held', `the span processor still held up to ${countOf(held, 'span')}`);
+    this.#warn(
+      'held',
+      `the span processor still held up to ${countOf(held, 'span')}; they are lost`,
+    );
   }
 
   #warn(topic: string, message: string): void {

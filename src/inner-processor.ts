@@ -30,6 +30,8 @@ export class InnerProcessor {
   readonly #diagnostics: Diagnostics;
   readonly #resources = new UnfinishedResources();
   #ended = 0;
+  /** Spans that it did not hand over when it was told to, so that it holds them no more. */
+  #letGo = 0;
   #isRetired = false;
 
   /** @throws TypeError if `create` returns no span processor, and whatever it throws itself. */
@@ -49,9 +51,12 @@ export class InnerProcessor {
     return this.#exporter.handedOver;
   }
 
-  /** Most spans that it can still hold; those that it dropped by itself cannot be told from them. */
+  /**
+   * Most spans that it can still hold. Those that it has dropped by itself, as a filter does or a full
+   * queue, cannot be told from them before it was flushed.
+   */
   get held(): number {
-    return Math.max(this.#ended - this.#exporter.handedOver, 0);
+    return Math.max(this.#ended - this.#letGo - this.#exporter.handedOver, 0);
   }
 
   /** Whether attributes of a resource are still to come, without which it hands over nothing. */
@@ -124,8 +129,10 @@ export class InnerProcessor {
   }
 
   async #flush(): Promise<readonly unknown[]> {
+    const ended = this.#ended;
     try {
       await this.#processor.forceFlush();
+      this.#letGo = Math.max(this.#letGo, ended - this.#exporter.handedOver);
       return [];
     } catch (error) {
       return [error];

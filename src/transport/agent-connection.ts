@@ -237,6 +237,7 @@ export class AgentConnection implements Connection {
     const client = new UndiciClient(origin, {
       pipelining: 1,
       keepAliveTimeout: KEEP_ALIVE_MILLIS,
+      keepAliveMaxTimeout: KEEP_ALIVE_MILLIS, // whatever longer time the peer offers
       headersTimeout: NO_TIMEOUT, // the caller's signal is the one bound of an attempt
       bodyTimeout: NO_TIMEOUT,
       connect: (options, callback) => {

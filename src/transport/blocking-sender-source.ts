@@ -1,10 +1,10 @@
 // Owns what the worker thread of the blocking sender does, as text: it is run where there may be no
 // files. Uses Node's own client, for the same reason.
 
-/** Elements of the shared array that hold no HTTP status. */
+/** An element of the shared array holds an HTTP status, an `errno` of Node, which is below 0, or this. */
 export const NO_OUTCOME = 0;
-export const CONNECT_FAILED = -1;
-const SOCKET_FAILED = -2;
+/** Stands for an error without `errno`, such as the end of a connection before the answer. */
+export const NO_ERRNO = -1_000_000;
 
 export const BLOCKING_SENDER_SOURCE: string = `'use strict';
 const { requests, statuses, isSecure, maxConnections, options } =
@@ -25,8 +25,9 @@ for (const [index, { headers, body }] of requests.entries()) {
     settle(index, reply.statusCode);
     reply.resume();
   });
-  sending.on('error', ({ syscall }) => {
-    settle(index, syscall === 'connect' ? ${CONNECT_FAILED} : ${SOCKET_FAILED});
+  sending.on('error', ({ errno, errors }) => {
+    // There are several if a host has several addresses.
+    settle(index, errno ?? errors?.[0]?.errno ?? ${NO_ERRNO});
   });
   sending.end(body);
 }

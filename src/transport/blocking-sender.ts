@@ -2,11 +2,13 @@
 // exits: a worker thread sends them, this one waits. Started late, so that it costs nothing before; a
 // start and a request to an Agent on this machine take some 40 ms. Knows nothing of spans.
 
+import { getSystemErrorName } from 'node:util';
 import type { AgentTarget } from '../agent-target.js';
 import { generations } from '../generation.js';
 import type { Clock } from '../lang/clock.js';
 import { TRACES_PATH } from './agent-connection.js';
-import { BLOCKING_SENDER_SOURCE, CONNECT_FAILED, NO_OUTCOME } from './blocking-sender-source.js';
+import { BLOCKING_SENDER_SOURCE, NO_ERRNO, NO_OUTCOME } from './blocking-sender-source.js';
+import { breakPointOf } from './break-point.js';
 import type { HeadersOf } from './request-headers.js';
 import type { Sendable, SendOutcome } from './send-outcome.js';
 
@@ -61,20 +63,21 @@ function waitForAll(statuses: Int32Array, endMillis: number, clock: Clock): void
   }
 }
 
-function outcomeOf(status: number = NO_OUTCOME, timeoutMillis: number): SendOutcome {
-  if (status > NO_OUTCOME) {
-    const reply = { status, ratesVersion: undefined, retryAfter: [], text: '' };
-    return { kind: status >= 200 && status < 300 ? 'accepted' : 'rejected', reply };
+function outcomeOf(result: number = NO_OUTCOME, timeoutMillis: number): SendOutcome {
+  if (result > NO_OUTCOME) {
+    const reply = { status: result, ratesVersion: undefined, retryAfter: [], text: '' };
+    return { kind: result >= 200 && result < 300 ? 'accepted' : 'rejected', reply };
   }
-  const broken = (at: 'timeout' | 'connect' | 'socket', message: string): SendOutcome => {
-    return { kind: 'broken', at, cause: new Error(message) };
-  };
-  if (status === NO_OUTCOME) {
-    return broken('timeout', `no answer within ${Math.ceil(timeoutMillis)} ms`);
+  if (result === NO_OUTCOME) {
+    const cause = new Error(`no answer within ${Math.ceil(timeoutMillis)} ms`);
+    return { kind: 'broken', at: 'timeout', cause };
   }
-  return status === CONNECT_FAILED
-    ? broken('connect', 'at the end of the process')
-    : broken('socket', 'at the end of the process');
+  if (result === NO_ERRNO) {
+    return { kind: 'broken', at: 'socket', cause: new Error('at the end of the process') };
+  }
+  const code = getSystemErrorName(result);
+  const cause = new Error(`${code}, at the end of the process`);
+  return { kind: 'broken', at: breakPointOf({ code }, false), cause };
 }
 
 /** What `http.request` needs to know. */

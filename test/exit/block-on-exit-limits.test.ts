@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openFaultServer } from '../support/fault-server.js';
-import { readHead, stall } from '../support/fault-steps.js';
+import { hangUp, readAll, readHead, stall } from '../support/fault-steps.js';
+import { refusedUrl } from '../support/raw-server.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 import { startScript } from './script.js';
 
@@ -42,4 +43,27 @@ describe('a process that exits, with blockOnExit,', () => {
     expect(after - before).toBeGreaterThan(1_900);
     expect(after - before).toBeLessThan(3_900);
   });
+
+  it.each([
+    ['a port where nobody listens', refusedUrl, 'connect', 'ECONNREFUSED'],
+    ['a host that does not exist', () => 'http://no-such-host.invalid', 'connect', /EAI_/],
+    ['a peer that hangs up', hangingUpUrl, 'socket', 'at the end of the process'],
+  ])('says why it could not deliver to %s', async (_whom, url, kind, reason) => {
+    const script = startScript(
+      `printWarnings(); flushOnExit(target, { blockOnExit: true }); endSpans();
+       process.on('exit', () => console.log(JSON.stringify(exporter.stats().droppedByReason)));
+       process.exit(0);`,
+      { agentUrl: await url() },
+    );
+
+    const { stdout } = await script.end;
+
+    expect(stdout).toMatch(reason);
+    expect(stdout).toContain(JSON.stringify({ [kind]: 50 }));
+  });
 });
+
+async function hangingUpUrl(): Promise<string> {
+  const server = await openFaultServer({ scripts: [[readAll, hangUp]] });
+  return server.url;
+}

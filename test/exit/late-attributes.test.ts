@@ -19,7 +19,7 @@ it('a process that exits, with blockOnExit, warns of spans whose resource attrib
 
   expect(await script.end).toMatchObject({
     code: 0,
-    stdout: 'the span processor still held up to 7 spans\n',
+    stdout: 'the span processor still held up to 7 spans; they are lost\n',
     stderr: '',
   });
   expect(agent.requests).toEqual([]);

@@ -233,6 +233,44 @@ describe('forceFlush of a ForkSafeSpanProcessor', () => {
     });
   });
 
+  it('says so although its inner processor dropped spans before the last flush', async () => {
+    const headers = ['Retry-After: 5'];
+    const server = await openFaultServer({ scripts: [ACCEPT, answer(503, { headers })] });
+    const { processor, record } = openPipeline(openExporter({ url: server.url }), {
+      createProcessor: (to) =>
+        new BatchSpanProcessor(to, { maxQueueSize: 10, maxExportBatchSize: 10 }),
+    });
+    record(100);
+    await processor.forceFlush();
+    record(1);
+    const wait = new AbortController();
+
+    const onDeferred = (): void => wait.abort();
+
+    await expect(processor.forceFlush({ signal: wait.signal, onDeferred })).rejects.toMatchObject({
+      kind: 'aborted',
+    });
+  });
+
+  it('rejects for no span that ended after the call', async () => {
+    const gate = openGate();
+    const server = await openFaultServer({
+      scripts: [[readAll, gate.pass, reply(200)], answer(400)],
+    });
+    const exporter = openExporter({ url: server.url });
+    const { processor, record } = openPipeline(exporter, {
+      createProcessor: (to) => new SimpleSpanProcessor(to),
+    });
+    record(1);
+
+    const flush = processor.forceFlush();
+    record(1);
+    await until('the loss', () => exporter.stats().dropped === 1);
+    gate.open();
+
+    await expect(flush).resolves.toBeUndefined();
+  });
+
   it('does not say so before all is handed over', async () => {
     const headers = ['Retry-After: 5'];
     const server = await openFaultServer({ scripts: [answer(503, { headers })] });

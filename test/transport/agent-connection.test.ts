@@ -7,7 +7,7 @@ import { AgentConnection } from '../../src/transport/agent-connection.js';
 import type { SendOutcome } from '../../src/transport/send-outcome.js';
 import { encode } from '../support/encoding.js';
 import { openFaultServer, type Step } from '../support/fault-server.js';
-import { ACCEPT, fin, readAll } from '../support/fault-steps.js';
+import { ACCEPT, answer, fin, readAll } from '../support/fault-steps.js';
 import { holdReply } from '../support/held-reply.js';
 import { openRawServer, refusedUrl } from '../support/raw-server.js';
 import { openScriptedAgent, temporarySocketPath } from '../support/scripted-agent.js';
@@ -91,10 +91,9 @@ describe('sending', () => {
     expect(seen).toEqual(['PUT /prefix/v0.4/traces HTTP/1.1']);
   });
 
-  it('closes a connection that is idle before the Agent does, after five seconds', async () => {
-    const server = await openRawServer((socket) => {
-      socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}'));
-    });
+  it('closes an idle connection before the Agent does, after five seconds, whatever it offers', async () => {
+    const headers = ['Keep-Alive: timeout=60'];
+    const server = await openFaultServer({ scripts: [answer(200, { headers })] });
     await send(connectTo(server.url));
     const start = performance.now();
 
