@@ -119,7 +119,13 @@ export class SpanIntake {
       else if (isFull || (this.#phase === 'sealDue' && !this.isEmpty)) this.#exportAll();
       else break;
     }
-    if (this.#phase === 'sealDue') this.#endTimer(); // of a span that came to nothing
+    if (this.#phase === 'sealDue') this.#forgetLost();
+  }
+
+  /** Of spans that came to nothing, timer and traces may be left. */
+  #forgetLost(): void {
+    this.#endTimer();
+    if (this.#segment.spanCount === 0) this.#segment.clear();
   }
 
   #exportAll(): void {

@@ -116,7 +116,8 @@ function setting(
   let fromEnvironment: string | undefined;
   for (const key of keys) {
     const value = attributes.get(key);
-    if (typeof value !== 'string' || value === '' || UNKNOWN_SERVICE.test(value)) continue;
+    if (typeof value !== 'string' || value === '') continue;
+    if (name === 'service' && UNKNOWN_SERVICE.test(value)) continue;
     if (withoutQuotes(value) !== settings.environment.resourceAttributes.get(key)) return value;
     fromEnvironment ??= value;
   }

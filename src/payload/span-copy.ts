@@ -3,6 +3,8 @@
 
 import { isUint8Array } from 'node:util/types';
 import type { SpanStatus } from '@opentelemetry/api';
+import { jsonText } from './attribute-text.js';
+import { readableEntries } from './readable-entries.js';
 import type { SpanEvent, SpanLink, EncodableSpan, TraceChunk } from './trace-chunks.js';
 
 const NONE: readonly never[] = [];
@@ -45,42 +47,63 @@ function copyOfStatus(status: SpanStatus | undefined): SpanStatus | undefined {
 }
 
 function copyOfEvents(events: readonly SpanEvent[]): readonly SpanEvent[] {
-  if (events.length === 0) return NONE;
-  return events.map(({ name, time, attributes, droppedAttributesCount }) => {
-    return {
-      name,
-      time: [time[0], time[1]],
-      attributes: copyOfObject(attributes),
-      droppedAttributesCount,
-    };
-  });
+  return events.length === 0 ? NONE : events.map(copyOfEvent);
+}
+
+function copyOfEvent(event: SpanEvent): SpanEvent {
+  const { name, time, attributes, droppedAttributesCount } = event;
+  const copy = copyOfObject(attributes);
+  return { name, time: [time[0], time[1]], attributes: copy, droppedAttributesCount };
 }
 
 function copyOfLinks(links: readonly SpanLink[]): readonly SpanLink[] {
-  if (links.length === 0) return NONE;
-  return links.map(({ context, attributes }) => ({
-    context,
-    attributes: copyOfObject(attributes),
-  }));
+  return links.length === 0 ? NONE : links.map(copyOfLink);
+}
+
+/** One that is none has nothing to copy. */
+function copyOfLink(link: SpanLink): SpanLink {
+  const context = link?.context;
+  return context === undefined ? link : { context, attributes: copyOfObject(link.attributes) };
 }
 
 function copyOfObject(object: object | undefined): Record<string, unknown> {
-  const copy: Record<string, unknown> = { ...object };
+  const copy = ownEntries(object);
   for (const key in copy) {
     const value = copy[key];
-    if (typeof value === 'object' && value !== null) copy[key] = copyOfValue(value);
+    if (typeof value !== 'object' || value === null) continue;
+    const copied = copyOfValue(value);
+    if (copied === undefined) delete copy[key];
+    else copy[key] = copied;
   }
   return copy;
 }
 
-/** Plain data is copied; what has a class of its own says itself what its text is. */
-function copyOfValue(value: object): object {
-  if (isUint8Array(value)) return Uint8Array.from(value);
-  if (Array.isArray(value)) return value.map(copyOfElement);
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null ? copyOfObject(value) : value;
+/** A getter that throws costs its entry, now as later. */
+function ownEntries(object: object | undefined): Record<string, unknown> {
+  try {
+    return { ...object };
+  } catch {
+    return Object.fromEntries(readableEntries(object));
+  }
 }
 
-function copyOfElement(value: unknown): unknown {
-  return typeof value === 'object' && value !== null ? copyOfValue(value) : value;
+/** What becomes of it as JSON later, but for lists and bytes; `undefined` for what has none. */
+function copyOfValue(value: object): object | undefined {
+  if (isUint8Array(value)) return Uint8Array.from(value);
+  if (isPlainList(value)) return [...value];
+  const json = jsonText(value);
+  return json === undefined ? undefined : { toJSON: (): unknown => JSON.parse(json) };
+}
+
+/** The most usual value that is an object. */
+function isPlainList(value: object): value is readonly unknown[] {
+  try {
+    return Array.isArray(value) && !('toJSON' in value) && !value.some(isObject);
+  } catch {
+    return false; // a proxy that does not want to be looked at
+  }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }

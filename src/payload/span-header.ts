@@ -6,7 +6,7 @@ import { encodedText } from './encoded-text.js';
 import { type Id64, parseSpanId } from './identifiers.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
 import { WORD_BYTES } from './patchable-buffer.js';
-import { unixNanos } from './unix-nanos.js';
+import { durationNanos, unixNanos } from './unix-nanos.js';
 
 const UINT64 = 0xcf;
 const INT64 = 0xd3;
@@ -134,9 +134,8 @@ export function fillTimes(writer: MsgpackWriter, at: number, start: Time, end: T
 }
 
 function fillAnyTimes(writer: MsgpackWriter, at: number, start: Time, end: Time): void {
-  const duration = unixNanos(end) - unixNanos(start);
   writer.patchInt64(at + START_AT, unixNanos(start));
-  writer.patchInt64(at + DURATION_AT, duration > 0n ? duration : 0n);
+  writer.patchInt64(at + DURATION_AT, durationNanos(start, end));
 }
 
 /** More fields than the fixed ones. */

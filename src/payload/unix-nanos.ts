@@ -1,19 +1,39 @@
 // Owns times of the SDK, `[seconds, nanoseconds]`, as integers of nanoseconds since 1970, which do not
 // fit a JavaScript number. Pure functions.
 
+type Time = readonly [seconds: number, nanos: number];
+
 const MAX_INT64 = 2n ** 63n - 1n;
 const NANOS_PER_SECOND = 1_000_000_000;
 /** In the year 2255; an int64 of nanoseconds lasts until 2262. */
 const MAX_SECONDS = 9_000_000_000;
 
-/** As an int64; the SDK may leave a fraction in the nanoseconds. */
-export function unixNanos(time: readonly [number, number]): bigint {
-  const nanos = BigInt(Math.trunc(time[0])) * 1_000_000_000n + BigInt(Math.trunc(time[1]));
+/** As an int64; before 1970 it is 0, as the Agent would say that it is now. */
+export function unixNanos(time: Time): bigint {
+  return clamped(exactNanos(time));
+}
+
+/**
+ * From `start` to `end`, also if either is before 1970; 0 if the end is before the start. The Agent would make
+ * it 0 as well if start and duration together were no int64.
+ */
+export function durationNanos(start: Time, end: Time): bigint {
+  const exact = clamped(exactNanos(end) - exactNanos(start));
+  const longest = MAX_INT64 - unixNanos(start);
+  return exact < longest ? exact : longest;
+}
+
+/** The SDK may leave a fraction in the nanoseconds. */
+function exactNanos([seconds, nanos]: Time): bigint {
+  return BigInt(Math.trunc(seconds)) * 1_000_000_000n + BigInt(Math.trunc(nanos));
+}
+
+function clamped(nanos: bigint): bigint {
   if (nanos > MAX_INT64) return MAX_INT64;
-  return nanos < 0n ? 0n : nanos; // before 1970 the Agent would say that it is now
+  return nanos < 0n ? 0n : nanos;
 }
 
 /** Whether it is one that clocks show: as text, the seconds followed by nine digits of nanoseconds. */
-export function isUsualTime([seconds, nanos]: readonly [number, number]): boolean {
+export function isUsualTime([seconds, nanos]: Time): boolean {
   return seconds >= 1 && seconds < MAX_SECONDS && nanos >= 0 && nanos < NANOS_PER_SECOND;
 }

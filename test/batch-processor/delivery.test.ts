@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events';
+import { TraceState } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { describe, expect, it, vi } from 'vitest';
@@ -61,6 +62,27 @@ describe('a DatadogBatchSpanProcessor', () => {
 
     expect(armed).toHaveBeenCalledTimes(1);
     armed.mockRestore();
+  });
+
+  it('keeps nothing beyond a flush of a span that came to nothing', async () => {
+    const agent = await openScriptedAgent();
+    const processor = openProcessor(openExporter({ url: agent.url }));
+    const traceState = new TraceState('dd=s:-1;o:synthetics');
+    const context = { ...makeSpan().spanContext(), traceState };
+    const bad = Object.defineProperty(makeSpan(), 'links', {
+      get: () => {
+        throw new Error('no');
+      },
+    });
+
+    processor.onEnd(Object.assign(bad, { spanContext: () => context }));
+    await processor.forceFlush();
+    processor.onEnd(makeSpan());
+    await processor.forceFlush();
+
+    const [{ meta = {}, metrics = {} } = {}] = agent.spans;
+    expect(metrics['_sampling_priority_v1']).toBe(1);
+    expect(Object.keys(meta)).not.toContain('_dd.origin');
   });
 
   it('sends before that when about a megabyte has come together', async () => {

@@ -79,6 +79,23 @@ describe('attributes', () => {
     expect(roundTrip(makeSpan({ attributes })).meta['list']).toBe(text);
   });
 
+  it.each<[string, () => unknown]>([
+    ['a list of lists of nothing', () => Array(6_000).fill(Array(6_000).fill(undefined))],
+    [
+      'a million members',
+      () => Object.fromEntries(Array.from({ length: 1_000_000 }, (_, at) => [`k${at}`, at])),
+    ],
+  ])('that are %s are looked at as far as they find room', (_, make) => {
+    const attributes: Attributes = {};
+    Object.assign(attributes, { value: make() });
+    const start = performance.now();
+
+    const { meta } = roundTrip(makeSpan({ attributes }));
+
+    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(Buffer.byteLength(meta['value'] ?? '')).toBeLessThanOrEqual(25_000);
+  });
+
   it('that are a long list of texts are read as far as they find room', () => {
     let reads = 0;
     const list = new Proxy(Array<string>(1_000_000).fill('text'), {

@@ -97,6 +97,17 @@ describe('env and version', () => {
       undefined,
     ],
     [
+      'a resource, whatever services are called that nobody named',
+      {
+        resource: {
+          'service.version': 'unknown_service:1',
+          'deployment.environment': 'unknown_service',
+        },
+      },
+      'unknown_service',
+      'unknown_service:1',
+    ],
+    [
       'a newer key of the resource over an older one of the span',
       {
         span: { 'deployment.environment': 'span-117' },

@@ -2,7 +2,7 @@ import { parse as parseQuery } from 'node:querystring';
 import type { Attributes } from '@opentelemetry/api';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ReadableSpan } from '../../src/index.js';
+import type { ReadableSpan, TimedEvent } from '../../src/index.js';
 import { V04Encoder } from '../../src/payload/v04-encoder.js';
 import type { EncodedPart, V04Encoding } from '../../src/payload/v04-encoding.js';
 import { generatedSpan } from '../oracle/generated-spans.js';
@@ -101,6 +101,42 @@ describe('an encoding that pauses', () => {
     expect(finish(encoding, 3)).toEqual(atOnce);
   });
 
+  it('keeps what can be read of spans that are odd', () => {
+    const odd = { value: 'before', list: [{ deep: 'before' }], dated: new Date(0) };
+    const cycle: Record<string, unknown> = { deep: 'before' };
+    Object.assign(cycle, { cycle });
+    const attributes: Attributes = {};
+    Object.assign(attributes, odd, { cycle });
+    const getter = { enumerable: true, get: throwing };
+    const link = { context: makeSpan().spanContext(), attributes };
+    const event: TimedEvent = { name: 'e', time: [1_700_000_000, 0], attributes };
+    const spans = makeSpans(2, { attributes: Object.defineProperty(attributes, 'bad', getter) });
+    const [span] = spans.map((plain) => ({ ...plain, events: [event], links: [link] }));
+    Object.assign(span?.links ?? [], { 1: null });
+    const given = [...makeSpans(1), ...(span === undefined ? [] : [span])];
+    const atOnce = readable(encodeWith(newEncoder(), given));
+    const encoding = newEncoder().begin(given);
+
+    encoding.keepRest();
+    Object.assign(attributes, { value: 'after' });
+    Object.assign(odd.list[0] ?? {}, { deep: 'after' });
+    odd.dated.setTime(1);
+
+    expect(finish(encoding, 3)).toEqual(atOnce);
+  });
+
+  it('keeps no more of an object than a tag can hold', () => {
+    let doubled: unknown = 'leaf';
+    for (let depth = 0; depth < 40; depth++) doubled = [doubled, doubled];
+    const attributes: Attributes = {};
+    Object.assign(attributes, { doubled });
+    const encoding = newEncoder().begin(makeSpans(1, { attributes }));
+
+    encoding.keepRest();
+
+    expect(readable(encoding.advance(Infinity)).dropped).toBe(0);
+  });
+
   it('reads a span that cannot be copied when its turn comes', () => {
     const hostile = Object.defineProperty(makeSpan(), 'attributes', {
       get: () => {
@@ -183,6 +219,10 @@ function withDetails(span: ReadableSpan): ReadableSpan {
     ],
     links: [{ context: span.spanContext(), attributes: { of: 'link' } }],
   };
+}
+
+function throwing(): never {
+  throw new Error('no');
 }
 
 function spoil(span: ReadableSpan): void {
