@@ -1,10 +1,7 @@
 // Owns the package's only clock and timers: monotonic, so that a jump of the wall clock moves no
 // deadline. Knows nothing of what is being timed.
 
-import {
-  clearImmediate as clearImmediateOfNode,
-  setImmediate as setImmediateOfNode,
-} from 'node:timers';
+import { inNextTurn } from './next-turn.js';
 
 /** Cancels what it was returned for. Idempotent. */
 export type Dispose = () => void;
@@ -30,19 +27,6 @@ export interface Clock {
 }
 
 /**
- * Node's own, taken when this is loaded: none of what they do depends on the time, but the fake timers of
- * a test would keep it until that test lets its time pass, or for good. The globals may be fake by then, or
- * not be there, as under jsdom.
- */
-const setImmediate = setImmediateOfNode;
-const clearImmediate = clearImmediateOfNode;
-
-/** Whether somebody, as the fake timers of a test, has put something else in the place of `setImmediate`. */
-export function isNextTurnReplaced(): boolean {
-  return globalThis.setImmediate !== setImmediate;
-}
-
-/**
  * The process's own clock. Its timers keep the process alive while they are armed, on purpose:
  * each one bounds work that was accepted, and is disposed when that work is settled.
  *
@@ -53,15 +37,15 @@ export const systemClock: Clock = {
   nowMillis: () => performance.now(),
   unixMillis: () => Date.now(),
   schedule(delayMillis, task) {
-    let turn: NodeJS.Immediate | undefined;
+    let stopTurn = nothingToDispose;
     const run = (): void => {
-      turn = setImmediate(task);
+      stopTurn = inNextTurn(task);
     };
     const clear = clearTimeout; // fake timers, if they come or go meanwhile, know only their own
     const timer = setTimeout(run, Math.max(delayMillis, 0)); // Node 24 warns of a negative delay
     return () => {
       clear(timer);
-      clearImmediate(turn);
+      stopTurn();
     };
   },
   scheduleInBackground(delayMillis, task) {
@@ -71,6 +55,6 @@ export const systemClock: Clock = {
     return () => clear(timer);
   },
   nextTurn(task) {
-    setImmediate(task);
+    inNextTurn(task);
   },
 };

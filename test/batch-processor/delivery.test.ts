@@ -80,9 +80,8 @@ describe('a DatadogBatchSpanProcessor', () => {
     processor.onEnd(makeSpan());
     await processor.forceFlush();
 
-    const [{ meta = {}, metrics = {} } = {}] = agent.spans;
-    expect(metrics['_sampling_priority_v1']).toBe(1);
-    expect(Object.keys(meta)).not.toContain('_dd.origin');
+    expect(agent.spans).toMatchObject([{ metrics: { _sampling_priority_v1: 1 } }]);
+    expect(agent.spans).not.toHaveProperty(['0', 'meta', '_dd.origin']);
   });
 
   it('sends before that when about a megabyte has come together', async () => {

@@ -5,6 +5,7 @@ import { openFaultServer, type Script, type Step } from '../support/fault-server
 import { ACCEPT, readAll, reply, stall } from '../support/fault-steps.js';
 import { makeSpan, makeSpans } from '../support/spans.js';
 import { until } from '../support/until.js';
+import { runProgram } from './child-program.js';
 import { openExporter } from './watched-exporter.js';
 
 const HOUR_MILLIS = 3_600_000;
@@ -79,6 +80,28 @@ describe('E4: timers that a test of the user has replaced', () => {
     expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
     vi.useRealTimers();
     expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
+  });
+
+  it.each([
+    ['are gone again', 'mock.timers.reset();'],
+    ['are still there', ''],
+  ])('do not matter if they were there when the package was loaded, and %s', async (_how, then) => {
+    const server = await openFaultServer({ scripts: [ACCEPT] });
+    const fake = `import { mock } from 'node:test'; mock.timers.enable();`;
+    const { stdout } = await runProgram(
+      `import { mock } from 'node:test';
+       ${then}
+       const exporter = openExporter();
+       for (const count of [1, 1, 5_000]) console.log(await outcomeOf(exporter, count));
+       await exporter.shutdown();
+       console.log('shut down');`,
+      {
+        agentUrl: server.url,
+        flags: [`--import=data:text/javascript,${encodeURIComponent(fake)}`],
+      },
+    );
+
+    expect(stdout).toBe('success\nsuccess\nsuccess\nshut down\n');
   });
 
   it('end it when the time that they tell is over', async () => {

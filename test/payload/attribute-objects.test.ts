@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { roundTrip } from '../support/encoding.js';
 import { makeSpan } from '../support/spans.js';
 
+const nothings = Array.from({ length: 6_000 }, () => undefined);
+
 describe('attributes', () => {
   it('of a polluted Object.prototype are not those of a span', () => {
     Object.assign(Object.prototype, { polluted: 'yes' });
@@ -80,7 +82,7 @@ describe('attributes', () => {
   });
 
   it.each<[string, () => unknown]>([
-    ['a list of lists of nothing', () => Array(6_000).fill(Array(6_000).fill(undefined))],
+    ['a list of lists of nothing', () => Array.from({ length: 6_000 }, () => nothings)],
     [
       'a million members',
       () => Object.fromEntries(Array.from({ length: 1_000_000 }, (_, at) => [`k${at}`, at])),

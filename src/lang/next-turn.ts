@@ -1,0 +1,53 @@
+// Owns going on in the next turn of the event loop, whatever a test has put in the place of timers. Knows
+// nothing of time.
+
+import { promisify } from 'node:util';
+
+interface Immediates {
+  readonly setImmediate: (task: () => void) => NodeJS.Immediate;
+  readonly clearImmediate: (immediate: NodeJS.Immediate) => void;
+}
+
+let found: Immediates | undefined;
+
+/** Runs `task` in the next turn of the event loop, after its I/O, unless the returned function is called before. */
+export function inNextTurn(task: () => void): () => void {
+  const own = ownImmediates();
+  if (own === undefined) return afterMessage(task);
+  const immediate = own.setImmediate(task);
+  return () => own.clearImmediate(immediate);
+}
+
+/** Whether somebody, as the fake timers of a test, has put something else in the place of `setImmediate`. */
+export function isNextTurnReplaced(): boolean {
+  return globalThis.setImmediate !== ownImmediates()?.setImmediate;
+}
+
+/**
+ * Node's own, kept as soon as they are there: none of what they do depends on the time, but fake timers would
+ * keep it until a test lets its time pass, or for good. The globals may be fake, or not there, as under jsdom;
+ * `node:test` and Sinon replace those of `node:timers` as well.
+ */
+function ownImmediates(): Immediates | undefined {
+  if (found !== undefined) return found;
+  const { setImmediate, clearImmediate } = process.getBuiltinModule('node:timers');
+  if (isOfNode(setImmediate)) found = { setImmediate, clearImmediate };
+  return found;
+}
+
+/** The promise variant of Node's own is a getter that nobody can redefine. */
+function isOfNode(setImmediate: object): boolean {
+  return Object.getOwnPropertyDescriptor(setImmediate, promisify.custom)?.configurable === false;
+}
+
+/** Messages are read with the I/O of a turn. */
+function afterMessage(task: () => void): () => void {
+  const { port1, port2 } = new MessageChannel();
+  port1.addEventListener('message', () => {
+    port1.close();
+    task();
+  });
+  port1.start();
+  port2.postMessage(undefined);
+  return () => port1.close();
+}
