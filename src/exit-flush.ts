@@ -8,10 +8,10 @@ import {
   type ExitDeliverer,
   exitDelivererOf,
   exitDeliverersOf,
-  shareExitDeliverer,
 } from './exit-deliverer.js';
 import type { Reraise } from './exit-policy.js';
 import type { ExitSignal } from './exit-signals.js';
+import { ExitTarget } from './exit-target.js';
 import { drain, type Flushable } from './flushable.js';
 import type { Clock } from './lang/clock.js';
 
@@ -39,13 +39,10 @@ export class ExitFlush {
   readonly reraise: Reraise;
   readonly blockOnExit: boolean;
   readonly #given: readonly Flushable[];
-  /** The same, with their calls counted. */
-  readonly #targets: readonly Flushable[];
+  readonly #targets: readonly ExitTarget[];
   readonly #timeoutMillis: number;
   readonly #clock: Clock;
   readonly #diagnostics: Diagnostics;
-  /** Calls of `forceFlush` that have not come back. */
-  #calls = 0;
   #current: Promise<FlushEnd> | undefined;
   /** How the last flush ended, and when its time is up. */
   #last: { readonly end: FlushEnd; readonly limitMillis: number } = { end: 'done', limitMillis: 0 };
@@ -55,7 +52,7 @@ export class ExitFlush {
     this.reraise = options.reraise;
     this.blockOnExit = options.blockOnExit;
     this.#given = targets;
-    this.#targets = this.#given.map((one) => this.#counted(one));
+    this.#targets = this.#given.map((one) => new ExitTarget(one));
     this.#timeoutMillis = options.timeoutMillis;
     this.#clock = clock;
     this.#diagnostics = new Diagnostics(clock);
@@ -63,9 +60,7 @@ export class ExitFlush {
 
   /** Never rejects. A target that hangs is not waited for again: it would hold the process longer. */
   flush(): Promise<FlushEnd> {
-    if (this.#current !== undefined) return this.#current;
-    if (this.#calls > 0) return Promise.resolve('overdue');
-    this.#current = this.#flush();
+    this.#current ??= this.#flush();
     return this.#current;
   }
 
@@ -95,7 +90,9 @@ export class ExitFlush {
   async #flush(): Promise<FlushEnd> {
     const limitMillis = this.#clock.nowMillis() + this.#timeoutMillis;
     const errors: unknown[] = [];
-    const end = await this.#flushInRounds(limitMillis, errors);
+    const free = this.#targets.filter(({ isFlushing }) => !isFlushing);
+    const ofFree = await this.#flushInRounds(free, limitMillis, errors);
+    const end = free.length < this.#targets.length ? 'overdue' : ofFree;
     this.#last = { end, limitMillis };
     this.#current = undefined;
     this.#warnOf(end, errors);
@@ -107,12 +104,16 @@ export class ExitFlush {
    * that begins when nothing is under way and finds nothing has waited for nobody: nothing can have
    * ended since, until the process does.
    */
-  async #flushInRounds(limitMillis: number, errors: unknown[]): Promise<FlushEnd> {
+  async #flushInRounds(
+    targets: readonly Flushable[],
+    limitMillis: number,
+    errors: unknown[],
+  ): Promise<FlushEnd> {
     for (let round = 1; round <= MAX_ROUNDS; round++) {
       const before = this.#account;
       const timeoutMillis = Math.max(limitMillis - this.#clock.nowMillis(), 0);
       const limits = { clock: this.#clock, timeoutMillis, signal: undefined };
-      const work = drain(this.#targets, limits);
+      const work = drain(targets, limits);
       // Attributes of a resource may come later than the process can wait, and never.
       const cause = new Error('the process ends, and the Agent wants to be asked later');
       for (const deliverer of this.#deliverers) deliverer.hurry(timeoutMillis, cause);
@@ -158,20 +159,5 @@ export class ExitFlush {
     if (end !== 'overdue' && errors.length === 0) return;
     const loss = 'spans that were not delivered are lost';
     this.#diagnostics.warn('exit', `the flush at the end of the process ${how}; ${loss}`);
-  }
-
-  #counted(target: Flushable): Flushable {
-    const counted: Flushable = {
-      forceFlush: async (options) => {
-        this.#calls++;
-        try {
-          await target.forceFlush(options);
-        } finally {
-          this.#calls--;
-        }
-      },
-    };
-    shareExitDeliverer(target, counted);
-    return counted;
   }
 }

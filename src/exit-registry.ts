@@ -14,6 +14,12 @@ import { isUnderPm2 } from './options.js';
 /** Copies of the package hand this to each other: whoever changes its shape changes the name. */
 const REGISTRY = Symbol.for('opentelemetry-exporter-datadog-agent.exit.v1');
 
+/** Who lives so long after a signal has survived it; until then it is theirs alone who were told. */
+const SURVIVED_MILLIS = 500;
+
+/** What was cut short has ended after so long. */
+const CUT_MILLIS = 50;
+
 /** What wants to be flushed before the process ends. */
 export interface AtExit {
   readonly signals: readonly ExitSignal[];
@@ -98,7 +104,7 @@ class ProcessRegistry implements ExitRegistry {
     const isOurs = isOursToEnd(wishesOf(members), process.listenerCount('beforeExit') > 0);
     const flush = this.#flush(members, undefined);
     void flush.then((ends) => {
-      if (isOurs && ends.includes('overdue')) this.#departure.begin(flush, exitProcess);
+      if (isOurs && ends.includes('overdue')) this.#departure.begin(flush, exitSoon);
     });
   }
 
@@ -131,6 +137,8 @@ class ProcessRegistry implements ExitRegistry {
       finishAll(members);
       audience.silence();
       raise(signal, wishes.includes('always'));
+      // Somebody may listen by now, and the kernel spares the first process of a container.
+      systemClock.scheduleInBackground(SURVIVED_MILLIS, () => audience.resume());
     };
     void this.#flush(members, isOursToEnd(wishes, others > 0) ? end : undefined);
   }
@@ -166,6 +174,14 @@ function finishAll(members: readonly AtExit[]): void {
 
 function wishesOf(members: readonly AtExit[]): readonly Reraise[] {
   return members.map(({ reraise }) => reraise);
+}
+
+/**
+ * Unless it ends by itself, now that what held it is cut short: only then does Node say with its exit code that
+ * a module is still awaiting something.
+ */
+function exitSoon(): void {
+  systemClock.scheduleInBackground(CUT_MILLIS, exitProcess);
 }
 
 /** With `process.exitCode`, 0 unless it was set. */

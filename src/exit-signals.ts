@@ -1,6 +1,11 @@
 // Owns what signals mean to a process: which may end it, who else listens to them, and how to die of
 // one after all. Knows nothing of what happens before.
 
+import { constants } from 'node:os';
+
+const FIRST_PROCESS = 1;
+/** What shells add to the number of a signal that ended a process. */
+const SIGNAL_EXIT = 128;
 const SIGNAL_EXIT_V4 = Symbol.for('signal-exit emitter');
 const SIGNAL_EXIT_V3 = '__signal_exit_emitter__';
 
@@ -28,13 +33,16 @@ export function plannedListeners(signal: ExitSignal): number {
 }
 
 /**
- * Sends `signal` to this process, which dies of it at once unless somebody listens.
+ * Sends `signal` to this process, which dies of it at once unless somebody listens, or it is the first process
+ * of a container: that one the kernel spares.
  *
  * @param isFinal Whether to end the process whoever listens; they are not called again.
  */
 export function raise(signal: ExitSignal, isFinal: boolean): void {
   if (isFinal && plannedListeners(signal) > 0) process.removeAllListeners(signal);
   process.kill(process.pid, signal);
+  if (isFinal && process.pid === FIRST_PROCESS)
+    process.exit(SIGNAL_EXIT + constants.signals[signal]);
 }
 
 /** Each loaded copy of signal-exit has one listener per signal, and its major version counts them. */

@@ -114,7 +114,10 @@ export class ExportTask {
       this.#endQueueing();
       rest.encodeRest();
     }
-    return this.#deliveries.takeOver();
+    const unanswered = this.#deliveries.takeOver();
+    // Should the process live on, as after a signal that somebody listens to by now: it is not sent here as well.
+    this.#deliveries.cancel(SHUTDOWN);
+    return unanswered;
   }
 
   /**

@@ -98,13 +98,13 @@ function hurry(targets: readonly Flushable[], options: FlushOptions): void {
   }
 }
 
-/** The errors of one flush. */
+/** The errors of one flush; providers of the SDK reject with those of all their processors. */
 async function flushOne(target: Flushable, options: FlushOptions): Promise<readonly unknown[]> {
   try {
     await target.forceFlush(options);
     return [];
   } catch (error) {
-    return [error];
+    return [error].flat();
   }
 }
 

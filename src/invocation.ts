@@ -70,7 +70,7 @@ export class Invocation {
       const millis = Math.ceil(timeoutMillis);
       diagnostics.warn('timeout', `the flush of an invocation ended after ${millis} ms`);
     } else if (outcome.kind === 'done' && outcome.errors.length > 0) {
-      const reasons = outcome.errors.flat().map((error) => reasonOf(error));
+      const reasons = outcome.errors.map((error) => reasonOf(error));
       diagnostics.warn('failed', `the flush of an invocation failed: ${reasons.join('; ')}`);
     }
   }

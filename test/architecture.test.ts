@@ -37,6 +37,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^exporter-life$/],
   [/^exit-registry$/, /^export-tasks$/, /^flush-waits$/, /^intakes$/, /^span-intake$/],
   [/^exit-flush$/, /^exit-pm2$/],
+  [/^exit-target$/],
   [/^export-context$/, /^invocation$/, /^generation-exporter$/, /^drain-options$/],
   [/^exit-delivery$/],
   [/^export-task$/, /^options$/],

@@ -37,10 +37,14 @@ export class Audience<Member> {
     return members;
   }
 
-  /** Removes the listener; the members stay, and the next one to join brings it back. */
+  /** Removes the listener; the members stay, and the next one to join brings it back, or `resume()`. */
   silence(): void {
     this.#ignore?.();
     this.#ignore = undefined;
+  }
+
+  resume(): void {
+    if (this.#members.size > 0) this.#ignore ??= this.#listen();
   }
 }
 

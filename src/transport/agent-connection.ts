@@ -63,7 +63,12 @@ type Progress =
   | { readonly phase: 'preparing'; readonly attempt: Attempt }
   /** It waits in undici for the connection to be open, or to be looked at before it is used again. */
   | { readonly phase: 'waiting'; readonly attempt: Attempt }
-  | { readonly phase: 'begun'; readonly attempt: Attempt; readonly wire: Wire };
+  | {
+      readonly phase: 'begun';
+      readonly attempt: Attempt;
+      readonly wire: Wire;
+      readonly sinceMillis: number;
+    };
 
 const NO_REQUEST: Progress = { phase: 'none' };
 
@@ -100,6 +105,10 @@ export class AgentConnection implements Connection {
   get hasWritten(): boolean {
     const progress = this.#progress;
     return progress.phase === 'begun' && progress.wire.socket?.writableLength === 0;
+  }
+
+  get begunMillis(): number | undefined {
+    return this.#progress.phase === 'begun' ? this.#progress.sinceMillis : undefined;
   }
 
   close(): void {
@@ -201,7 +210,7 @@ export class AgentConnection implements Connection {
     return {
       onRequestStart: () => {
         isWritten = true;
-        this.#progress = { phase: 'begun', attempt, wire };
+        this.#progress = { phase: 'begun', attempt, wire, sinceMillis: clock.nowMillis() };
         if (wire.repliedAt !== undefined) reuse = momentOf(clock);
       },
       onResponseStart: (_controller, status, headers) => reader.start(status, headers),

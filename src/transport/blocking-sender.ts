@@ -20,6 +20,9 @@ export interface BlockingSenderSettings {
   readonly maxConnections: number;
 }
 
+/** A wait that ends so much later than it should was ended by a thaw. */
+const LATE_MILLIS = 100;
+
 /**
  * Sends each payload once and waits for the answers, at most `timeoutMillis` altogether. The outcomes
  * are in the order of the payloads.
@@ -53,13 +56,18 @@ export function sendBlocking(
   return payloads.map((_payload, index) => outcomeOf(statuses[index + 1], timeoutMillis));
 }
 
-/** The first element counts the others that are set. */
+/**
+ * The first element counts the others that are set. The worker may have been frozen with this thread: it reads
+ * what came meanwhile, before the time is taken for up.
+ */
 function waitForAll(statuses: Int32Array, endMillis: number, clock: Clock): void {
   for (;;) {
     const settled = Atomics.load(statuses, 0);
     const leftMillis = endMillis - clock.nowMillis();
-    if (settled === statuses.length - 1 || leftMillis <= 0) return;
-    Atomics.wait(statuses, 0, settled, leftMillis);
+    if (settled === statuses.length - 1) return;
+    if (leftMillis > 0) Atomics.wait(statuses, 0, settled, leftMillis);
+    else if (leftMillis > -LATE_MILLIS) return;
+    else if (Atomics.wait(statuses, 0, settled, LATE_MILLIS) === 'timed-out') return;
   }
 }
 

@@ -172,15 +172,30 @@ export class Delivery {
 
   async #sendOn(connection: Connection): Promise<SendOutcome> {
     if (this.#state.phase !== 'queued') return NOT_SENT; // cancelled when the connection was granted
-    const { clock, attemptTimeoutMillis } = this.#context;
     const token = tokenFor(connection);
     this.#state = { phase: 'sending', token, connection };
-    const stopTimer = clock.schedule(attemptTimeoutMillis, () => token.abort(ATTEMPT_TIMED_OUT));
+    const stopTimer = this.#limitAttempt(connection, token);
     const outcome = await connection.send(this.#payload, token.signal);
     stopTimer();
     if (this.#state.phase === 'sending') this.#state = { phase: 'answered' }; // the token is the next one's
     const isCut = outcome.kind === 'cancelled' && token.signal.reason === ATTEMPT_TIMED_OUT;
     return isCut ? this.#timedOut() : outcome;
+  }
+
+  /**
+   * A process that was frozen while it connected has only begun to send when the time is up: then the attempt
+   * has its time from there, or a request that the Agent is about to answer would be repeated.
+   */
+  #limitAttempt(connection: Connection, token: AbortController): Dispose {
+    const { clock, attemptTimeoutMillis } = this.#context;
+    const endMillis = clock.nowMillis() + attemptTimeoutMillis;
+    const abort = (): void => token.abort(ATTEMPT_TIMED_OUT);
+    let stopTimer = clock.schedule(attemptTimeoutMillis, () => {
+      const { begunMillis = endMillis } = connection;
+      if (begunMillis <= endMillis) abort();
+      else stopTimer = clock.schedule(attemptTimeoutMillis, abort);
+    });
+    return () => stopTimer();
   }
 
   #timedOut(): SendOutcome {

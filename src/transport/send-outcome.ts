@@ -40,6 +40,8 @@ export interface Connection {
   send(payload: Sendable, signal: AbortSignal): Promise<SendOutcome>;
   /** Whether all of the request that is under way has left this process. */
   readonly hasWritten: boolean;
+  /** Moment of the clock at which that request was begun to be written, if it was. */
+  readonly begunMillis: number | undefined;
   /** Gives up socket and client at once. A later `send` opens new ones. */
   close(): void;
   /**

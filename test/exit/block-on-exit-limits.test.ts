@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { openFaultServer } from '../support/fault-server.js';
-import { hangUp, readAll, readHead, stall } from '../support/fault-steps.js';
+import { hangUp, readAll, readHead, reply, stall } from '../support/fault-steps.js';
+import { openGate } from '../support/gate.js';
 import { refusedUrl } from '../support/raw-server.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
+import { until } from '../support/until.js';
 import { startScript } from './script.js';
 
 describe('a process that exits, with blockOnExit,', () => {
@@ -42,6 +44,25 @@ describe('a process that exits, with blockOnExit,', () => {
     const [before = NaN, after = NaN] = stdout.trim().split('\n').map(Number);
     expect(after - before).toBeGreaterThan(1_900);
     expect(after - before).toBeLessThan(3_900);
+  });
+
+  it('reads what came while it was frozen, before its time is taken for up', async () => {
+    const gate = openGate();
+    const server = await openFaultServer({ scripts: [[readAll, gate.pass, reply(200)]] });
+    const script = startScript(
+      `flushOnExit(target, { blockOnExit: true, timeoutMillis: 500 }); endSpans();
+       process.on('exit', () => console.log(exporter.stats().exported));
+       process.exit(0);`,
+      { agentUrl: server.url },
+    );
+    await until('the request', () => server.spans.length === 50);
+    script.child.kill('SIGSTOP');
+    const start = performance.now();
+    gate.open();
+    await until('its time is up', () => performance.now() - start > 700);
+    script.child.kill('SIGCONT');
+
+    expect(await script.end).toMatchObject({ code: 0, stdout: '50\n' });
   });
 
   it.each([

@@ -115,4 +115,41 @@ describe('an Agent that is not there', () => {
 
     expect(end).toMatchObject({ code: 6, stdout: 'saved\n', stderr: '' });
   });
+
+  it('does not hide that a module is still awaiting something', async () => {
+    const agent = await openScriptedAgent();
+    const held = holdReply();
+    agent.answer(held.reply);
+    const script = startScript(
+      `flushOnExit(target, { timeoutMillis: 100 }); endSpans();
+       await new Promise(() => undefined);`,
+      { agentUrl: agent.url },
+    );
+    const { code } = await script.end;
+    held.release();
+
+    expect(code).toBe(13); // Node's own
+  });
+
+  it('asks those again that came back, if another hangs', async () => {
+    const agent = await openScriptedAgent();
+    const script = startScript(
+      `const hanging = { forceFlush: () => new Promise(() => undefined) };
+       flushOnExit([hanging, ...target], { timeoutMillis: 100 });
+       endSpans();
+       const server = serve();
+       process.once('SIGTERM', () => {
+         endSpans(3);
+         setTimeout(() => clearInterval(server), 200); // longer than the flush takes
+       });
+       console.log('ready');`,
+      { agentUrl: agent.url },
+    );
+    await script.says('ready');
+
+    script.child.kill('SIGTERM');
+
+    expect(await script.end).toMatchObject({ code: 0 });
+    expect(agent.spans).toHaveLength(53);
+  });
 });

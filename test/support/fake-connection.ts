@@ -18,6 +18,7 @@ export class FakeConnection implements Connection {
   readonly sent: Sent[] = [];
   isClosed = false;
   hasWritten = false;
+  begunMillis: number | undefined;
   onSend: () => void = () => undefined;
 
   send(payload: Sendable, signal: AbortSignal): Promise<SendOutcome> {

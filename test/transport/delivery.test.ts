@@ -118,6 +118,18 @@ describe('a delivery', () => {
     });
   });
 
+  it('gives a request that was begun when its time was up as much time again', async () => {
+    const bench = new Bench();
+    await until('an attempt', () => bench.attempts === 1);
+    bench.connection.begunMillis = bench.clock.nowMillis() + 3_001;
+
+    await bench.advance(5_900);
+    expect(bench.connection.sent[0]?.signal.aborted).toBe(false);
+    await bench.advance(100);
+
+    expect(bench.connection.sent[0]?.signal.aborted).toBe(true);
+  });
+
   it('waits as long as the Agent asks, but not longer than it may', async () => {
     const bench = new Bench();
 
