@@ -1,6 +1,8 @@
 // Owns where the Agent listens: parses an Agent URL into a TCP or Unix-socket target. Knows nothing
 // of options, environment or HTTP clients.
 
+import { percentDecoded } from './lang/percent-text.js';
+
 /** Longest path that fits the kernel's `sockaddr_un` (108 bytes with the closing NUL). */
 const MAX_SOCKET_PATH_BYTES = 107;
 /** Which exporters of other protocols have in their URL. */
@@ -102,12 +104,4 @@ function basicAuthorization(url: URL): string | undefined {
   if (url.username === '' && url.password === '') return undefined;
   const pair = `${percentDecoded(url.username)}:${percentDecoded(url.password)}`;
   return `Basic ${Buffer.from(pair).toString('base64')}`;
-}
-
-function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // a lone % is what the user typed, not an escape
-  }
 }

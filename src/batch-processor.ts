@@ -15,14 +15,14 @@ export interface DatadogBatchSpanProcessorOptions {
   /** Is flushed and shut down with the processor. */
   readonly exporter: DatadogSpanExporter;
   /**
-   * Longest time that a span waits for others before they are sent.
+   * Longest time that a span waits for others before they are sent; 0 to 2 147 483 647.
    *
    * @default 5000
    */
   readonly scheduledDelayMillis?: number | undefined;
   /**
-   * Of encoded spans that wait for others, or for room among the exporter's `maxPendingBytes`. Spans
-   * that end when there is no room are lost, counted as `queue_full`.
+   * Most bytes of encoded spans that may wait for others, or for room among the exporter's `maxPendingBytes`;
+   * 65 536 to 1 073 741 824. Spans that end when there is no room are lost, counted as `queue_full`.
    *
    * @default 8388608 (8 MiB)
    */

@@ -14,21 +14,30 @@ import {
 } from './option-checks.js';
 
 export interface ForceFlushOptions {
-  /** Ends the wait, not the exports. */
+  /** Ends the wait, with kind `aborted`, not the exports. @default none */
   readonly signal?: AbortSignal | undefined;
-  /** @default `flushTimeoutMillis` of the exporter */
+  /**
+   * Longest wait, 0 to 2 147 483 647; at its end the call rejects with kind `timeout`, and the exports go on.
+   *
+   * @default `flushTimeoutMillis` of the exporter
+   */
   readonly timeoutMillis?: number | undefined;
   /**
    * Called once all that is left waits for a moment that the Agent has named (`Retry-After`): now, or
-   * later during the wait. That goes on; a function about to be frozen may end it by `signal`.
+   * later during the wait. That goes on; a function about to be frozen may end it by `signal`. @default none
    */
   readonly onDeferred?: (() => void) | undefined;
 }
 
 export interface ShutdownOptions {
-  /** Cuts short what is under way at once. */
+  /** Cuts short what is under way at once. @default none */
   readonly signal?: AbortSignal | undefined;
-  /** 0 aborts at once. @default `graceMillis` of the exporter */
+  /**
+   * What exports under way are granted before they are aborted; 0 aborts at once. What is out of range counts as
+   * the nearest that is not, and what is no number only warns.
+   *
+   * @default `graceMillis` of the exporter
+   */
   readonly graceMillis?: number | undefined;
 }
 

@@ -4,6 +4,7 @@
 import { isIPv6 } from 'node:net';
 import { type AgentTarget, parseAgentUrl, withoutCredentials } from './agent-target.js';
 import { reasonOf } from './errors.js';
+import { percentDecoded } from './lang/percent-text.js';
 import { type Lineage, readLineage } from './lineage.js';
 import { withoutQuotes } from './payload/normalize.js';
 
@@ -132,14 +133,6 @@ function resourceAttributes(vars: EnvironmentVariables): ReadonlyMap<string, str
   const serviceName = textOf(vars, 'OTEL_SERVICE_NAME');
   if (serviceName !== undefined) attributes.set('service.name', serviceName);
   return attributes;
-}
-
-function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // the SDK ignores the whole variable then, so no resource value can equal it
-  }
 }
 
 function textOf(vars: EnvironmentVariables, name: string): string | undefined {

@@ -7,10 +7,9 @@ import { isNativeError } from 'node:util/types';
  * Why an export failed:
  *
  * - `queue_full`: `maxPendingBytes` of encoded spans were already waiting for the Agent, or 8 192
- *   spans for the asynchronous attributes of their OTel resource, or `maxQueueBytes` of a
- *   `DatadogBatchSpanProcessor` were in use
- * - `encode`: a span could not be encoded
- * - `too_large`: one span alone is larger than `maxPayloadBytes`, or the Agent answered 413
+ *   spans for the asynchronous attributes of their OTel resource
+ * - `encode`: the spans could not be encoded at all
+ * - `too_large`: the Agent answered 413
  * - `connect`: no connection to the Agent
  * - `socket`: the connection broke while the request was under way
  * - `timeout`: no connection or no answer in time, or not settled within `timeoutMillis`
@@ -32,8 +31,14 @@ export type ExportErrorKind =
   | 'shutdown';
 
 /**
- * Why a span ended in the `dropped` column: an error kind; `invalid_id`, ids that the Agent would refuse;
- * or `unknown`, sent whole when the process exited, so that the Agent may have accepted it.
+ * Why a span ended in the `dropped` column: what its export failed with, or, though the export of the others went
+ * well:
+ *
+ * - `invalid_id`: its ids are some that the Agent would refuse
+ * - `encode`: it could not be read
+ * - `too_large`: it is larger than `maxPayloadBytes` by itself
+ * - `queue_full`: `maxQueueBytes` of a `DatadogBatchSpanProcessor` were in use when it ended
+ * - `unknown`: it was sent whole when the process exited, so that the Agent may have accepted it
  */
 export type DropReason = ExportErrorKind | 'invalid_id' | 'unknown';
 
@@ -55,8 +60,11 @@ export class DatadogExportError extends Error {
   readonly kind: ExportErrorKind;
   /** `DD_EXPORT_` and the kind in capitals, e.g. `DD_EXPORT_QUEUE_FULL`. */
   readonly code: string;
+  /** Spans that this failure lost for good. */
   readonly lostSpans: number;
+  /** How often sending was tried, also where no connection could be made; 0 if it never was. */
   readonly attempts: number;
+  /** HTTP status, when the Agent answered. */
   readonly status: number | undefined;
 
   constructor(message: string, details: DatadogExportErrorDetails) {

@@ -4,7 +4,7 @@
 import type { UnansweredPayload } from './deliveries.js';
 import type { Diagnostics } from './diagnostics.js';
 import { countOf, reasonOf } from './errors.js';
-import { exportError, type Failure, failureOf } from './export-failure.js';
+import { exportError, type Failure, failureOf, hasFailed } from './export-failure.js';
 import type { ExportTask } from './export-task.js';
 import type { Ledger } from './ledger.js';
 import type { Sendable, SendOutcome } from './transport/send-outcome.js';
@@ -35,7 +35,7 @@ export function deliverAtExit(
   if (unsent.length === 0) return;
   const outcomes = outcomesOf(unsent, context.sendBlocking, timeoutMillis);
   const failures = unsent.flatMap((one, index) => record(one, outcomes[index], context.ledger));
-  if (failures.length === 0) return;
+  if (!hasFailed(failures)) return;
   context.diagnostics.warn('exit', exportError(failures, context.request).message);
 }
 

@@ -45,7 +45,10 @@ export class ExitFlush {
   readonly #diagnostics: Diagnostics;
   #current: Promise<FlushEnd> | undefined;
   /** How the last flush ended, and when its time is up. */
-  #last: { readonly end: FlushEnd; readonly limitMillis: number } = { end: 'done', limitMillis: 0 };
+  #last: { readonly end: FlushEnd; readonly deadlineMillis: number } = {
+    end: 'done',
+    deadlineMillis: 0,
+  };
 
   constructor(targets: readonly Flushable[], options: ExitFlushOptions, clock: Clock) {
     this.signals = options.signals;
@@ -78,7 +81,7 @@ export class ExitFlush {
    */
   finish(): void {
     if (this.#deliverers.length === 0 || this.#last.end === 'overdue') return;
-    this.#deliverUntil(this.#last.limitMillis);
+    this.#deliverUntil(this.#last.deadlineMillis);
   }
 
   /** Ends the exports that a flush was overdue for: they would hold a process that has nothing else to do. */
@@ -88,12 +91,12 @@ export class ExitFlush {
   }
 
   async #flush(): Promise<FlushEnd> {
-    const limitMillis = this.#clock.nowMillis() + this.#timeoutMillis;
+    const deadlineMillis = this.#clock.nowMillis() + this.#timeoutMillis;
     const errors: unknown[] = [];
     const free = this.#targets.filter(({ isFlushing }) => !isFlushing);
-    const ofFree = await this.#flushInRounds(free, limitMillis, errors);
+    const ofFree = await this.#flushInRounds(free, deadlineMillis, errors);
     const end = free.length < this.#targets.length ? 'overdue' : ofFree;
-    this.#last = { end, limitMillis };
+    this.#last = { end, deadlineMillis };
     this.#current = undefined;
     this.#warnOf(end, errors);
     return end;
@@ -106,12 +109,12 @@ export class ExitFlush {
    */
   async #flushInRounds(
     targets: readonly Flushable[],
-    limitMillis: number,
+    deadlineMillis: number,
     errors: unknown[],
   ): Promise<FlushEnd> {
     for (let round = 1; round <= MAX_ROUNDS; round++) {
       const before = this.#account;
-      const timeoutMillis = Math.max(limitMillis - this.#clock.nowMillis(), 0);
+      const timeoutMillis = Math.max(deadlineMillis - this.#clock.nowMillis(), 0);
       const limits = { clock: this.#clock, timeoutMillis, signal: undefined };
       const work = drain(targets, limits);
       // Attributes of a resource may come later than the process can wait, and never.
@@ -119,23 +122,23 @@ export class ExitFlush {
       for (const deliverer of this.#deliverers) deliverer.hurry(timeoutMillis, cause);
       const outcome = await work;
       if (outcome.kind === 'done') errors.push(...outcome.errors);
-      if (outcome.kind !== 'done' || this.#isCut(errors, limitMillis)) return 'overdue';
+      if (outcome.kind !== 'done' || this.#isCut(errors, deadlineMillis)) return 'overdue';
       if (before.unsettled === 0 && this.#account.received === before.received) return 'done';
     }
     return 'busy';
   }
 
   /** Targets know the limit too, and may give up on it just before it ends the wait for them. */
-  #isCut(errors: readonly unknown[], limitMillis: number): boolean {
-    return errors.length > 0 && this.#clock.nowMillis() >= limitMillis - EARLY_MILLIS;
+  #isCut(errors: readonly unknown[], deadlineMillis: number): boolean {
+    return errors.length > 0 && this.#clock.nowMillis() >= deadlineMillis - EARLY_MILLIS;
   }
 
-  #deliverUntil(endMillis: number): void {
+  #deliverUntil(deadlineMillis: number): void {
     for (const target of this.#targets) {
       if (exitDelivererOf(target) === undefined) target.forceFlush().catch(() => undefined);
     }
     for (const deliverer of this.#deliverers) {
-      deliverer.deliver(Math.max(endMillis - this.#clock.nowMillis(), 0));
+      deliverer.deliver(Math.max(deadlineMillis - this.#clock.nowMillis(), 0));
     }
   }
 

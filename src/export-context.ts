@@ -1,5 +1,5 @@
-// Owns putting together what all exports of an exporter share, from resolved options. The one place
-// where parts are constructed.
+// Owns putting together what all exports of an exporter share, from resolved options: it constructs all of
+// that, and nothing else does.
 
 import type { MeterProvider } from '@opentelemetry/api';
 import { type AgentTarget, describeTarget } from './agent-target.js';
@@ -112,7 +112,8 @@ function noteReplies(
   const isHidden = mayRepeatSecrets(options);
   return ({ status, text, ratesVersion }) => {
     const hasRates = sampleRates.update(text, ratesVersion);
-    if (hasRates || text === '') return;
+    const isUsual = text === '' || text === '{}'; // as an Agent answers whose rates have not changed
+    if (hasRates || isUsual) return;
     const excerpt = isHidden
       ? 'a text that is not shown, because requests carry headers or credentials of yours'
       : JSON.stringify(text.slice(0, MAX_EXCERPT_CHARS));

@@ -16,6 +16,13 @@ export interface Failure {
   readonly cause?: unknown;
 }
 
+/** At least one. */
+export type Failures = readonly [Failure, ...Failure[]];
+
+export function hasFailed(failures: readonly Failure[]): failures is Failures {
+  return failures.length > 0;
+}
+
 /** The status that says that fewer spans at once may be welcome. */
 export const PAYLOAD_TOO_LARGE = 413;
 /** More than the batches of 100 000 spans; not all, as each of thousands of flushes may hold such a list. */
@@ -60,8 +67,8 @@ export function failureOf(outcome: Failed, result: DeliveryResult, spans: number
 }
 
 /** The error of an export, named after its first failure. */
-export function exportError(failures: readonly Failure[], request: string): DatadogExportError {
-  const first = failures[0] ?? { kind: 'encode', spans: 0, attempts: 0 };
+export function exportError(failures: Failures, request: string): DatadogExportError {
+  const [first] = failures;
   const lostSpans = failures.reduce((sum, failure) => sum + failure.spans, 0);
   const attempts = failures.reduce((sum, failure) => sum + failure.attempts, 0);
   const tried = attempts === 0 ? 'nothing was sent' : countOf(attempts, 'attempt');
@@ -133,12 +140,13 @@ export function isCut({ kind }: DatadogExportError): boolean {
 }
 
 /** What was lost by cutting exports short, if anything was. */
-export function cutSummary(results: readonly ExportResult[]): string | undefined {
+export function cutSummary(results: readonly ExportResult[], request: string): string | undefined {
   const cut = results.flatMap(({ error }) => {
     return error instanceof DatadogExportError && isCut(error) ? error : [];
   });
   const [first] = cut;
   if (first === undefined) return undefined;
   const lost = cut.reduce((sum, { lostSpans }) => sum + lostSpans, 0);
-  return `${first.kind}: ${countOf(lost, 'span')} lost`;
+  const who = first.kind === 'shutdown' ? 'Shutdown' : 'The abort';
+  return `${who} cut ${countOf(cut.length, 'export')}, ${request}: ${countOf(lost, 'span')} lost`;
 }

@@ -5,7 +5,7 @@
 import { BatchEncoding, type EncodingContext } from './batch-encoding.js';
 import { Deliveries, type DeliveriesContext, type UnansweredPayload } from './deliveries.js';
 import type { EncodingTurns, SliceOutcome, SlicePace } from './encoding-turns.js';
-import { exportError, type Failure } from './export-failure.js';
+import { exportError, type Failure, hasFailed } from './export-failure.js';
 import type { ExportSource } from './export-source.js';
 import type { ExporterMetrics } from './exporter-metrics.js';
 import type { Clock, Dispose } from './lang/clock.js';
@@ -239,7 +239,7 @@ export class ExportTask {
     if (this.#state.phase !== 'sending' || !this.#deliveries.isIdle) return;
     const { request, metrics, clock } = this.#context;
     const { failures, lastStatus: status } = this.#deliveries;
-    const error = failures.length > 0 ? exportError(failures, request) : undefined;
+    const error = hasFailed(failures) ? exportError(failures, request) : undefined;
     const durationMillis = clock.nowMillis() - this.#startMillis;
     metrics?.finished({ durationMillis, error: error?.kind, status });
     this.#settle(error === undefined ? { code: 0 } : { code: 1, error });

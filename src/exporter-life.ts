@@ -1,5 +1,5 @@
-// Owns the life of an exporter in one generation of the process: running, draining, stopped, or left
-// behind where the heap was duplicated. How spans become bytes, and bytes requests, is the business of
+// Owns the life of an exporter in one generation of the process: running, draining, cut, stopped, unless it is
+// left behind where the heap was duplicated. How spans become bytes, and bytes requests, is the business of
 // `payload/` and `transport/`.
 
 import { declineExport, declineSpan } from './declined-export.js';
@@ -265,8 +265,8 @@ export class ExporterLife {
   }
 
   #hurry(leftMillis: number, cancellation: Cancellation): void {
-    const endMillis = this.#context.clock.nowMillis() + leftMillis;
-    void this.#afterSealing(() => this.#tasks.hurry(endMillis, cancellation));
+    const deadlineMillis = this.#context.clock.nowMillis() + leftMillis;
+    void this.#afterSealing(() => this.#tasks.hurry(deadlineMillis, cancellation));
   }
 
   /** Cuts the drain at the end of the grace or when the signal aborts, whichever is first. */
@@ -293,7 +293,7 @@ export class ExporterLife {
     this.#stopListening?.(); // a span that came to nothing leaves no export behind
     queue.close();
     this.#onStopped();
-    const cut = cutSummary(results);
-    if (cut !== undefined) diagnostics.warn('cut', `${cut}, ${request}`);
+    const cut = cutSummary(results, request);
+    if (cut !== undefined) diagnostics.warn('cut', cut);
   }
 }

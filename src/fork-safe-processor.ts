@@ -129,13 +129,13 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
   async shutdown(options?: ShutdownOptions): Promise<void> {
     const defaults = { clock: systemClock, defaultMillis: this.#exporter.graceMillis };
     const limits = shutdownLimits(options ?? {}, defaults, this.#diagnostics);
-    const endMillis = systemClock.nowMillis() + limits.timeoutMillis;
+    const deadlineMillis = systemClock.nowMillis() + limits.timeoutMillis;
     const { inner, handOver, close } = this.#end(limits);
     const { kind } = await waitFor(handOver, limits);
     if (kind !== 'done') this.#warnOfHeld(inner);
     close();
     inner.retire();
-    const graceMillis = Math.max(Math.trunc(endMillis - systemClock.nowMillis()), 0);
+    const graceMillis = Math.max(Math.trunc(deadlineMillis - systemClock.nowMillis()), 0);
     await this.#exporter.shutDown({ ...limits, timeoutMillis: graceMillis });
   }
 

@@ -33,41 +33,44 @@ export interface DatadogSpanExporterOptions {
    * `/var/run/datadog/apm.socket` if it exists, else `http://127.0.0.1:8126`
    */
   readonly url?: string | undefined;
-  /** PEM certificates to trust for `https:` instead of Node's own list. */
+  /** PEM certificates to trust for `https:` instead of Node's own list. @default Node's own list */
   readonly ca?: string | undefined;
   /** Service of every span that names none itself. @default see the README, "Service, env, version" */
   readonly service?: string | undefined;
-  /** Deployment environment of every span, e.g. `prod`. */
+  /** Deployment environment of every span, e.g. `prod`. @default as for `service` */
   readonly env?: string | undefined;
-  /** Version of the service. */
+  /** Version of the service. @default as for `service` */
   readonly version?: string | undefined;
   /**
    * Tags of every span; they win over OTel resource attributes, not over span attributes. `service`,
-   * `env` and `version` among them are the options of that name.
+   * `env` and `version` among them are the options of that name. @default none
    */
   readonly tags?: Readonly<Record<string, string>> | undefined;
-  /** Extra request headers. */
+  /** Extra request headers. @default none */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Longest time from `export()` to its callback. @default 10000 */
+  /** Longest time from `export()` to its callback; 1 to 2 147 483 647, as all times. @default 10000 */
   readonly timeoutMillis?: number | undefined;
   /** Longest time of one attempt, connecting included; waiting for a free connection is not. @default 3000 */
   readonly attemptTimeoutMillis?: number | undefined;
   /**
    * Attempts after the first for a payload that the Agent may take later, within `timeoutMillis`.
-   * 0 turns retries off. @default 4
+   * 0 turns retries off; 100 at most. @default 4
    */
   readonly maxRetries?: number | undefined;
   /** Longest time for connecting to the Agent. @default 1000 */
   readonly connectTimeoutMillis?: number | undefined;
   /** Longest time that `forceFlush()` waits unless it is told otherwise. @default 10000 */
   readonly flushTimeoutMillis?: number | undefined;
-  /** Time that `shutdown()` grants to exports under way before it aborts them. @default 1000 */
+  /** Time that `shutdown()` grants to exports under way before it aborts them; may be 0. @default 1000 */
   readonly graceMillis?: number | undefined;
-  /** Largest request body. The Agent takes up to 25 MiB. @default 4194304 */
+  /**
+   * Largest request body, 1 024 to 26 214 399: the Agent refuses 25 MiB. Not more than `maxPendingBytes`.
+   * @default 4194304
+   */
   readonly maxPayloadBytes?: number | undefined;
-  /** Most encoded bytes that may wait for the Agent; spans beyond are dropped. @default 33554432 */
+  /** Most encoded bytes that may wait for the Agent, 1 024 or more; spans beyond are dropped. @default 33554432 */
   readonly maxPendingBytes?: number | undefined;
-  /** Connections to the Agent, each with one request at a time. @default 2 */
+  /** Connections to the Agent, 1 to 64, each with one request at a time. @default 2 */
   readonly maxConnections?: number | undefined;
   /**
    * Copies the last exception event of a failed span to `error.type`, `error.message` and
@@ -81,13 +84,13 @@ export interface DatadogSpanExporterOptions {
   readonly propagateLineage?: boolean | undefined;
   /**
    * Absolute path of a file from which `undici` can be resolved; for bundles that leave it out and
-   * run from somewhere else.
+   * run from somewhere else. @default none: from where the package is, the script or the working directory
    */
   readonly requireFrom?: string | undefined;
   /**
    * Ends the exporter when it aborts: exports under way fail with kind `aborted` and the reason of the
    * signal, and so do later ones. The signal may outlive the exporter. An exporter that is idle then ends
-   * when it is used the next time.
+   * when it is used the next time. @default none
    */
   readonly signal?: AbortSignal | undefined;
   /** Where the exporter's own metrics go, `otel.sdk.exporter.*`. @default none are made */

@@ -15,8 +15,11 @@ export function pendingResources(spans: readonly ReadableSpan[]): readonly Resou
   return [...pending];
 }
 
-/** What cannot be read is not waited for; encoding will find the same and drop the span. */
-function pendingResource(span: ReadableSpan): Resource | undefined {
+/**
+ * The resource of the span, if its attributes are not all there. What cannot be read is not waited for; encoding
+ * will find the same and drop the span.
+ */
+export function pendingResource(span: ReadableSpan): Resource | undefined {
   try {
     const { resource } = span;
     return resource.asyncAttributesPending === true ? resource : undefined;

@@ -1,4 +1,4 @@
-// Owns the part of OpenTelemetry's trace SDK that this package reads and implements, as structural
+// Owns the part of OpenTelemetry's trace SDK that this package reads, implements or passes on, as structural
 // types: the spans, exporters and span processors of SDK 1.30, 2.x and 3.x are all assignable to them, and no SDK
 // package is needed at run time or to compile against. Type tests pin it for each SDK line.
 

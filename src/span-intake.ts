@@ -7,6 +7,7 @@ import { type ExportSource, sealedSource, spanSource } from './export-source.js'
 import type { SharedParts } from './export-context.js';
 import type { Dispose } from './lang/clock.js';
 import type { SpanSegment } from './payload/span-segment.js';
+import { pendingResource } from './pending-resources.js';
 import type { ReadableSpan } from './sdk-contract.js';
 
 export interface IntakeSettings {
@@ -149,8 +150,8 @@ export class SpanIntake {
     if (!this.#hasRoom) return this.#refuse();
     this.#endRefusing();
     this.#startTimer();
-    if (isUnfinished(span)) this.#placeLate(span);
-    else this.#encode(span);
+    if (pendingResource(span) === undefined) this.#encode(span);
+    else this.#placeLate(span);
   }
 
   #encode(span: ReadableSpan): void {
@@ -231,13 +232,5 @@ export class SpanIntake {
   get #limit(): string {
     const { request } = this.#owner.parts;
     return `as \`maxQueueBytes\` (${this.#settings.maxQueueBytes}) of spans wait for ${request}`;
-  }
-}
-
-function isUnfinished(span: ReadableSpan): boolean {
-  try {
-    return span.resource.asyncAttributesPending === true;
-  } catch {
-    return false; // encoding it will find the same
   }
 }

@@ -184,7 +184,7 @@ export const MUTATIONS = [
   {
     rule: 'a reply that had arrived wins over a limit that expired',
     file: 'src/lang/clock.ts',
-    find: 'turn = setImmediate(task);',
+    find: 'stopTurn = inNextTurn(task);',
     replace: 'task();',
     tests: ['test/lang/clock.test.ts'],
   },

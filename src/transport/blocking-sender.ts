@@ -39,7 +39,7 @@ export function sendBlocking(
     // From Node 22 on it aborts the process as soon as it loads `node:http`.
     throw new Error('none can send in a process that was started with a startup snapshot');
   }
-  const endMillis = clock.nowMillis() + timeoutMillis;
+  const deadlineMillis = clock.nowMillis() + timeoutMillis;
   const statuses = new Int32Array(new SharedArrayBuffer(4 * (payloads.length + 1)));
   const requests = payloads.map((payload) => ({ headers: headersOf(payload), body: payload.body }));
   // Loaded when it is needed: Node warns of it while a startup snapshot is built.
@@ -51,7 +51,7 @@ export function sendBlocking(
     workerData: { requests, statuses, ...connectionOf(settings) },
   });
   worker.on('error', () => undefined);
-  waitForAll(statuses, endMillis, clock);
+  waitForAll(statuses, deadlineMillis, clock);
   void worker.terminate();
   return payloads.map((_payload, index) => outcomeOf(statuses[index + 1], timeoutMillis));
 }
@@ -60,10 +60,10 @@ export function sendBlocking(
  * The first element counts the others that are set. The worker may have been frozen with this thread: it reads
  * what came meanwhile, before the time is taken for up.
  */
-function waitForAll(statuses: Int32Array, endMillis: number, clock: Clock): void {
+function waitForAll(statuses: Int32Array, deadlineMillis: number, clock: Clock): void {
   for (;;) {
     const settled = Atomics.load(statuses, 0);
-    const leftMillis = endMillis - clock.nowMillis();
+    const leftMillis = deadlineMillis - clock.nowMillis();
     if (settled === statuses.length - 1) return;
     if (leftMillis > 0) Atomics.wait(statuses, 0, settled, leftMillis);
     else if (leftMillis > -LATE_MILLIS) return;

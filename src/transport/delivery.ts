@@ -188,11 +188,11 @@ export class Delivery {
    */
   #limitAttempt(connection: Connection, token: AbortController): Dispose {
     const { clock, attemptTimeoutMillis } = this.#context;
-    const endMillis = clock.nowMillis() + attemptTimeoutMillis;
+    const deadlineMillis = clock.nowMillis() + attemptTimeoutMillis;
     const abort = (): void => token.abort(ATTEMPT_TIMED_OUT);
     let stopTimer = clock.schedule(attemptTimeoutMillis, () => {
-      const { begunMillis = endMillis } = connection;
-      if (begunMillis <= endMillis) abort();
+      const { begunMillis = deadlineMillis } = connection;
+      if (begunMillis <= deadlineMillis) abort();
       else stopTimer = clock.schedule(attemptTimeoutMillis, abort);
     });
     return () => stopTimer();

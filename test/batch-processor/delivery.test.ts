@@ -224,7 +224,7 @@ describe('shutdown', () => {
 
     expect(performance.now() - start).toBeLessThan(2_000);
     expect(exporter.stats()).toMatchObject({ droppedByReason: { shutdown: 50 }, buffered: 0 });
-    expect(lines.join()).toMatch(/shutdown: 50 spans lost/);
+    expect(lines.join()).toMatch(/Shutdown cut 1 export, .*: 50 spans lost/);
   });
 
   it('cuts what is not sent yet when the signal of the user aborts', async () => {

@@ -13,21 +13,57 @@ const README = fileURLToPath(new URL('../../README.md', import.meta.url));
 const blocks = codeBlocks(README);
 const modules = blocks.filter(({ info }) => info === 'js');
 
-/** Spans that a block sends, by its heading; what is sampled may send none. */
-const SPANS: Readonly<Record<string, number>> = { Use: 1, 'Ending a process': 1 };
+/** Spans that a block sends, by its heading; what is sampled may send none, and one has an Agent of its own. */
+const SPANS: Readonly<Record<string, number>> = {
+  Use: 1,
+  'Sampling and your bill': 0,
+  'Tests with a development Agent': 0,
+};
+/** Its block is a part of a program. */
+const LOGS = 'Logs beside traces';
 
 describe('the README', () => {
-  it.each(modules)('has code that runs under "$heading"', async ({ code, heading }) => {
+  it.each(modules.filter(({ heading }) => heading !== LOGS))(
+    'has code that runs under "$heading"',
+    async ({ code, heading }) => {
+      const agent = await openScriptedAgent();
+
+      const cwd = writeModules({ 'block.mjs': code });
+      const run = await runNode(['block.mjs'], { cwd, env: { DD_TRACE_AGENT_URL: agent.url } });
+
+      expect({ ended: run.ended, stderr: run.stderr }).toEqual({ ended: 0, stderr: '' });
+      expect(agent.spans).toHaveLength(SPANS[heading] ?? NaN);
+      for (const [, printed = ''] of code.matchAll(/console\.log\(span.*\/\/ (.+)$/gm)) {
+        expect(run.stdout).toBe(`${printed}\n`);
+      }
+    },
+  );
+
+  it('has log lines with the ids of their span', async () => {
     const agent = await openScriptedAgent();
+    const setup = modules.find(({ heading }) => heading === 'Use')?.code ?? '';
+    const logs = modules.find(({ heading }) => heading === LOGS)?.code ?? '';
+    const modulesOfUser = {
+      'tracing.mjs': setup,
+      'logs.mjs': logs,
+      'main.mjs': `import './tracing.mjs';
+        import { trace } from '@opentelemetry/api';
+        import { logLine } from './logs.mjs';
+        trace.getTracer('shop').startActiveSpan('logged', (span) => {
+          console.log(logLine('hi'));
+          span.end();
+        });`,
+    };
 
-    const cwd = writeModules({ 'block.mjs': code });
-    const run = await runNode(['block.mjs'], { cwd, env: { DD_TRACE_AGENT_URL: agent.url } });
+    const cwd = writeModules(modulesOfUser);
+    const run = await runNode(['main.mjs'], { cwd, env: { DD_TRACE_AGENT_URL: agent.url } });
 
-    expect({ ended: run.ended, stderr: run.stderr }).toEqual({ ended: 0, stderr: '' });
-    expect(agent.spans).toHaveLength(SPANS[heading] ?? 0);
-    for (const [, printed = ''] of code.matchAll(/console\.log\(span.*\/\/ (.+)$/gm)) {
-      expect(run.stdout).toBe(`${printed}\n`);
-    }
+    const { traceId, spanId } = agent.spans.find(({ resource }) => resource === 'logged') ?? {};
+    expect(JSON.parse(run.stdout)).toEqual({
+      message: 'hi',
+      trace_id: traceId,
+      span_id: spanId?.toString(16).padStart(16, '0'),
+    });
   });
 
   it('has no code that no test runs', () => {

@@ -44,7 +44,7 @@ describe('shutdown', () => {
       expect(error).toMatchObject({ kind: 'shutdown', attempts: 1 });
     }
     expect(exporter.stats()).toMatchObject({ inFlight: 0, droppedByReason: { shutdown: 3 } });
-    expect(lines).toEqual([`shutdown: 3 spans lost, PUT ${server.url}/v0.4/traces`]);
+    expect(lines).toEqual([`Shutdown cut 2 exports, PUT ${server.url}/v0.4/traces: 3 spans lost`]);
     await until('all sockets closed', () => server.open === 0);
   });
 

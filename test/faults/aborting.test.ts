@@ -139,7 +139,7 @@ describe('the signal of an exporter', () => {
     await expectSilence(server, 1);
     expect(lines).toEqual([
       expect.stringMatching(/the caller aborted: .*; 4 spans lost$/),
-      `aborted: 6 spans lost, PUT ${server.url}/v0.4/traces`,
+      `The abort cut 3 exports, PUT ${server.url}/v0.4/traces: 6 spans lost`,
     ]);
     await expect(exporter.forceFlush()).resolves.toBeUndefined();
     await expect(exporter.shutdown()).resolves.toBeUndefined();

@@ -30,7 +30,7 @@ const WATCH = `
   const refs = [];
   const untilCollected = async (isSo) => {
     do {
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await new Promise((resolve) => setImmediate(resolve));
       collect();
     } while (!isSo());
   };

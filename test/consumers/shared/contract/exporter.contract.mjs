@@ -129,11 +129,13 @@ describe('forceFlush()', () => {
   });
 
   it('resolves with nothing to wait for, before and after a shutdown', async (t) => {
-    const { exporter } = await openBoth(t);
+    const { exporter, agent } = await openBoth(t);
 
-    await exporter.forceFlush();
+    assert.equal(await exporter.forceFlush(), undefined);
     await exporter.shutdown();
-    await exporter.forceFlush();
+    assert.equal(await exporter.forceFlush(), undefined);
+
+    assert.equal(agent.requests.length, 0);
   });
 });
 
