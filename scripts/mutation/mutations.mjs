@@ -244,4 +244,25 @@ export const MUTATIONS = [
     replace: 'known.text.length !== text.length',
     tests: ['test/payload/repeated-json.test.ts'],
   },
+  {
+    rule: 'what a processor dropped by itself is not held',
+    file: 'src/inner-processor.ts',
+    find: 'this.#letGo = Math.max(this.#letGo, ended - this.#exporter.handedOver);',
+    replace: '',
+    tests: ['test/fork-safe-processor/deferrals.test.ts'],
+  },
+  {
+    rule: 'a flush waits for no span that ended after it',
+    file: 'src/fork-safe-processor.ts',
+    find: 'if (held === 0) return [...thrown, ...(await hurried)];',
+    replace: '',
+    tests: ['test/fork-safe-processor/force-flush.test.ts'],
+  },
+  {
+    rule: 'a flush forgets what dropped spans said of their trace',
+    file: 'src/span-intake.ts',
+    find: 'if (this.#segment.spanCount === 0) this.#segment.clear();',
+    replace: '',
+    tests: ['test/batch-processor/delivery.test.ts'],
+  },
 ];

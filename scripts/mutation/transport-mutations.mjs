@@ -19,7 +19,7 @@ export const TRANSPORT_MUTATIONS = [
     rule: 'an attempt is bounded',
     file: 'src/transport/delivery.ts',
     find: 'if (begunMillis <= deadlineMillis) abort();',
-    replace: '',
+    replace: 'if (begunMillis < 0) abort();',
     tests: ['test/transport/delivery.test.ts'],
   },
   {
@@ -98,5 +98,19 @@ export const TRANSPORT_MUTATIONS = [
     find: "Reflect.deleteProperty(error, 'data');",
     replace: 'void error;',
     tests: ['test/security/credentials.test.ts'],
+  },
+  {
+    rule: 'no offer of the peer keeps an idle connection',
+    file: 'src/transport/agent-connection.ts',
+    find: 'keepAliveMaxTimeout: KEEP_ALIVE_MILLIS,',
+    replace: '',
+    tests: ['test/transport/agent-connection.test.ts'],
+  },
+  {
+    rule: 'a request that was begun late has its time',
+    file: 'src/transport/delivery.ts',
+    find: 'if (begunMillis <= deadlineMillis) abort();',
+    replace: 'abort(); if (begunMillis <= deadlineMillis) abort();',
+    tests: ['test/transport/delivery.test.ts'],
   },
 ];
