@@ -37,12 +37,13 @@ export class Audience<Member> {
     return members;
   }
 
-  /** Removes the listener; the members stay, and the next one to join brings it back, or `resume()`. */
+  /** Removes the listener; the members stay, and the next one to join brings it back. */
   silence(): void {
     this.#ignore?.();
     this.#ignore = undefined;
   }
 
+  /** Brings the listener back, if anybody is still interested. */
   resume(): void {
     if (this.#members.size > 0) this.#ignore ??= this.#listen();
   }

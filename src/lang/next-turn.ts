@@ -8,7 +8,12 @@ interface Immediates {
   readonly clearImmediate: (immediate: NodeJS.Immediate) => void;
 }
 
-let found: Immediates | undefined;
+/**
+ * Node's own, kept as soon as they are there: none of what they do depends on the time, but fake timers would
+ * keep it until a test lets its time pass, or for good. The globals may be fake, or not there, as under jsdom;
+ * `node:test` and Sinon replace those of `node:timers` as well.
+ */
+let kept = immediatesOfNode();
 
 /** Runs `task` in the next turn of the event loop, after its I/O, unless the returned function is called before. */
 export function inNextTurn(task: () => void): () => void {
@@ -23,16 +28,14 @@ export function isNextTurnReplaced(): boolean {
   return globalThis.setImmediate !== ownImmediates()?.setImmediate;
 }
 
-/**
- * Node's own, kept as soon as they are there: none of what they do depends on the time, but fake timers would
- * keep it until a test lets its time pass, or for good. The globals may be fake, or not there, as under jsdom;
- * `node:test` and Sinon replace those of `node:timers` as well.
- */
 function ownImmediates(): Immediates | undefined {
-  if (found !== undefined) return found;
+  kept ??= immediatesOfNode();
+  return kept;
+}
+
+function immediatesOfNode(): Immediates | undefined {
   const { setImmediate, clearImmediate } = process.getBuiltinModule('node:timers');
-  if (isOfNode(setImmediate)) found = { setImmediate, clearImmediate };
-  return found;
+  return isOfNode(setImmediate) ? { setImmediate, clearImmediate } : undefined;
 }
 
 /** The promise variant of Node's own is a getter that nobody can redefine. */
