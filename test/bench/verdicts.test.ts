@@ -11,12 +11,22 @@ const GOAL = `{
   stretch: 0.25,
 }`;
 
+const QUICK_GOALS = ['G1', 'G2', 'G2', 'G3', 'G5', 'G6', 'G15', 'G16', 'G16'];
+
 /** What a script of the benchmarks makes of `expression`. */
 async function evaluate(expression: string): Promise<unknown> {
   const script = `
     import { verdictsOn } from '${BENCH}/verdicts.mjs';
     import { beyond } from '${BENCH}/goals/beyond.mjs';
     import { summaryOf } from '${BENCH}/running/statistics.mjs';
+    import { FULL, QUICK } from '${BENCH}/suites.mjs';
+    import { GOALS } from '${BENCH}/goals/goals.mjs';
+    const rowsIn = (suites) => suites.flatMap(({ name, rows }) => rows.map((row) => name + ': ' + row.name));
+    const asked = (goal) => {
+      const rows = [];
+      goal.ratio((suite, row) => { rows.push(suite + ': ' + row); return 2; });
+      return rows;
+    };
     const goal = ${GOAL};
     const rows = (ours, peer) => ({ encode: {
       ours: { cpu: summaryOf(ours) },
@@ -44,6 +54,20 @@ describe('the verdicts on benchmarks', () => {
       expect(verdicts).toMatchObject([{ id: 'G1', reached, isTolerable }]);
     },
   );
+
+  it('can be given on all goals, as all of their rows are in the benchmarks', async () => {
+    const missing = 'GOALS.flatMap(asked).filter((row) => !rowsIn(FULL).includes(row))';
+
+    expect(await evaluate(missing)).toEqual([]);
+    expect(await evaluate('GOALS.length')).toBeGreaterThan(30);
+  });
+
+  it('are given in the quick benchmark on encoding and sending', async () => {
+    const judged =
+      'GOALS.filter((goal) => asked(goal).every((row) => rowsIn(QUICK).includes(row))).map(({ id }) => id)';
+
+    expect(await evaluate(judged)).toEqual(QUICK_GOALS);
+  });
 
   it('are not given on what was not measured', async () => {
     expect(await evaluate('verdictsOn(rows([1]), [goal], 1)')).toEqual([]);
