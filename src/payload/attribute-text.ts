@@ -41,7 +41,7 @@ function objectText(value: object): string | undefined {
   return Buffer.byteLength(json) <= MAX_TAG_VALUE_BYTES ? json : shortenedJson(json);
 }
 
-/** As many of the elements or members as fit, so that the JSON stays valid. */
+/** The elements up to the first that does not fit, or the members that do, so that the JSON stays valid. */
 function shortenedJson(json: string): string {
   // What was serialised is shortened, not the object, which may hold more than its `toJSON` tells.
   const plain: unknown = JSON.parse(json);
@@ -52,9 +52,11 @@ function shortenedJson(json: string): string {
   for (const [key, element] of Object.entries(plain ?? {})) {
     const text = JSON.stringify(element);
     const part = isArray ? text : `${JSON.stringify(key)}:${text}`;
-    bytes += Buffer.byteLength(part) + 1;
-    if (bytes > MAX_TAG_VALUE_BYTES) break;
-    parts.push(part);
+    const partBytes = Buffer.byteLength(part) + 1;
+    if (bytes + partBytes <= MAX_TAG_VALUE_BYTES) {
+      parts.push(part);
+      bytes += partBytes;
+    } else if (isArray) break; // those behind it would seem to stand where it stood
   }
   return isArray ? `[${parts.join(',')}]` : `{${parts.join(',')}}`;
 }

@@ -15,6 +15,8 @@ import { isUsualTime, unixNanos } from './unix-nanos.js';
 /** An event takes at least this much. */
 const MIN_EVENT_BYTES = 30;
 const MAX_KEYS_BY_HAND = 16;
+/** Attributes of an event that do not fit before the others are not even tried: each may be long. */
+const MAX_MISFITS = 4;
 const NANOS_DIGITS = 9;
 const REDACTED = '"redacted"';
 const OBJECT = { open: 0x7b, close: 0x7d };
@@ -38,7 +40,7 @@ export class EventsWriter {
     this.#writer = writer;
   }
 
-  /** As many of the events as fit, first to last; one that does not fit loses its attributes. */
+  /** As many of the events as fit, first to last; one that does not fit loses what is too long of its attributes. */
   write(events: readonly SpanEvent[]): void {
     const writer = this.#writer;
     const opened = writer.openText();
@@ -74,12 +76,16 @@ export class EventsWriter {
       this.#commaAfter(start);
       writer.constant(NAMES.get(name));
     }
+    const dropped = countText(event.droppedAttributesCount ?? 0);
+    const droppedBytes = dropped === '' ? 0 : DROPPED.bytes.length + dropped.length + 1;
     const keys = readableKeys(attributes);
     if (attributes !== undefined && keys.length > 0) {
       this.#commaAfter(start);
-      if (!this.#attributes(attributes, sorted(keys))) return false;
+      // What follows is this object's end, what was dropped and the event's end.
+      const end = this.#end - droppedBytes - 2;
+      if (!this.#attributes(attributes, sorted(keys), end)) return false;
     }
-    this.#dropped(event.droppedAttributesCount ?? 0, start);
+    if (dropped !== '') this.#dropped(dropped, start);
     writer.byte(OBJECT.close);
     return writer.position <= this.#end;
   }
@@ -104,27 +110,30 @@ export class EventsWriter {
     this.#writer.shortJson(String(nanos));
   }
 
-  #dropped(count: number, start: number): void {
-    if (!Number.isSafeInteger(count) || count <= 0) return;
+  #dropped(count: string, start: number): void {
     this.#commaAfter(start);
     this.#writer.constant(DROPPED);
-    this.#writer.shortJson(String(count));
+    this.#writer.shortJson(count);
   }
 
-  /** Those that have JSON, by key, as the Agent does; returns whether they fit. */
-  #attributes(attributes: object, keys: readonly string[]): boolean {
+  /** Those that have JSON and come to their end by `end`, by key, as the Agent does; returns whether any does. */
+  #attributes(attributes: object, keys: readonly string[], end: number): boolean {
     const writer = this.#writer;
     writer.constant(ATTRIBUTES);
     const start = writer.position;
+    let misfits = 0;
     for (const key of keys) {
       const before = writer.position;
-      if (before > this.#end) return false;
       if (before > start) writer.byte(COMMA);
       writer.constant(KEYS.get(key));
-      if (!this.#value(readableValue(attributes, key))) writer.rewind(before);
+      const isWritten = this.#value(readableValue(attributes, key));
+      if (isWritten && writer.position <= end) continue;
+      writer.rewind(before);
+      if (isWritten && ++misfits === MAX_MISFITS) break;
     }
+    const isEmpty = writer.position === start;
     writer.byte(OBJECT.close);
-    return true;
+    return !isEmpty || misfits === 0;
   }
 
   /**
@@ -157,6 +166,11 @@ export class EventsWriter {
 
 function jsonConstant(json: string): Constant {
   return constantOf(Buffer.from(json));
+}
+
+/** Empty for none. */
+function countText(count: number): string {
+  return Number.isSafeInteger(count) && count > 0 ? String(count) : '';
 }
 
 function beginningOf(text: string): string {

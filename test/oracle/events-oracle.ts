@@ -8,14 +8,18 @@ import { unixNanos } from '../../src/payload/unix-nanos.js';
 
 const MIN_EVENT_BYTES = 30;
 
-/** As many as fit, first to last; one that does not fit loses its attributes. */
+/** As many as fit, first to last; one that does not fit loses what is too long of its attributes. */
 export function oracleEvents(events: readonly SpanEvent[]): string {
   const parts: string[] = [];
   for (const event of events) {
     const room = MAX_TAG_VALUE_BYTES - 2 - parts.reduce((sum, part) => sum + sizeOf(part) + 1, 0);
     if (room < MIN_EVENT_BYTES) break;
-    const forms = [eventJson(event, event.attributes), eventJson(event, undefined)];
-    parts.push(...forms.filter((form) => sizeOf(form) < room).slice(0, 1));
+    const whole = Object.entries(event.attributes ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const kept = fitting(event, whole, room);
+    const forms = kept.length > 0 || whole.every(isNothing) ? [eventJson(event, kept, whole)] : [];
+    parts.push(
+      ...[...forms, eventJson(event, [], [])].filter((form) => sizeOf(form) < room).slice(0, 1),
+    );
   }
   return `[${parts.join(',')}]`;
 }
@@ -24,14 +28,31 @@ function sizeOf(text: string): number {
   return Buffer.byteLength(text);
 }
 
-function eventJson(event: SpanEvent, attributes: object | undefined): string {
+type Entry = [key: string, value: unknown];
+
+/** What has no JSON. */
+function isNothing(entry: Entry): boolean {
+  return memberJson(entry).length === 0;
+}
+
+/** Those with which the event is not larger than `room`, until the fourth that does not fit. */
+function fitting(event: SpanEvent, entries: readonly Entry[], room: number): readonly Entry[] {
+  const kept: Entry[] = [];
+  let misfits = 0;
+  for (const entry of entries.filter((one) => !isNothing(one))) {
+    if (sizeOf(eventJson(event, [...kept, entry], entries)) < room) kept.push(entry);
+    else if (++misfits === 4) break;
+  }
+  return kept;
+}
+
+function eventJson(event: SpanEvent, kept: readonly Entry[], all: readonly Entry[]): string {
   const members: string[] = [];
   const nanos = unixNanos(event.time);
   if (nanos !== 0n) members.push(`"time_unix_nano":${nanos}`);
   const name = attributeText(event.name);
   if (name) members.push(`"name":${JSON.stringify(name)}`);
-  const entries = Object.entries(attributes ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  if (entries.length > 0) members.push(`"attributes":{${entries.flatMap(memberJson).join(',')}}`);
+  if (all.length > 0) members.push(`"attributes":{${kept.flatMap(memberJson).join(',')}}`);
   const dropped = event.droppedAttributesCount ?? 0;
   if (dropped > 0) members.push(`"dropped_attributes_count":${dropped}`);
   return `{${members.join(',')}}`;
