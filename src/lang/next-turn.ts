@@ -1,12 +1,13 @@
 // Owns going on in the next turn of the event loop, whatever a test has put in the place of timers. Knows
 // nothing of time.
 
-import { promisify } from 'node:util';
-
 interface Immediates {
   readonly setImmediate: (task: () => void) => NodeJS.Immediate;
   readonly clearImmediate: (immediate: NodeJS.Immediate) => void;
 }
+
+/** `util.promisify.custom`; an import of `node:util` has side effects on Node 24. */
+const PROMISE_VARIANT = Symbol.for('nodejs.util.promisify.custom');
 
 /**
  * Node's own, kept as soon as they are there: none of what they do depends on the time, but fake timers would
@@ -40,7 +41,7 @@ function immediatesOfNode(): Immediates | undefined {
 
 /** The promise variant of Node's own is a getter that nobody can redefine. */
 function isOfNode(setImmediate: object): boolean {
-  return Object.getOwnPropertyDescriptor(setImmediate, promisify.custom)?.configurable === false;
+  return Object.getOwnPropertyDescriptor(setImmediate, PROMISE_VARIANT)?.configurable === false;
 }
 
 /** Messages are read with the I/O of a turn. */

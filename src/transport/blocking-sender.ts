@@ -2,7 +2,6 @@
 // exits: a worker thread sends them, this one waits. Started late, so that it costs nothing before; a
 // start and a request to an Agent on this machine take some 40 ms. Knows nothing of spans.
 
-import { getSystemErrorName } from 'node:util';
 import type { AgentTarget } from '../agent-target.js';
 import { generations } from '../generation.js';
 import type { Clock } from '../lang/clock.js';
@@ -83,7 +82,7 @@ function outcomeOf(result: number = NO_OUTCOME, timeoutMillis: number): SendOutc
   if (result === NO_ERRNO) {
     return { kind: 'broken', at: 'socket', cause: new Error('at the end of the process') };
   }
-  const code = getSystemErrorName(result);
+  const code = process.getBuiltinModule('node:util').getSystemErrorName(result);
   const cause = new Error(`${code}, at the end of the process`);
   return { kind: 'broken', at: breakPointOf({ code }, false), cause };
 }
