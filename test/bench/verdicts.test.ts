@@ -11,7 +11,8 @@ const GOAL = `{
   stretch: 0.25,
 }`;
 
-const QUICK_GOALS = ['G1', 'G2', 'G2', 'G3', 'G5', 'G6', 'G15', 'G16', 'G16'];
+/** Numbers of those that a short run can judge. */
+const QUICK_GOALS = [1, 2, 2, 3, 5, 6, 15, 16, 16];
 
 /** What a script of the benchmarks makes of `expression`. */
 async function evaluate(expression: string): Promise<unknown> {
@@ -64,7 +65,7 @@ describe('the verdicts on benchmarks', () => {
 
   it('are given in the quick benchmark on encoding and sending', async () => {
     const judged =
-      'GOALS.filter((goal) => asked(goal).every((row) => rowsIn(QUICK).includes(row))).map(({ id }) => id)';
+      'GOALS.filter((goal) => asked(goal).every((row) => rowsIn(QUICK).includes(row))).map(({ id }) => Number(id.slice(1)))';
 
     expect(await evaluate(judged)).toEqual(QUICK_GOALS);
   });
