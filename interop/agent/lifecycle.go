@@ -6,7 +6,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"sync"
 	"time"
@@ -36,9 +38,17 @@ func startLifecycle(s settings) (*lifecycle, error) {
 	return l, l.start()
 }
 
+// Ports below those that the system hands out to connections: one of these might take the port while
+// one Agent has ended and the next does not listen yet.
+const (
+	firstPort    = 20_000
+	lastPort     = 32_000
+	portAttempts = 100
+)
+
 // start runs an Agent; the first one chooses the port for those after it.
 func (l *lifecycle) start() error {
-	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", l.port))
+	listener, err := l.listen()
 	if err != nil {
 		return err
 	}
@@ -61,6 +71,20 @@ func (l *lifecycle) start() error {
 	<-notifier.started
 	l.agent, l.cancel = a, cancel
 	return nil
+}
+
+func (l *lifecycle) listen() (net.Listener, error) {
+	if l.port != 0 {
+		return net.Listen("tcp", l.address())
+	}
+	for range portAttempts {
+		port := firstPort + rand.IntN(lastPort-firstPort)
+		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err == nil {
+			return listener, nil
+		}
+	}
+	return nil, errors.New("no free port")
 }
 
 // startNotifier tells when the Agent listens: it starts its parts in order, the receiver before the
