@@ -98,7 +98,7 @@ export class ExitFlush {
     const end = free.length < this.#targets.length ? 'overdue' : ofFree;
     this.#last = { end, deadlineMillis };
     this.#current = undefined;
-    this.#warnOf(end, errors);
+    this.#warnOf(ofFree, errors);
     return end;
   }
 

@@ -33,7 +33,7 @@ export interface DatadogSpanExporterOptions {
    * `/var/run/datadog/apm.socket` if it exists, else `http://127.0.0.1:8126`
    */
   readonly url?: string | undefined;
-  /** PEM certificates to trust for `https:` instead of Node's own list. @default Node's own list */
+  /** PEM certificates to trust for `https:`. @default Node's own list */
   readonly ca?: string | undefined;
   /** Service of every span that names none itself. @default see the README, "Service, env, version" */
   readonly service?: string | undefined;

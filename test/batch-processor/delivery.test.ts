@@ -30,6 +30,22 @@ describe('a DatadogBatchSpanProcessor', () => {
     expect(exporter.stats()).toMatchObject({ received: 10, exported: 10, buffered: 0 });
   });
 
+  it('accounts for each span, where the batch processor of the SDK drops some unseen', async () => {
+    const agent = await openScriptedAgent();
+    const [ours, behind] = [openExporter({ url: agent.url }), openExporter({ url: agent.url })];
+    const sdks = new BatchSpanProcessor(behind);
+    const own = openProcessor(ours);
+
+    const tracer = new BasicTracerProvider({ spanProcessors: [sdks] }).getTracer('tests');
+    for (let index = 0; index < 5_000; index++) tracer.startSpan('work').end();
+    endAll(own, makeSpans(5_000));
+    await Promise.all([sdks.shutdown(), own.forceFlush()]);
+
+    expect(ours.stats()).toMatchObject({ received: 5_000, exported: 5_000 });
+    expect(behind.stats().received).toBeLessThan(5_000);
+    expect(behind.stats().dropped).toBe(0);
+  });
+
   it('is drained by a flush of its exporter as well', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });

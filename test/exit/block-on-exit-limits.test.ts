@@ -66,6 +66,27 @@ describe('a process that exits, with blockOnExit,', () => {
   });
 
   it.each([
+    ['of exit ends the process', "'exit', () => process.exit(9)", 'process.exit()', 9],
+    ['of exit throws', "'exit', () => { throw new Error('no'); }", 'process.exit()', 1],
+    [
+      'of uncaughtException throws',
+      "'uncaughtException', () => { throw new Error('no'); }",
+      "throw new Error('first')",
+      7,
+    ],
+  ])('delivers nothing if an earlier listener %s', async (_what, listener, end, code) => {
+    const agent = await openScriptedAgent();
+    const script = startScript(
+      `process.on(${listener});
+       flushOnExit(target, { blockOnExit: true }); endSpans(); ${end};`,
+      { agentUrl: agent.url },
+    );
+
+    expect(await script.end).toMatchObject({ code });
+    expect(agent.spans).toEqual([]);
+  });
+
+  it.each([
     ['a port where nobody listens', refusedUrl, 'connect', 'ECONNREFUSED'],
     ['a host that does not exist', () => 'http://no-such-host.invalid', 'connect', /EAI_/],
     ['a peer that hangs up', hangingUpUrl, 'socket', 'at the end of the process'],

@@ -97,6 +97,12 @@ describe('env and version', () => {
       undefined,
     ],
     [
+      'the span, even if they are empty there',
+      { span: { env: '', version: '' }, code: { env: 'code', version: '1' } },
+      '',
+      '',
+    ],
+    [
       'a resource, whatever services are called that nobody named',
       {
         resource: {
