@@ -8,6 +8,8 @@ import { Waiters } from './waiters.js';
 
 /** How many of the last violations an error message names. */
 const MAX_DESCRIBED_VIOLATIONS = 5;
+/** The default of a wait is as long as a batch processor holds spans by default. */
+const HINT = '; a batch processor sends nothing for seconds unless it is flushed';
 
 interface GrowingTrace extends ReceivedTrace {
   readonly spans: ReceivedSpan[];
@@ -64,7 +66,7 @@ export class Recording {
   async waitForRequests(count: number, timeoutMillis: number): Promise<readonly ReceivedRequest[]> {
     await this.#waiters.wait({
       isMet: () => this.#requests.length >= count,
-      describe: () => this.#describe(`${count} requests`),
+      describe: (end) => this.#describe(countOf(count, 'request'), end),
       timeoutMillis,
     });
     return [...this.#requests];
@@ -73,7 +75,7 @@ export class Recording {
   async waitForSpans(count: number, timeoutMillis: number): Promise<readonly ReceivedSpan[]> {
     await this.#waiters.wait({
       isMet: () => this.#spans.length >= count,
-      describe: () => this.#describe(`${count} spans`),
+      describe: (end) => this.#describe(countOf(count, 'span'), end),
       timeoutMillis,
     });
     return [...this.#spans];
@@ -103,10 +105,16 @@ export class Recording {
     return trace;
   }
 
-  #describe(wanted: string): string {
+  #describe(wanted: string, end: string): string {
     const violations = this.#violations.map(({ rule, path }) => `${rule} (${path})`);
-    const found = `${this.#requests.length} requests, ${this.#spans.length} spans`;
+    const requests = countOf(this.#requests.length, 'request');
+    const found = `${requests}, ${countOf(this.#spans.length, 'span')}`;
     const last = violations.slice(-MAX_DESCRIBED_VIOLATIONS).join('; ') || 'no violations';
-    return `Expected at least ${wanted}, got ${found} and ${last}`;
+    const hint = this.#requests.length === 0 ? HINT : '';
+    return `Expected at least ${wanted}, got ${found} and ${last} ${end}${hint}`;
   }
+}
+
+function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

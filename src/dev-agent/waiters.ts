@@ -7,8 +7,8 @@ const MAX_TIMER_MILLIS = 2_147_483_647;
 /** What somebody waits for. */
 export interface Wait {
   readonly isMet: () => boolean;
-  /** What was expected, and what was there, for the error at the deadline. */
-  readonly describe: () => string;
+  /** What was expected, and what was there by then, for the error at the end. */
+  readonly describe: (end: string) => string;
   readonly timeoutMillis: number;
 }
 
@@ -30,7 +30,7 @@ export class Waiters {
     return new Promise((resolve, reject) => {
       const onDeadline = (): void => {
         this.#waiters.delete(waiter);
-        reject(new Error(`${wait.describe()} within ${wait.timeoutMillis} ms`));
+        reject(new Error(wait.describe(`within ${wait.timeoutMillis} ms`)));
       };
       const timer = setTimeout(onDeadline, Math.min(wait.timeoutMillis, MAX_TIMER_MILLIS));
       const waiter: Waiter = { wait, timer, resolve, reject };
@@ -62,5 +62,5 @@ export class Waiters {
 }
 
 function closedError(wait: Wait): Error {
-  return new Error(`${wait.describe()} when the development Agent was closed`);
+  return new Error(wait.describe('when the development Agent was closed'));
 }

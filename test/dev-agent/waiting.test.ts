@@ -52,7 +52,16 @@ describe('waiting', () => {
     await sendPayload(agent.url, [0xc0]);
 
     await expect(agent.waitForSpans(2, { timeoutMillis: 10 })).rejects.toThrow(
-      'Expected at least 2 spans, got 1 requests, 0 spans and wire-type (payload) within 10 ms',
+      'Expected at least 2 spans, got 1 request, 0 spans and wire-type (payload) within 10 ms',
+    );
+  });
+
+  it('says why there may be no request at all', async () => {
+    const agent = await openAgent();
+
+    await expect(agent.waitForSpans(1, { timeoutMillis: 10 })).rejects.toThrow(
+      'Expected at least 1 span, got 0 requests, 0 spans and no violations within 10 ms; ' +
+        'a batch processor sends nothing for seconds unless it is flushed',
     );
   });
 

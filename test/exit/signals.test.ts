@@ -124,23 +124,26 @@ describe('what can go wrong', () => {
     [
       'fails',
       "Promise.reject(new Error('no disk'))",
+      5_000,
       'failed: no disk; spans that were not delivered are lost',
     ],
     [
       'throws',
       "{ throw new Error('no disk'); }",
+      5_000,
       'failed: no disk; spans that were not delivered are lost',
     ],
     [
       'hangs',
       'new Promise(() => undefined)',
+      50,
       'took more than 50 ms; spans that were not delivered are lost',
     ],
-  ])('a flush that %s is warned of once', async (_, result, message) => {
+  ])('a flush that %s is warned of once', async (_, result, timeoutMillis, message) => {
     const agent = await openScriptedAgent();
     const script = startScript(
       `printWarnings();
-       flushOnExit({ forceFlush: () => ${result} }, { timeoutMillis: 50 });
+       flushOnExit({ forceFlush: () => ${result} }, { timeoutMillis: ${timeoutMillis} });
        serve(); ${READY}`,
       { agentUrl: agent.url },
     );
