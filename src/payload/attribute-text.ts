@@ -3,14 +3,16 @@
 
 import { isUint8Array } from 'node:util/types';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
-import { cutUtf8 } from './normalize.js';
+import { cutWithEllipsis } from './normalize.js';
 
 /** Each takes two bytes of JSON at least, so what comes behind so many would be cut off. */
 const MAX_VALUES = MAX_TAG_VALUE_BYTES / 2 + 1;
 /** Elements of a list that are looked at before it is written. */
 export const MAX_SHORT_LIST = 100;
-/** JSON escapes take up to six bytes for one. */
-const MAX_ESCAPED_BYTES = Math.floor((MAX_TAG_VALUE_BYTES - 2) / 6);
+/** What JSON makes of a byte at most. */
+const MAX_ESCAPE_BYTES = 6;
+/** Two quotation marks, and room for the dots of a cut whatever comes of them. */
+const MIN_CUT_BYTES = 2 + '...'.length * MAX_ESCAPE_BYTES;
 
 /**
  * Text of a value, or `undefined` for what has none: functions, symbols, and objects that cannot be
@@ -41,11 +43,14 @@ function objectText(value: object): string | undefined {
   return Buffer.byteLength(json) <= MAX_TAG_VALUE_BYTES ? json : shortenedJson(json);
 }
 
-/** The elements up to the first that does not fit, or the members that do, so that the JSON stays valid. */
+/**
+ * The elements up to the first that does not fit, of which a text is cut, or the members that do, so that the JSON
+ * stays valid.
+ */
 function shortenedJson(json: string): string {
   // What was serialised is shortened, not the object, which may hold more than its `toJSON` tells.
   const plain: unknown = JSON.parse(json);
-  if (typeof plain === 'string') return JSON.stringify(cutUtf8(plain, MAX_ESCAPED_BYTES));
+  if (typeof plain === 'string') return cutJson(plain, MAX_TAG_VALUE_BYTES);
   const isArray = Array.isArray(plain);
   const parts: string[] = [];
   let bytes = 2;
@@ -56,9 +61,21 @@ function shortenedJson(json: string): string {
     if (bytes + partBytes <= MAX_TAG_VALUE_BYTES) {
       parts.push(part);
       bytes += partBytes;
-    } else if (isArray) break; // those behind it would seem to stand where it stood
+    } else if (isArray) {
+      const room = MAX_TAG_VALUE_BYTES - bytes - 1;
+      if (typeof element === 'string' && room >= MIN_CUT_BYTES) parts.push(cutJson(element, room));
+      break; // those behind it would seem to stand where it stood
+    }
   }
   return isArray ? `[${parts.join(',')}]` : `{${parts.join(',')}}`;
+}
+
+/** As much of a text as fits; if it needs escapes, as much as surely does. */
+function cutJson(text: string, maxBytes: number): string {
+  const content = maxBytes - 2;
+  const json = JSON.stringify(cutWithEllipsis(text, content));
+  if (Buffer.byteLength(json) <= maxBytes) return json;
+  return JSON.stringify(cutWithEllipsis(text, Math.floor(content / MAX_ESCAPE_BYTES)));
 }
 
 /**

@@ -38,6 +38,29 @@ describe('a list of texts', () => {
     }
   });
 
+  it.each([
+    ['that needs no escapes', 'x', `["first","${'x'.repeat(24_984)}..."]`],
+    ['that needs them', '\u0001', `["first","${String.raw`\u0001`.repeat(4_161)}..."]`],
+    ['of more than a byte each', 'é', `["first","${'é'.repeat(12_492)}..."]`],
+  ])('ends in the first that does not fit, cut: a text %s', (_, character, expected) => {
+    const { list } = tagsOf(['first', character.repeat(30_000), 'third']);
+
+    expect(list).toBe(expected);
+    expect(Buffer.byteLength(expected)).toBeLessThanOrEqual(25_000);
+  });
+
+  it('is valid JSON however little room is left for the text that does not fit', () => {
+    const unruly = fc.string({ unit: 'binary', minLength: 40, maxLength: 200 });
+    fc.assert(
+      fc.property(fc.integer({ min: 24_850, max: 25_000 }), unruly, (length, text) => {
+        const list = tagsOf(['x'.repeat(length), text])['list'] ?? '';
+
+        expect(Buffer.byteLength(list)).toBeLessThanOrEqual(25_000);
+        expect(JSON.parse(list)).toHaveProperty('0');
+      }),
+    );
+  });
+
   it.each<[string, unknown[]]>([
     ['another value', ['a', 1, true]],
     ['a hole', Object.assign(Array(3), { 0: 'a', 2: 'c' })],
