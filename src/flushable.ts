@@ -64,10 +64,10 @@ export async function drain(
   return outcome.kind === 'done' ? outcome.value : outcome;
 }
 
-/** What is to be flushed, in order. @throws TypeError unless `target` can be, or is a list of what can. */
+/** What is to be flushed, in order. @throws TypeError unless `target` can be, or is a list of what can and not empty. */
 export function checkFlushTarget(name: string, target: unknown): readonly Flushable[] {
   const targets: readonly unknown[] = Array.isArray(target) ? target : [target];
-  if (!targets.every((one) => isFlushable(one))) {
+  if (targets.length === 0 || !targets.every((one) => isFlushable(one))) {
     throw new TypeError(expectation(name, 'one or several with a method `forceFlush`', target));
   }
   return targets.filter((one) => isFlushable(one));

@@ -173,12 +173,17 @@ describe('checkFlushTarget', () => {
     expect(checkFlushTarget('target', [one, one])).toEqual([one, one]);
   });
 
-  it.each([[undefined], [null], [{}], ['text'], [{ forceFlush: 1 }], [[target([], 'x'), {}]]])(
-    'refuses %s',
-    (value) => {
-      expect(() => checkFlushTarget('target', value)).toThrow(
-        /^Expected `target` to be one or several with a method `forceFlush`, got /,
-      );
-    },
-  );
+  it.each([
+    [undefined],
+    [null],
+    [{}],
+    ['text'],
+    [{ forceFlush: 1 }],
+    [[target([], 'x'), {}]],
+    [[]],
+  ])('refuses %s', (value) => {
+    expect(() => checkFlushTarget('target', value)).toThrow(
+      /^Expected `target` to be one or several with a method `forceFlush`, got /,
+    );
+  });
 });
