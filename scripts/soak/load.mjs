@@ -18,12 +18,17 @@ const TICK_MILLIS = 10;
 const QUEUE = { maxQueueSize: 200_000, maxExportBatchSize: 2_048 };
 const CLOSING_TURNS = 100;
 const SPANS_OF_A_TRACE = 5;
-const attributes = {
-  'http.request.method': 'GET',
-  'http.route': '/cart/:id',
-  'user.id': 'u-1',
-  retries: 2,
-};
+
+/** With a name, a key and a text that no span had before: what is remembered of spans must have a bound. */
+function attributesOf(number) {
+  return {
+    'http.request.method': 'GET',
+    'http.route': '/cart/:id',
+    'user.id': `u-${number}`,
+    [`app.seen.${number}`]: true,
+    retries: 2,
+  };
+}
 
 const fdsBefore = openFds();
 const life = new AbortController();
@@ -106,7 +111,7 @@ function endTrace() {
   const parent = { traceId, spanId: 'f'.repeat(16), traceFlags: TraceFlags.SAMPLED };
   const context = trace.setSpanContext(ROOT_CONTEXT, parent);
   for (let count = 0; count < SPANS_OF_A_TRACE; count++) {
-    tracer.startSpan('work', { attributes }, context).end();
+    tracer.startSpan(`work ${ended}`, { attributes: attributesOf(ended) }, context).end();
     ended++;
   }
 }
