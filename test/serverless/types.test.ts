@@ -19,7 +19,7 @@ interface Order {
   readonly id: string;
 }
 
-const target: FlushTarget = [];
+const target: FlushTarget = { forceFlush: async () => undefined };
 
 describe('the types of withFlush', () => {
   it('take what the SDK and this package have to flush', () => {

@@ -44,9 +44,8 @@ describe('a URL with the wrong scheme', () => {
     );
 
     expect(error).toMatchObject({ kind: 'protocol', attempts: 1 });
-    expect(error?.message).toMatch(
-      /does not speak HTTP\/1\.1.*wrong version number\S*; 1 span lost$/,
-    );
+    // Which of its words OpenSSL has for it differs: on Node 25 the length of a packet is too long.
+    expect(error?.message).toMatch(/does not speak HTTP\/1\.1: .*SSL routines:.*; 1 span lost$/);
   });
 });
 
