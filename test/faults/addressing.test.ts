@@ -10,6 +10,7 @@ import { openFaultServer } from '../support/fault-server.js';
 import { ACCEPT } from '../support/fault-steps.js';
 import { resolveTo } from '../support/name-server.js';
 import { makeSpan, makeSpans } from '../support/spans.js';
+import { wallMillis } from '../support/wall-time.js';
 import { openExporter } from './watched-exporter.js';
 
 const lines = captureDiag();
@@ -60,12 +61,12 @@ describe('the name of the Agent', () => {
     resolveTo();
     const url = onPort(server.url, 'agent.test');
     const exporter = openExporter({ url, connectTimeoutMillis: 100, maxRetries: 1 });
-    const start = performance.now();
+    const start = wallMillis();
 
     const { error } = await exportSpans(exporter, makeSpans(1));
 
     expect(error).toMatchObject({ kind: 'timeout', attempts: 2 });
-    expect(performance.now() - start).toBeLessThan(2 * 100 + 100 + 400);
+    expect(wallMillis() - start).toBeLessThan(2 * 100 + 100 + 400);
     resolveTo(['127.0.0.1']);
     expect(await exportSpans(exporter, makeSpans(1))).toEqual({ code: 0 });
   });

@@ -176,11 +176,11 @@ describe('F9: a storm of 500 exports in one turn', () => {
     const server = await openFaultServer({ scripts: [[readAll, stall]] });
     const exporter = openExporter({ url: server.url });
     for (let count = 0; count < 4_000; count++) exporter.export(makeSpans(1), () => undefined);
-    const start = performance.now();
+    const took = startOwnTime();
 
     const flushes = Array.from({ length: 1_000 }, () => exporter.forceFlush());
 
-    expect(performance.now() - start).toBeLessThan(500); // and 4 s if each looked at every export
+    expect(took()).toBeLessThan(500); // and 4 s if each looked at every export
     await exporter.shutdown({ graceMillis: 0 });
     const outcomes = await Promise.allSettled(flushes);
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toEqual([]);

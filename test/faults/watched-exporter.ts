@@ -13,6 +13,7 @@ import type {
 import { listenToDiag } from '../support/diag-log.js';
 import { openExporter as open } from '../support/exporters.js';
 import { checkArrivals } from '../support/fault-server.js';
+import { wallMillis } from '../support/wall-time.js';
 import { imbalanceOf, tellingProvider } from './account-watch.js';
 import { watchMemory } from './held-memory.js';
 import { watchProcess } from './quiet-process.js';
@@ -77,7 +78,7 @@ export function openExporter(options: DatadogSpanExporterOptions): DatadogSpanEx
 function watchExport(one: Watched, timeoutMillis: number): DatadogSpanExporter['export'] {
   const inner = one.exporter.export.bind(one.exporter);
   return (spans: readonly ReadableSpan[], callback: (result: ExportResult) => void) => {
-    const start = performance.now();
+    const start = wallMillis();
     let calls = 0;
     let isReturned = false;
     one.waiting++;
@@ -85,7 +86,7 @@ function watchExport(one: Watched, timeoutMillis: number): DatadogSpanExporter['
       one.waiting--;
       if (++calls > 1) broken.push('called back twice');
       if (!isReturned) broken.push('called back before export() returned');
-      const millis = performance.now() - start;
+      const millis = wallMillis() - start;
       if (millis > timeoutMillis + SLACK_MILLIS) broken.push(`called back after ${millis} ms`);
       broken.push(...imbalanceOf(one.exporter));
       callback(result);
@@ -115,11 +116,11 @@ function bounded(
   return async (options = {}) => {
     const givenMillis = options.timeoutMillis ?? options.graceMillis ?? defaultMillis;
     const limitMillis = givenMillis + SLACK_MILLIS + one.waiting * MILLIS_PER_EXPORT;
-    const start = performance.now();
+    const start = wallMillis();
     try {
       await inner(options);
     } finally {
-      const millis = performance.now() - start;
+      const millis = wallMillis() - start;
       if (millis > limitMillis) broken.push(`${name} took ${millis} ms`);
     }
   };
