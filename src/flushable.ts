@@ -64,7 +64,11 @@ export async function drain(
   return outcome.kind === 'done' ? outcome.value : outcome;
 }
 
-/** What is to be flushed, in order. @throws TypeError unless `target` can be, or is a list of what can and not empty. */
+/**
+ * What is to be flushed, in order.
+ *
+ * @throws TypeError unless `target` can be, or is a list of what can. An empty one would flush nothing.
+ */
 export function checkFlushTarget(name: string, target: unknown): readonly Flushable[] {
   const targets: readonly unknown[] = Array.isArray(target) ? target : [target];
   if (targets.length === 0 || !targets.every((one) => isFlushable(one))) {

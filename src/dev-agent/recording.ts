@@ -115,6 +115,7 @@ export class Recording {
   }
 }
 
+/** As the exporter's messages have it, of which nothing here knows. */
 function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
