@@ -43,7 +43,8 @@ function link(fields: Partial<LinkRecipe> = {}, traceState?: string): LinkRecipe
 
 const states = `
   ot=th:8 ot=th:0 ot=p:0 ot=p:1;r:1 ot=p:4;r:4 ot=p:62 ot=p:63 ot=p:99
-  ot=th:c;rv:00000000000000 ot=th:zz ot= ot=r:1 foo=bar foo=bar,ot=th:4 dd=s:2 dd=s:1;o:rum
+  ot=th:c;rv:00000000000000 ot=th:8; ot=;th:8 ot=a;th:8 ot=a:b:c;th:8 ot=th:8;rv:zz ot=rv:1;th:8
+  ot=p:1;p:2 ot=th:8;th:c ot=th:g;p:1 ot=p:x;p:1 ot=A:1;th:8 ot=th:8;x:ü ot=th:zz ot= ot=r:1 foo=bar foo=bar,ot=th:4 dd=s:2 dd=s:1;o:rum
   dd=s:1;t.dm:-4;t.usr.id:abc dd=s:2;p:0123456789abcdef
 `
   .trim()
@@ -94,6 +95,17 @@ export const outcomeRows: readonly TraceRecipe[] = [
   failed('status codes as text', { 'http.status_code': '200', 'http.response.status_code': '500' }),
   failed('new status code as text', { 'http.response.status_code': '404' }),
   failed('number', { 'http.response.status_code': 500 }),
+  failed('code that is no number', { 'http.response.status_code': NaN }, { events: [EXCEPTION] }),
+  {
+    label: 'outcome: status code as text, and another as number on the resource',
+    resource: { 'http.status_code': 500 },
+    root: { attributes: { 'http.status_code': '404' } },
+  },
+  {
+    label: 'outcome: status code of the resource behind text of the span',
+    resource: { 'http.status_code': '500' },
+    root: { attributes: { 'http.status_code': 'x' } },
+  },
   failed('unknown code', { 'http.response.status_code': '799' }),
   failed('code without phrase', { 'http.response.status_code': '599' }),
   failed('no code', { 'http.response.status_code': 'abc' }),
@@ -150,6 +162,12 @@ export const outcomeRows: readonly TraceRecipe[] = [
       },
     })),
   ),
+  row('sampling.priority behind the tag', {
+    attributes: { _sampling_priority_v1: 2, 'sampling.priority': -1 },
+  }),
+  row('sampling.priority before the tag', {
+    attributes: { 'sampling.priority': -1, note: 'x', _sampling_priority_v1: 2 },
+  }),
   row('children of every kind', {
     kind: SpanKind.SERVER,
     children: [SpanKind.INTERNAL, SpanKind.SERVER, SpanKind.CLIENT, SpanKind.PRODUCER].map(

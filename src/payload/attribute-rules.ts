@@ -57,8 +57,9 @@ export function datadogKey(key: string): string | undefined {
   return `http.request.headers.${key.slice(REQUEST_HEADER.length)}`;
 }
 
+export const SAMPLING_ATTRIBUTE = 'sampling.priority';
 /** Numeric attributes with which a span decides for its trace. */
-export const SAMPLING_KEYS: readonly string[] = ['sampling.priority', SAMPLING_PRIORITY];
+export const SAMPLING_KEYS: readonly string[] = [SAMPLING_ATTRIBUTE, SAMPLING_PRIORITY];
 
 /**
  * What an attribute does besides, or instead of, becoming a tag:
@@ -87,7 +88,7 @@ export function repairOf(key: string): RepairText | undefined {
   return REPAIRS.get(key);
 }
 
-const HTTP_STATUS = /^\+?0*[1-5]\d\d$/;
+const HTTP_STATUS = /^0*[1-5]\d\d$/;
 
 /** Whether the Agent takes it for an HTTP status; it counts spans with others as malformed. */
 export function isHttpStatus(code: number): boolean {

@@ -1,8 +1,8 @@
 // Owns what a trace chunk says of itself: the high half of its trace id, who decided to keep it and
 // with which priority, and what upstream services passed on. Knows nothing of bytes.
 
-import { SAMPLING_KEYS } from './attribute-rules.js';
-import { DECISION_MAKER } from './chunk-tag-names.js';
+import { SAMPLING_ATTRIBUTE, SAMPLING_KEYS } from './attribute-rules.js';
+import { DECISION_MAKER, SAMPLING_PRIORITY } from './chunk-tag-names.js';
 import { parseSpanId } from './identifiers.js';
 import type { EncodableSpan, TraceChunk } from './trace-chunks.js';
 import { memberOf, parseDatadogState } from './trace-state.js';
@@ -106,14 +106,23 @@ export function priorityOf(
   span: Pick<EncodableSpan, 'attributes' | 'spanContext'>,
 ): number | undefined {
   try {
-    const { attributes } = span;
-    for (const key of SAMPLING_KEYS) {
-      const value = attributes[key];
-      if (typeof value !== 'number' || !Number.isFinite(value)) continue;
-      return parseSpanId(span.spanContext().spanId) === undefined ? undefined : value;
-    }
+    const priority = askedPriority(span.attributes);
+    if (priority === undefined) return undefined;
+    return parseSpanId(span.spanContext().spanId) === undefined ? undefined : priority;
   } catch {
-    // A span that cannot be read decides nothing.
+    return undefined; // a span that cannot be read decides nothing
   }
-  return undefined;
+}
+
+/** Of two, that of the key that stands first, as on the OTLP path. */
+function askedPriority(attributes: EncodableSpan['attributes']): number | undefined {
+  const plain = finite(attributes[SAMPLING_ATTRIBUTE]);
+  const tag = finite(attributes[SAMPLING_PRIORITY]);
+  if (plain === undefined || tag === undefined) return plain ?? tag;
+  const first = Object.keys(attributes).find((key) => SAMPLING_KEYS.includes(key));
+  return first === SAMPLING_PRIORITY ? tag : plain;
+}
+
+function finite(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }

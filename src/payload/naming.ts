@@ -55,6 +55,14 @@ const SPAN_KINDS: Readonly<Record<number, string>> = {
   [SpanKind.CONSUMER]: 'consumer',
 };
 
+/** Those of spans whose other side is another process. */
+const REMOTE_KINDS: ReadonlySet<SpanKind> = new Set([
+  SpanKind.SERVER,
+  SpanKind.CLIENT,
+  SpanKind.PRODUCER,
+  SpanKind.CONSUMER,
+]);
+
 /** The value of the tag `span.kind`. */
 export function spanKindName(kind: SpanKind): string {
   return SPAN_KINDS[kind] ?? 'unspecified';
@@ -165,7 +173,7 @@ function database(facts: SpanFacts): { operation?: string; type?: string } | und
 }
 
 function messagingOperation(facts: SpanFacts, kind: SpanKind): string | undefined {
-  if (kind === SpanKind.INTERNAL) return undefined;
+  if (!REMOTE_KINDS.has(kind)) return undefined;
   const system = normalText(facts, MESSAGING_SYSTEM);
   const operation = normalText(facts, MESSAGING_OPERATION);
   return system && operation && `${system}.${operation}`;

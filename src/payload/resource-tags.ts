@@ -118,7 +118,8 @@ function setting(
     const value = attributes.get(key);
     if (typeof value !== 'string' || value === '') continue;
     if (name === 'service' && UNKNOWN_SERVICE.test(value)) continue;
-    if (withoutQuotes(value) !== settings.environment.resourceAttributes.get(key)) return value;
+    const ofEnvironment = settings.environment.resourceAttributes.get(key);
+    if (value !== ofEnvironment && withoutQuotes(value) !== ofEnvironment) return value;
     fromEnvironment ??= value;
   }
   return settings.environment[name] ?? fromEnvironment;

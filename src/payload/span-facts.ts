@@ -63,7 +63,7 @@ export class SpanFacts {
     return this.hasOwn(concept) ? this.#findOwnText(concept) : undefined;
   }
 
-  /** The first key that reads as an integer: a number or decimal text, on the span or resource. */
+  /** The first key that reads as an integer: a number on the span or resource, else decimal text. */
   integer(concept: Concept): number | undefined {
     return this.has(concept) ? this.#findInteger(concept) : undefined;
   }
@@ -91,7 +91,10 @@ export class SpanFacts {
 
   #findInteger({ firstSlot, endSlot }: Concept): number | undefined {
     for (let slot = firstSlot; slot < endSlot; slot++) {
-      const value = this.#integerAt(slot) ?? this.#fallbackIntegerAt(slot);
+      const value =
+        this.#integerAt(slot) ??
+        this.#fallbackIntegerAt(slot) ??
+        decimal(this.#textAt(slot) ?? this.#inFallback(slot));
       if (value !== undefined) return value;
     }
     return undefined;
@@ -123,9 +126,11 @@ export class SpanFacts {
 
   #integerAt(slot: number): number | undefined {
     const value = this.#spans[slot] === this.#span ? this.#values[slot] : undefined;
-    const isNumeric = typeof value === 'string' ? DECIMAL.test(value) : typeof value === 'number';
-    if (!isNumeric) return undefined;
-    const number = Number(value);
-    return Number.isInteger(number) ? number : undefined;
+    return typeof value === 'number' && Number.isInteger(value) ? value : undefined;
   }
+}
+
+function decimal(text: string | undefined): number | undefined {
+  const number = text !== undefined && DECIMAL.test(text) ? Number(text) : undefined;
+  return Number.isInteger(number) ? number : undefined;
 }

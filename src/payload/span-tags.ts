@@ -190,8 +190,8 @@ export class SpanTags {
         this.#decidesSampling ||= isNumber;
         return isNumber;
       case 'httpStatus':
-        if (!isNumber) this.#httpStatusText ||= attributeText(value);
-        else this.#httpStatusNumber ??= value;
+        if (typeof value !== 'number') this.#httpStatusText ||= attributeText(value);
+        else if (isNumber) this.#httpStatusNumber ??= value;
         return isNumber;
       case 'analyticsEvent': {
         if (isNumber) return false;

@@ -14,6 +14,11 @@ export interface DatadogState {
   readonly propagated: ReadonlyMap<string, string>;
 }
 
+/** Source of the form of `ot`, here and below: opentelemetry-collector-contrib, pkg/sampling, which the Agent reads it with. */
+const MAX_OTEL_LENGTH = 256;
+const OTEL_STATE = /^[a-z][a-z\d]*:[\w.-]*(?:;[a-z][a-z\d]*:[\w.-]*)*$/;
+const RANDOM_VALUE = /^[\da-f]{14}$/i;
+const THRESHOLD = /^[\da-f]{1,14}$/i;
 /** Digits of a rejection threshold; shorter ones stand for it with zeros at the end. */
 const THRESHOLD_DIGITS = 14;
 const THRESHOLD_LIMIT = 2n ** 56n;
@@ -59,22 +64,32 @@ export function parseDatadogState(member: string): DatadogState {
 }
 
 /**
- * The probability with which the span was sampled, from the member `ot`: a rejection threshold
- * (`th:8` is 0.5), else a power of one half (`p:2` is 0.25).
+ * The probability with which the span was sampled, from the member `ot`: the last rejection threshold
+ * (`th:8` is 0.5), else the first power of one half (`p:2` is 0.25). What is malformed anywhere says nothing.
  */
 export function parseSampleRate(member: string): number | undefined {
-  const pairs = new Map(pairsOf(member));
-  const threshold = pairs.get('th');
-  if (threshold !== undefined) return rateOfThreshold(threshold);
-  const power = pairs.get('p');
-  if (power === undefined || !/^\d+$/.test(power) || Number(power) > MAX_POWER) return undefined;
-  return 2 ** -Number(power);
+  if (member.length > MAX_OTEL_LENGTH || !OTEL_STATE.test(member)) return undefined;
+  const pairs = pairsOf(member);
+  if (valuesOf(pairs, 'rv').some((value) => !RANDOM_VALUE.test(value))) return undefined;
+  const thresholds = valuesOf(pairs, 'th');
+  if (thresholds.some((digits) => !THRESHOLD.test(digits))) return undefined;
+  const threshold = thresholds.at(-1);
+  return threshold === undefined
+    ? rateOfPower(valuesOf(pairs, 'p')[0] ?? '')
+    : rateOfThreshold(threshold);
 }
 
-function rateOfThreshold(digits: string): number | undefined {
-  if (!/^[0-9a-f]{1,14}$/i.test(digits)) return undefined;
+function rateOfPower(power: string): number | undefined {
+  return /^\d+$/.test(power) && Number(power) <= MAX_POWER ? 2 ** -Number(power) : undefined;
+}
+
+function rateOfThreshold(digits: string): number {
   const rejected = BigInt(`0x${digits.padEnd(THRESHOLD_DIGITS, '0')}`);
   return Number(THRESHOLD_LIMIT - rejected) / Number(THRESHOLD_LIMIT);
+}
+
+function valuesOf(pairs: readonly (readonly [string, string])[], name: string): string[] {
+  return pairs.filter(([key]) => key === name).map(([, value]) => value);
 }
 
 function pairsOf(member: string): [key: string, value: string][] {

@@ -57,6 +57,14 @@ describe('a trace', () => {
     ]);
   });
 
+  it.each<[Attributes, number]>([
+    [{ _sampling_priority_v1: 2, 'sampling.priority': -1 }, 2],
+    [{ 'sampling.priority': -1, note: 'between', _sampling_priority_v1: 2 }, -1],
+    [{ 'sampling.priority': NaN, _sampling_priority_v1: 2 }, 2],
+  ])('is decided by the first of two attributes that ask, as of %j', (attributes, expected) => {
+    expect(decisions([makeSpan({ attributes })])[0]?.[0]).toBe(expected);
+  });
+
   it('has no priority of a span that has no valid id, and so is not sent', () => {
     const attributes = { 'sampling.priority': -1 };
     const spans = [

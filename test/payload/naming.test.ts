@@ -5,6 +5,8 @@ import { makeSpan } from '../support/spans.js';
 import { decodeStrictly, encode, roundTrip } from '../support/encoding.js';
 
 const { INTERNAL, SERVER, CLIENT, PRODUCER, CONSUMER } = SpanKind;
+/** A number, because no SDK has it. */
+const UNKNOWN: number = 98;
 
 interface Row {
   readonly span?: Attributes;
@@ -62,6 +64,11 @@ describe('operation name', () => {
     {
       span: { 'messaging.system': 'kafka', 'messaging.operation': 'publish' },
       kind: INTERNAL,
+      expected: 'Internal',
+    },
+    {
+      span: { 'messaging.system': 'kafka', 'messaging.operation': 'publish' },
+      kind: UNKNOWN,
       expected: 'Internal',
     },
     {

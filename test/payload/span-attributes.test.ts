@@ -101,6 +101,17 @@ describe('attributes', () => {
     expect(roundTrip(makeSpan({ attributes })).metrics['http.status_code']).toBe(expected);
   });
 
+  it.each<[Attributes, Attributes, number | undefined]>([
+    [{ 'http.status_code': 404 }, { 'http.status_code': 500 }, 404],
+    [{ 'http.status_code': '404' }, { 'http.status_code': 500 }, 500],
+    [{ 'http.status_code': '404' }, { 'http.status_code': '500' }, 404],
+    [{ 'http.status_code': 'x' }, { 'http.status_code': '500' }, undefined],
+  ])('%j of a span, and %j of its resource, set the status code %s', (own, lasting, expected) => {
+    const span = roundTrip(makeSpan({ attributes: own, resource: { attributes: lasting } }));
+
+    expect(span.metrics['http.status_code']).toBe(expected);
+  });
+
   it('that only name things are no tags', () => {
     const span = roundTrip(
       makeSpan({
@@ -170,7 +181,7 @@ describe('attributes', () => {
     expect(roundTrip(makeSpan({ attributes: { [key]: value } })).meta[key]).toBe(expected);
   });
 
-  it.each(['799', 'abc', '-1', '40'])('with the HTTP status %j are no tag', (status) => {
+  it.each(['799', 'abc', '-1', '+404', '40'])('with the HTTP status %j are no tag', (status) => {
     const { meta } = roundTrip(makeSpan({ attributes: { 'http.response.status_code': status } }));
 
     expect(meta).not.toHaveProperty('http.status_code');

@@ -66,6 +66,7 @@ describe('errors', () => {
     [{ 'http.status_code': '200', 'http.response.status_code': '500' }, '200 OK'],
     [{ 'http.response.status_code': '799' }, '799'],
     [{ 'http.response.status_code': 500 }, undefined],
+    [{ 'http.response.status_code': NaN }, undefined],
     [{ 'http.response.status_code': '404', 'error.msg': 'own' }, 'own'],
   ])('without a message take that of the HTTP status in %j', (attributes, expected) => {
     const span = makeSpan({ attributes, status: { code: SpanStatusCode.ERROR } });

@@ -39,15 +39,37 @@ describe('parseSampleRate', () => {
     ['p:1;r:1', 0.5],
     ['p:4;r:4', 0.0625],
     ['p:62', 2 ** -62],
+    ['p:1;p:2', 0.5],
+    ['th:8;th:c', 0.25],
+    ['th:8;x:A.b_c-', 0.5],
     ['th:ffffffffffffff', 2 ** -56],
   ])('%s is %d', (member, rate) => {
     expect(parseSampleRate(member)).toBe(rate);
   });
 
-  it.each(['', 'p:63', 'p:-1', 'p:x', 'th:', 'th:g', 'th:123456789012345', 'r:1'])(
+  it.each(['', 'p:63', 'p:-1', 'p:x', 'p:', 'p:x;p:1', 'th:', 'th:g', 'th:123456789012345', 'r:1'])(
     '%j is no rate',
     (member) => {
       expect(parseSampleRate(member)).toBeUndefined();
     },
   );
+
+  it.each([
+    'th:8;',
+    ';th:8',
+    'th:8;;p:1',
+    'a;th:8',
+    'a:b:c;th:8',
+    'A:1;th:8',
+    ' th:8',
+    'th: 8',
+    'th:8;x:é',
+    'th:8;rv:1',
+    'rv:zzzzzzzzzzzzzz;th:8',
+    'th:g;p:1',
+    'th:8;th:g',
+    `th:8;x:${'x'.repeat(256)}`,
+  ])('%j is malformed, and so is no rate either', (member) => {
+    expect(parseSampleRate(member)).toBeUndefined();
+  });
 });
