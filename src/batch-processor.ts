@@ -9,6 +9,7 @@ import { generationsOf } from './exporter-generations.js';
 import type { SpanSink } from './span-intake.js';
 import { checkInteger, expectation, TIMER_OR_ZERO } from './option-checks.js';
 import type { ReadableSpan, SpanProcessor } from './sdk-contract.js';
+import { isExporter } from './exporter-drain.js';
 import { type OptionNames, warnOfUnknownOptions } from './unknown-options.js';
 
 export interface DatadogBatchSpanProcessorOptions {
@@ -38,6 +39,7 @@ const KNOWN_OPTIONS: OptionNames<DatadogBatchSpanProcessorOptions> = {
 };
 const QUEUE_RANGE = { min: 64 * 1_024, max: 2 ** 30 };
 
+const OPTIONS = 'an object, as in `new DatadogBatchSpanProcessor({ exporter })`';
 const EXPORTER =
   'a DatadogSpanExporter of this copy of the package (`import` and `require` have one each)';
 
@@ -52,8 +54,8 @@ export class DatadogBatchSpanProcessor implements SpanProcessor {
 
   /** @throws TypeError or RangeError for an option of the wrong type or range. */
   constructor(options: DatadogBatchSpanProcessorOptions) {
-    if (typeof options !== 'object' || options === null) {
-      throw new TypeError(expectation('options', 'an object', options));
+    if (typeof options !== 'object' || options === null || isExporter(options)) {
+      throw new TypeError(expectation('options', OPTIONS, options));
     }
     const { exporter, scheduledDelayMillis, maxQueueBytes } = options;
     const isObject = typeof exporter === 'object' && exporter !== null;
@@ -61,7 +63,7 @@ export class DatadogBatchSpanProcessor implements SpanProcessor {
     if (generations === undefined) {
       throw new TypeError(expectation('exporter', EXPORTER, exporter));
     }
-    warnOfUnknownOptions(options, KNOWN_OPTIONS);
+    warnOfUnknownOptions('DatadogBatchSpanProcessor', options, KNOWN_OPTIONS);
     this.#exporter = exporter;
     this.#sink = generations.openIntake({
       scheduledDelayMillis:

@@ -6,6 +6,8 @@ import type { Clock } from './lang/clock.js';
 import { PACKAGE_NAME } from './version.js';
 
 const QUIET_MILLIS = 60_000;
+/** Where the copies of OpenTelemetry's API 1.x in a process keep what is registered with them. */
+const API = Symbol.for('opentelemetry.js.api.1');
 /** A socket path or a variable may hold them, and would begin a line of the log that is not ours. */
 const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029]+/gu;
 
@@ -60,12 +62,23 @@ export class Diagnostics {
     this.#log((line) => this.#logger.warn(line), text);
   }
 
+  /** `NodeSDK` sets the logger of `OTEL_LOG_LEVEL` as it is made, which is after its exporters and processors. */
   #log(write: (line: string) => void, text: () => string): void {
-    try {
-      write(text().replaceAll(CONTROL_CHARACTERS, ' '));
-    } catch {
-      // A logger of the user that throws must not change what becomes of spans.
-    }
+    if (hasLogger()) writeLine(write, text);
+    else queueMicrotask(() => writeLine(write, text));
+  }
+}
+
+function hasLogger(): boolean {
+  const api: unknown = Reflect.get(globalThis, API);
+  return typeof api === 'object' && api !== null && 'diag' in api && api.diag !== undefined;
+}
+
+function writeLine(write: (line: string) => void, text: () => string): void {
+  try {
+    write(text().replaceAll(CONTROL_CHARACTERS, ' '));
+  } catch {
+    // A logger of the user that throws must not change what becomes of spans.
   }
 }
 

@@ -2,6 +2,7 @@
 // Knows nothing of how either is done.
 
 import type { Diagnostics } from './diagnostics.js';
+import { reasonOf } from './errors.js';
 import type { WaitLimits } from './lang/bounded-wait.js';
 import type { Clock } from './lang/clock.js';
 import {
@@ -57,10 +58,11 @@ export function flushLimits(
 
 /** The time limit is the grace. Shutdown is no time to fail for a wrong argument. */
 export function shutdownLimits(
-  { signal, graceMillis }: ShutdownOptions,
+  options: ShutdownOptions | undefined,
   { clock, defaultMillis }: { readonly clock: Clock; readonly defaultMillis: number },
   diagnostics: Diagnostics,
 ): WaitLimits {
+  const { signal, graceMillis } = readable(options, diagnostics);
   const given = nearestInteger(graceMillis, TIMER_OR_ZERO);
   if (given === undefined && graceMillis !== undefined) {
     const message = expectation('graceMillis', 'a number of milliseconds', graceMillis);
@@ -71,4 +73,13 @@ export function shutdownLimits(
     timeoutMillis: given ?? defaultMillis,
     signal: isAbortSignal(signal) ? signal : undefined,
   };
+}
+
+function readable(options: ShutdownOptions | undefined, diagnostics: Diagnostics): ShutdownOptions {
+  try {
+    return { signal: options?.signal, graceMillis: options?.graceMillis };
+  } catch (error) {
+    diagnostics.warn('options', `the options of shutdown are ignored: ${reasonOf(error)}`);
+    return {};
+  }
 }

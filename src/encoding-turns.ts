@@ -3,7 +3,7 @@
 
 import { type Clock, type Dispose, nothingToDispose } from './lang/clock.js';
 
-/** Spans that are read before `export()` returns; of what comes above, some in every turn. */
+/** Spans that the exports of one turn read before they return; a batch beyond waits for coming turns. */
 const MAX_SPANS_AT_ONCE = 4_096;
 /** After so much encoding in a turn, the next slice waits for the next turn. */
 const MAX_TURN_MILLIS = 5;
@@ -39,6 +39,8 @@ export interface Backlog {
 interface Turn {
   spans: number;
   millis: number;
+  /** Left to others: batches that wait get nothing of it. */
+  isLeftToOthers: boolean;
 }
 
 export class EncodingTurns {
@@ -87,14 +89,16 @@ export class EncodingTurns {
 
   #presentTurn(): Turn {
     if (this.#turn !== undefined) return this.#turn;
-    const turn: Turn = { spans: 0, millis: 0 };
+    const turn: Turn = { spans: 0, millis: 0, isLeftToOthers: false };
     this.#turn = turn;
     this.#clock.nextTurn(() => {
       this.#turn = undefined;
       if (this.#work.size === 0 || this.#isBlocked) return;
       const next = this.#presentTurn();
-      // After a turn that was used up, others get one to themselves.
-      if (turn.millis < MAX_TURN_MILLIS) this.#encodeSlices(next);
+      // After a turn that was used up, others get one to themselves, but not two: where new exports use up every
+      // turn, those that wait would never be sent.
+      if (turn.millis < MAX_TURN_MILLIS || turn.isLeftToOthers) this.#encodeSlices(next);
+      else next.isLeftToOthers = true;
     });
     return turn;
   }

@@ -80,20 +80,20 @@ function agentTarget(vars: EnvironmentVariables, warn: WarnOfVariable): AgentTar
     const target = targetOf('DD_TRACE_AGENT_URL', url, warn);
     if (target !== undefined) return target;
   }
-  const host = textOf(vars, 'DD_AGENT_HOST');
-  const port = textOf(vars, 'DD_TRACE_AGENT_PORT');
+  const host = validHost(textOf(vars, 'DD_AGENT_HOST'), warn);
+  const port = validPort(textOf(vars, 'DD_TRACE_AGENT_PORT'), warn);
   if (host === undefined && port === undefined) return undefined;
-  if (host !== undefined && isMoreThanHost(host)) {
-    warn(
-      'DD_AGENT_HOST',
-      'DD_AGENT_HOST is ignored: it is more than a host; see DD_TRACE_AGENT_URL',
-    );
-    return undefined;
-  }
   const literal = host !== undefined && host.includes(':') && !host.startsWith('[');
   const authority = literal ? `[${host}]` : (host ?? '127.0.0.1');
   const variable = host === undefined ? 'DD_TRACE_AGENT_PORT' : 'DD_AGENT_HOST';
-  return targetOf(variable, `http://${authority}:${validPort(port, warn)}`, warn);
+  return targetOf(variable, `http://${authority}:${port ?? DEFAULT_PORT}`, warn);
+}
+
+function validHost(host: string | undefined, warn: WarnOfVariable): string | undefined {
+  if (host === undefined || !isMoreThanHost(host)) return host;
+  const instead = 'as DD_TRACE_AGENT_URL=http://host:8126 may be';
+  warn('DD_AGENT_HOST', `DD_AGENT_HOST is ignored: it is more than a host, ${instead}`);
+  return undefined;
 }
 
 /** Colons are those of an IPv6 address, or there is a port behind the host. */
@@ -112,14 +112,11 @@ function targetOf(variable: string, url: string, warn: WarnOfVariable): AgentTar
   }
 }
 
-function validPort(port: string | undefined, warn: WarnOfVariable): string {
-  if (port === undefined) return DEFAULT_PORT;
+function validPort(port: string | undefined, warn: WarnOfVariable): string | undefined {
+  if (port === undefined) return undefined;
   if (/^\d+$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535) return port;
-  warn(
-    'DD_TRACE_AGENT_PORT',
-    `DD_TRACE_AGENT_PORT is ignored: "${port}" is not a port; ${DEFAULT_PORT} is used`,
-  );
-  return DEFAULT_PORT;
+  warn('DD_TRACE_AGENT_PORT', `DD_TRACE_AGENT_PORT is ignored: "${port}" is not a port`);
+  return undefined;
 }
 
 /** As OpenTelemetry's environment detector reads them: `OTEL_SERVICE_NAME` wins. */

@@ -54,7 +54,13 @@ export interface DatadogExportErrorDetails {
   readonly cause?: unknown;
 }
 
-/** The one error class of this package; match `code`, which is stable, rather than the message. */
+/** Of the errors of all copies of the package in one process: `import` and `require` have one each. */
+const BRAND = Symbol.for('opentelemetry-exporter-datadog-agent.error.v1');
+
+/**
+ * The one error class of this package; match `code`, which is stable, rather than the message. `instanceof` also knows
+ * those of another copy.
+ */
 export class DatadogExportError extends Error {
   override readonly name = 'DatadogExportError';
   readonly kind: ExportErrorKind;
@@ -74,10 +80,16 @@ export class DatadogExportError extends Error {
     this.lostSpans = details.lostSpans;
     this.attempts = details.attempts;
     this.status = details.status;
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== DatadogExportError) return super[Symbol.hasInstance](value);
+    return typeof value === 'object' && value !== null && BRAND in value;
   }
 }
 
-/** The message of anything that was thrown, or of the innermost cause if it says more. */
+/** The message of anything that was thrown; if it is empty, that of its cause, or of the first of several errors. */
 export function reasonOf(thrown: unknown): string {
   try {
     return messageOf(thrown);

@@ -7,11 +7,11 @@ import { countOf, reasonOf } from './errors.js';
 import { exportError, type Failure, failureOf, hasFailed } from './export-failure.js';
 import type { ExportTask } from './export-task.js';
 import type { Ledger } from './ledger.js';
-import type { Sendable, SendOutcome } from './transport/send-outcome.js';
+import type { Sendable, TriedOnce } from './transport/send-outcome.js';
 
-/** Sends while the event loop stands still; the outcomes are in the order of the payloads. */
+/** Sends while the event loop stands still; what comes of them is in the order of the payloads. */
 export interface BlockingSend {
-  (payloads: readonly Sendable[], timeoutMillis: number): readonly SendOutcome[];
+  (payloads: readonly Sendable[], timeoutMillis: number): readonly TriedOnce[];
 }
 
 export interface ExitDeliveryContext {
@@ -33,8 +33,10 @@ export function deliverAtExit(
   noteUnknown(unanswered.filter(isWritten), context);
   const unsent = unanswered.filter((one) => !isWritten(one));
   if (unsent.length === 0) return;
-  const outcomes = outcomesOf(unsent, context.sendBlocking, timeoutMillis);
-  const failures = unsent.flatMap((one, index) => record(one, outcomes[index], context.ledger));
+  const tries = sendOnce(unsent, context.sendBlocking, timeoutMillis);
+  const failures = unsent.flatMap((one, index) =>
+    record(one, tries[index] ?? NOT_TRIED, context.ledger),
+  );
   if (!hasFailed(failures)) return;
   context.diagnostics.warn('exit', exportError(failures, context.request).message);
 }
@@ -51,34 +53,34 @@ function noteUnknown(
   diagnostics.warn('unknown', `${message}; whether they were accepted is not known`);
 }
 
-function outcomesOf(
+const NOT_TRIED: TriedOnce = { outcome: { kind: 'cancelled', attempts: 0 }, attempts: 0 };
+
+function sendOnce(
   unsent: readonly UnansweredPayload[],
   sendBlocking: BlockingSend,
   timeoutMillis: number,
-): readonly SendOutcome[] {
+): readonly TriedOnce[] {
   try {
-    return sendBlocking(
-      unsent.map(({ payload }) => payload),
-      timeoutMillis,
-    );
+    const payloads = unsent.map(({ payload }) => payload);
+    return sendBlocking(payloads, timeoutMillis);
   } catch (error) {
     // Node's permission model may forbid worker threads.
     const cause = new Error(`no worker thread: ${reasonOf(error)}`, { cause: error });
-    return unsent.map(() => ({ kind: 'broken', at: 'connect', cause }));
+    return unsent.map(() => ({ outcome: { kind: 'broken', at: 'connect', cause }, attempts: 0 }));
   }
 }
 
 /** The failure, if it is one. */
 function record(
-  { payload, attempts }: UnansweredPayload,
-  outcome: SendOutcome = { kind: 'cancelled', attempts: 0 },
+  { payload, attempts: earlier }: UnansweredPayload,
+  { outcome, attempts }: TriedOnce,
   ledger: Ledger,
 ): readonly Failure[] {
   if (outcome.kind === 'accepted') {
     ledger.exported(payload.spanCount);
     return [];
   }
-  const result = { attempts: attempts + 1, cancellation: undefined, earlier: undefined };
+  const result = { attempts: earlier + attempts, cancellation: undefined, earlier: undefined };
   const failure = failureOf(outcome, { ...result, outcome }, payload.spanCount);
   ledger.dropped(failure.kind, failure.spans);
   return [failure];

@@ -137,8 +137,12 @@ export class ExitFlush {
     for (const target of this.#targets) {
       if (exitDelivererOf(target) === undefined) target.forceFlush().catch(() => undefined);
     }
+    let waiting = this.#deliverers.filter(hasUnsettled).length;
     for (const deliverer of this.#deliverers) {
-      deliverer.deliver(Math.max(deadlineMillis - this.#clock.nowMillis(), 0));
+      const leftMillis = Math.max(deadlineMillis - this.#clock.nowMillis(), 0);
+      // One that hangs leaves the others their share of the time.
+      deliverer.deliver(leftMillis / Math.max(waiting, 1));
+      if (hasUnsettled(deliverer)) waiting--;
     }
   }
 
@@ -160,7 +164,12 @@ export class ExitFlush {
         ? `took more than ${this.#timeoutMillis} ms`
         : `failed: ${errors.map((error) => reasonOf(error)).join('; ')}`;
     if (end !== 'overdue' && errors.length === 0) return;
-    const loss = 'spans that were not delivered are lost';
+    const { unsettled } = this.#account;
+    const loss = `spans that were not delivered are lost${unsettled > 0 ? `: ${unsettled}` : ''}`;
     this.#diagnostics.warn('exit', `the flush at the end of the process ${how}; ${loss}`);
   }
+}
+
+function hasUnsettled(deliverer: ExitDeliverer): boolean {
+  return deliverer.account().unsettled > 0;
 }

@@ -108,7 +108,7 @@ class ProcessRegistry implements ExitRegistry {
     });
   }
 
-  /** Nothing of the event loop runs any more. One after another, but the process waits for the longest only. */
+  /** Nothing of the event loop runs any more. One after another, in the time of the longest. */
   #onExit(): void {
     const sinceMillis = systemClock.nowMillis();
     for (const one of this.#exit.members) one.block(sinceMillis);

@@ -95,7 +95,7 @@ function resolveOptions(options: FlushOnExitOptions): ExitFlushOptions {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(expectation('options', 'an object', options));
   }
-  warnOfUnknownOptions(options, KNOWN_OPTIONS);
+  warnOfUnknownOptions('flushOnExit', options, KNOWN_OPTIONS);
   return {
     signals: checkSignals(options.signals) ?? ['SIGTERM', 'SIGINT'],
     timeoutMillis: checkInteger('timeoutMillis', options.timeoutMillis, TIMER_OR_ZERO) ?? 1_000,

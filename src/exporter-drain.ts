@@ -5,6 +5,7 @@ import type { Diagnostics } from './diagnostics.js';
 import { reasonOf } from './errors.js';
 import type { ForceFlushOptions, ShutdownOptions } from './drain-options.js';
 import { waitFor, type WaitLimits } from './lang/bounded-wait.js';
+import { MAX_TIMER_MILLIS } from './option-checks.js';
 import type { SpanExporter } from './sdk-contract.js';
 
 /** A `DatadogSpanExporter`, or any other; only the first ends what hangs at the end of the grace. */
@@ -56,8 +57,9 @@ export class ExporterDrain {
   /** The time limit is the grace. */
   async shutDown({ clock, signal, timeoutMillis }: WaitLimits): Promise<void> {
     const done = this.#shutDown({ signal, graceMillis: timeoutMillis });
-    const longest = { clock, timeoutMillis: timeoutMillis + SETTLE_MILLIS, signal: undefined };
-    await waitFor(done, longest);
+    // Beyond the longest of timers, Node would take it for 1 ms.
+    const longestMillis = Math.min(timeoutMillis + SETTLE_MILLIS, MAX_TIMER_MILLIS);
+    await waitFor(done, { clock, timeoutMillis: longestMillis, signal: undefined });
   }
 
   async #shutDown(options: ShutdownOptions): Promise<void> {

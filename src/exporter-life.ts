@@ -94,7 +94,7 @@ export class ExporterLife {
   async shutdown(options?: ShutdownOptions): Promise<void> {
     if (this.#state.phase === 'stopped') return;
     const done = this.#state.phase === 'running' ? this.#drain() : this.#state.done;
-    const lift = this.#limitDrain(options ?? {});
+    const lift = this.#limitDrain(options);
     await done;
     lift();
   }
@@ -270,7 +270,7 @@ export class ExporterLife {
   }
 
   /** Cuts the drain at the end of the grace or when the signal aborts, whichever is first. */
-  #limitDrain(options: ShutdownOptions): Dispose {
+  #limitDrain(options: ShutdownOptions | undefined): Dispose {
     const { clock, diagnostics } = this.#context;
     const defaults = { clock, defaultMillis: this.#options.graceMillis };
     const { signal, timeoutMillis: grace } = shutdownLimits(options, defaults, diagnostics);

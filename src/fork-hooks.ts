@@ -43,16 +43,26 @@ export function runStage(
   diagnostics: Diagnostics,
 ): void {
   const { stage } = event;
-  for (const [index, entry] of (stage === 'before' ? lastFirst(entries) : entries).entries()) {
+  for (const entry of stage === 'before' ? lastFirst(entries) : entries) {
     const hook = entry[stage];
     if (hook === undefined) continue;
     const report = (error: unknown): void => {
       // Those of exporters say the same, however many there are; each of a user speaks for itself.
-      const topic = `${stage} ${entry.consequence ?? index}`;
+      const topic = `${stage} ${entry.consequence ?? serialOf(entry)}`;
       diagnostics.warn(topic, failure(entry, event, error));
     };
     runHook(hook, event, report);
   }
+}
+
+const serials = new WeakMap<ForkEntry, number>();
+let lastSerial = 0;
+
+/** Of hooks that have failed. */
+function serialOf(entry: ForkEntry): number {
+  const serial = serials.get(entry) ?? ++lastSerial;
+  serials.set(entry, serial);
+  return serial;
 }
 
 /** Arrays have no `toReversed` while Node 20 builds a startup snapshot. */

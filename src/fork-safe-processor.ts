@@ -128,7 +128,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
    */
   async shutdown(options?: ShutdownOptions): Promise<void> {
     const defaults = { clock: systemClock, defaultMillis: this.#exporter.graceMillis };
-    const limits = shutdownLimits(options ?? {}, defaults, this.#diagnostics);
+    const limits = shutdownLimits(options, defaults, this.#diagnostics);
     const deadlineMillis = systemClock.nowMillis() + limits.timeoutMillis;
     const { inner, handOver, close } = this.#end(limits);
     const { kind } = await waitFor(handOver, limits);
@@ -257,14 +257,15 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
   }
 }
 
+const OPTIONS = 'an object, as in `new ForkSafeSpanProcessor({ exporter, createProcessor })`';
 const KNOWN_OPTIONS: OptionNames<ForkSafeSpanProcessorOptions> = {
   exporter: true,
   createProcessor: true,
 };
 
 function checkOptions(options: ForkSafeSpanProcessorOptions): ForkSafeSpanProcessorOptions {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(expectation('options', 'an object', options));
+  if (typeof options !== 'object' || options === null || isExporter(options)) {
+    throw new TypeError(expectation('options', OPTIONS, options));
   }
   const { exporter, createProcessor } = options;
   if (!isExporter(exporter)) {
@@ -273,8 +274,8 @@ function checkOptions(options: ForkSafeSpanProcessorOptions): ForkSafeSpanProces
   if (typeof createProcessor !== 'function') {
     throw new TypeError(expectation('createProcessor', 'a function', createProcessor));
   }
-  warnOfUnknownOptions(options, KNOWN_OPTIONS);
-  return options;
+  warnOfUnknownOptions('ForkSafeSpanProcessor', options, KNOWN_OPTIONS);
+  return { exporter, createProcessor };
 }
 
 function noFailures(): readonly Error[] {

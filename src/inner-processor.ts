@@ -46,11 +46,6 @@ export class InnerProcessor {
     return this.#exporter.isInherited;
   }
 
-  /** Spans that it has handed over so far. */
-  get handedOver(): number {
-    return this.#exporter.handedOver;
-  }
-
   /**
    * Most spans that it can still hold. Those that it has dropped by itself, as a filter does or a full
    * queue, cannot be told from them before it was flushed.
@@ -115,17 +110,21 @@ export class InnerProcessor {
   }
 
   #whenReady(proceed: () => void): Dispose {
-    if (!this.isWaiting) {
+    if (!this.isWaiting || this.held === 0) {
       proceed();
       return nothingToDispose;
     }
+    let isCalledOff = false;
     let dispose = this.#resources.whenEmpty(() => {
       // Batches that have waited for the same are handed over in between.
       systemClock.nextTurn(() => {
-        dispose = this.#whenReady(proceed);
+        if (!isCalledOff) dispose = this.#whenReady(proceed);
       });
     });
-    return () => dispose();
+    return () => {
+      isCalledOff = true;
+      dispose();
+    };
   }
 
   async #flush(): Promise<readonly unknown[]> {

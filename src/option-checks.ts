@@ -71,7 +71,7 @@ export interface IntegerRange {
 }
 
 /** Longest delay of a Node timer; a longer one would fire at once. */
-const MAX_TIMER_MILLIS = 2_147_483_647;
+export const MAX_TIMER_MILLIS = 2_147_483_647;
 
 export const TIMER: IntegerRange = { min: 1, max: MAX_TIMER_MILLIS };
 /** A delay that may be none. */

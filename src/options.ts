@@ -147,7 +147,7 @@ export function checkOptions(
     const shown = typeof got === 'string' ? withoutCredentials(got) : got; // the URL, probably
     throw new TypeError(expectation('options', 'an object', shown));
   }
-  warnOfUnknownOptions(options, KNOWN_OPTIONS, warn);
+  warnOfUnknownOptions('DatadogSpanExporter', options, KNOWN_OPTIONS, warn);
   const { service, env, version, ...tags } = checkTextRecord('tags', options.tags);
   return Object.freeze({
     target: targetOf(options.url),

@@ -15,26 +15,32 @@ export interface ProcessIdentity {
   readonly lineage: Lineage | undefined;
 }
 
-type Identities = WeakMap<Generation, ProcessIdentity>;
+/**
+ * Shared by the copies of the package in one process; else one would take another for its parent, and the first that
+ * is shut down would take back what all have asked for.
+ */
+interface Identities {
+  readonly byGeneration: WeakMap<Generation, ProcessIdentity>;
+  readonly askingToHandOn: WeakMap<ProcessIdentity, Audience<symbol>>;
+}
 
-/** Copies of the package in one process share it; else one would take another for its parent. */
-const SHARED = Symbol.for('opentelemetry-exporter-datadog-agent.identities.v1');
+const SHARED = Symbol.for('opentelemetry-exporter-datadog-agent.identities.v2');
 
 /**
  * The identity of this process, made when it is first asked for. Only then `inherited` counts: what the
  * environment says later may be what this process has written for its children.
  */
 export function processIdentity(inherited: Lineage | undefined): ProcessIdentity {
-  const identities = sharedIdentities();
+  const { byGeneration } = sharedIdentities();
   const { present } = generations();
-  const known = identities.get(present);
+  const known = byGeneration.get(present);
   if (known !== undefined) return known;
   const identity = {
     processId: process.pid,
     runtimeId: newRuntimeId(),
     lineage: inherited,
   };
-  identities.set(present, identity);
+  byGeneration.set(present, identity);
   return identity;
 }
 
@@ -46,14 +52,13 @@ function newRuntimeId(): string {
   return process.getBuiltinModule('node:crypto').randomUUID({ disableEntropyCache: true });
 }
 
-const askingToHandOn = new WeakMap<ProcessIdentity, Audience<symbol>>();
-
 /**
  * Names this process in the environment of its children until all who asked for it have disposed.
  *
  * @param variables The environment, which an application may replace: asked for when it is written.
  */
 export function handOn(identity: ProcessIdentity, variables: () => Variables): Dispose {
+  const { askingToHandOn } = sharedIdentities();
   let asking = askingToHandOn.get(identity);
   if (asking === undefined) {
     asking = new Audience(() => writeForChildren(identity, variables()));
@@ -68,18 +73,18 @@ function writeForChildren(identity: ProcessIdentity, vars: Variables): Dispose {
   const rootRuntimeId = lineage?.rootRuntimeId ?? runtimeId;
   const takeBack = writeLineage(vars, { parentRuntimeId: runtimeId, rootRuntimeId });
   return () => {
-    if (sharedIdentities().get(generations().present) === identity) takeBack();
+    if (sharedIdentities().byGeneration.get(generations().present) === identity) takeBack();
   };
 }
 
 function sharedIdentities(): Identities {
   const found: unknown = Reflect.get(globalThis, SHARED);
   if (isIdentities(found)) return found;
-  const made: Identities = new WeakMap();
+  const made: Identities = { byGeneration: new WeakMap(), askingToHandOn: new WeakMap() };
   Object.defineProperty(globalThis, SHARED, { value: made, configurable: true });
   return made;
 }
 
 function isIdentities(value: unknown): value is Identities {
-  return value instanceof WeakMap;
+  return typeof value === 'object' && value !== null && 'byGeneration' in value;
 }

@@ -71,7 +71,7 @@ export function withFlush(
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(expectation('options', 'an object', options));
   }
-  warnOfUnknownOptions(options, KNOWN_OPTIONS);
+  warnOfUnknownOptions('withFlush', options, KNOWN_OPTIONS);
   const timeoutMillis = checkInteger('timeoutMillis', options.timeoutMillis, TIMER);
   const settings: InvocationSettings = {
     targets: checkFlushTarget('target', target),
@@ -103,10 +103,10 @@ function invoke(
   try {
     if (!isCallback(callback)) return flushed(handler(args), invocation);
     result = handler([...args.slice(0, -1), flushing(callback, invocation)]);
+    if (isThenable(result)) return flushed(result, invocation);
   } catch (error) {
     return flushed(Promise.reject(error), invocation);
   }
-  if (isThenable(result)) return flushed(result, invocation);
   // A platform that gives a callback ends the invocation when that is called, or else when nothing is
   // left to do. What a handler returns then is nothing to it, but a promise would be a result.
   if (declared < args.length) void invocation.flush();

@@ -2,7 +2,7 @@
 // that no instrumentation traces it, and nothing of what applications keep in an `AsyncLocalStorage`.
 
 import { type Context, context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
-import { isBuildingSnapshot } from './snapshot-callbacks.js';
+import { isBuildingSnapshot, onSnapshot } from './snapshot-callbacks.js';
 
 // The key that `suppressTracing` of @opentelemetry/core uses in 1.30, 2.x and 3.x. `createContextKey`
 // makes it with `Symbol.for`, so the same name is the same key without depending on core.
@@ -12,8 +12,19 @@ const untracedContext: Context = ROOT_CONTEXT.setValue(SUPPRESS_TRACING_KEY, tru
 
 type Run = <T>(task: () => T) => T;
 
-/** As the package was loaded: otherwise a socket keeps what the request had that happened to open it. */
-const asLoaded: Run = isBuildingSnapshot() ? (task) => task() : storageAtLoad();
+/**
+ * As the package was loaded, or its process started with a startup snapshot: otherwise a socket keeps what the
+ * request had that happened to open it.
+ */
+let asLoaded: Run = (task) => task();
+if (isBuildingSnapshot()) {
+  onSnapshot({
+    serialize: () => undefined,
+    deserialize: () => {
+      asLoaded = presentStorage();
+    },
+  });
+} else asLoaded = presentStorage();
 
 /** Runs `task` where no instrumentation makes spans of it, and apart from whoever calls. */
 export function untraced<T>(task: () => T): T {
@@ -21,7 +32,7 @@ export function untraced<T>(task: () => T): T {
 }
 
 /** Not imported: Node warns of `node:async_hooks` while a startup snapshot is built. */
-function storageAtLoad(): Run {
+function presentStorage(): Run {
   const { AsyncLocalStorage } = process.getBuiltinModule('node:async_hooks');
   return AsyncLocalStorage.snapshot();
 }

@@ -7,14 +7,16 @@ import { systemClock } from './lang/clock.js';
 /** The options that there are. */
 export type OptionNames<T> = Readonly<Record<keyof T, true>>;
 
-/** Calls `warn` for each option that is not among `known`. */
+/** Calls `warn` for each option of `owner` that is not among `known`. */
 export function warnOfUnknownOptions(
+  owner: string,
   options: object,
   known: Readonly<Record<string, true>>,
   warn: (name: string, message: string) => void = warnThroughDiag,
 ): void {
   for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(known, name)) warn(name, `the option \`${name}\` is unknown; it is ignored`);
+    if (Object.hasOwn(known, name)) continue;
+    warn(name, `${owner} has no option \`${name}\`; it is ignored`);
   }
 }
 

@@ -33,6 +33,20 @@ it('puts a message together only where it is said', () => {
   expect(calls).toBe(1);
 });
 
+it('speaks to a logger that is set in the same turn, behind it', async () => {
+  diag.disable();
+  const diagnostics = new Diagnostics(new ManualClock());
+  const heard: string[] = [];
+  const hear = (...parts: unknown[]): void => void heard.push(parts.slice(1).join(' '));
+
+  diagnostics.warn('option', 'unknown option');
+  const logger = { error: hear, warn: hear, info: hear, debug: hear, verbose: hear };
+  diag.setLogger(logger, { suppressOverrideMessage: true });
+  await Promise.resolve();
+
+  expect(heard).toEqual(['unknown option']);
+});
+
 it('survives a logger that throws', () => {
   const fail = (): never => {
     throw new Error('logger');

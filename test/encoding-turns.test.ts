@@ -116,6 +116,31 @@ describe('EncodingTurns', () => {
     expect(bench.turns.backlog).toEqual({ batches: 0, spans: 0 });
   });
 
+  it('encodes what waits in every other turn, however much new exports ask for', () => {
+    const bench = new Bench();
+    bench.millisPerSpan = 0.1;
+    const outcomes: SliceOutcome[] = [];
+    const old = bench.work(200);
+    bench.turns.queue({
+      ...old,
+      encodeSlice: (maxSpans, pace) => {
+        const outcome = old.encodeSlice(maxSpans, pace);
+        outcomes.push(outcome);
+        return outcome;
+      },
+    });
+
+    const blockedMillis = Array.from({ length: 20 }, () => {
+      const before = bench.clock.nowMillis();
+      bench.run(200); // more than a turn has time for
+      bench.clock.runDue();
+      return bench.clock.nowMillis() - before;
+    });
+
+    expect(outcomes.at(-1)).toBe('done');
+    expect(Math.max(...blockedMillis)).toBeLessThan(15);
+  });
+
   it('encodes a large batch in turns of some 5 ms, in slices that grow as it gets faster', () => {
     const bench = new Bench();
     bench.millisPerSpan = 0.04;

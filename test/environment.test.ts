@@ -35,9 +35,10 @@ describe('I1, I2: the Agent', () => {
     [{ DD_TRACE_AGENT_URL: 'ftp://x', DD_AGENT_HOST: 'host' }, 'http://host:8126'],
     [{ DD_AGENT_HOST: 'host', DD_TRACE_AGENT_PORT: '8126abc' }, 'http://host:8126'],
     [{ DD_AGENT_HOST: 'host', DD_TRACE_AGENT_PORT: '1e4' }, 'http://host:8126'],
-    [{ DD_TRACE_AGENT_PORT: '-1' }, 'http://127.0.0.1:8126'],
-    [{ DD_TRACE_AGENT_PORT: '65536' }, 'http://127.0.0.1:8126'],
+    [{ DD_TRACE_AGENT_PORT: '-1' }, undefined],
+    [{ DD_TRACE_AGENT_PORT: '65536' }, undefined],
     [{ DD_AGENT_HOST: 'two words' }, undefined],
+    [{ DD_AGENT_HOST: 'http://host', DD_TRACE_AGENT_PORT: '1234' }, 'http://127.0.0.1:1234'],
   ])('with %j warns once and listens on %s', (vars, expected) => {
     expect(where(vars)).toEqual([expected, 1]);
   });

@@ -84,7 +84,7 @@ describe('an unknown option', () => {
 
     checkOptions(untyped({ timeoutMilis: 1 }), (_name, message) => warnings.push(message));
 
-    expect(warnings).toEqual(['the option `timeoutMilis` is unknown; it is ignored']);
+    expect(warnings).toEqual(['DatadogSpanExporter has no option `timeoutMilis`; it is ignored']);
   });
 });
 

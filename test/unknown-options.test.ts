@@ -13,22 +13,24 @@ import { openExporter } from './support/exporters.js';
 const warnings = captureDiag();
 
 describe('an unknown option', () => {
-  it.each<[string, (exporter: DatadogSpanExporter) => unknown]>([
+  it.each<[string, string, (exporter: DatadogSpanExporter) => unknown]>([
     [
+      'DatadogBatchSpanProcessor',
       'maxQueueSize',
       (exporter) => new DatadogBatchSpanProcessor({ exporter, ...extra('maxQueueSize') }),
     ],
     [
+      'ForkSafeSpanProcessor',
       'makeProcessor',
       (exporter) =>
         new ForkSafeSpanProcessor({ exporter, createProcessor, ...extra('makeProcessor') }),
     ],
-    ['signal', (exporter) => flushOnExit(exporter, extra('signal'))()],
-    ['timeout', (exporter) => withFlush(() => 1, exporter, extra('timeout'))],
-  ])('is warned about: %s', (name, make) => {
+    ['flushOnExit', 'signal', (exporter) => flushOnExit(exporter, extra('signal'))()],
+    ['withFlush', 'timeout', (exporter) => withFlush(() => 1, exporter, extra('timeout'))],
+  ])('is warned about: of %s, %s', (owner, name, make) => {
     make(openExporter({}));
 
-    expect(warnings).toEqual([`the option \`${name}\` is unknown; it is ignored`]);
+    expect(warnings).toEqual([`${owner} has no option \`${name}\`; it is ignored`]);
   });
 });
 

@@ -11,12 +11,14 @@ export interface Concept {
   readonly bit: number;
 }
 
+const MAX_CONCEPTS = 32;
 const slotByKey = new Map<string, number>();
 /** By slot. */
 const bits: number[] = [];
 let concepts = 0;
 
 function concept(...keys: readonly string[]): Concept {
+  if (concepts === MAX_CONCEPTS) throw new RangeError(`${MAX_CONCEPTS} concepts have a bit each`);
   const bit = 1 << concepts++;
   const firstSlot = bits.length;
   for (const key of keys) {

@@ -1,19 +1,26 @@
 // Owns what the worker thread of the blocking sender does, as text: it is run where there may be no
 // files. Uses Node's own client, for the same reason.
 
-/** An element of the shared array holds an HTTP status, an `errno` of Node, which is below 0, or this. */
+/** An element of `statuses` holds an HTTP status, or one of these: this, while the request waits for others. */
 export const NO_OUTCOME = 0;
-/** Stands for an error without `errno`, such as the end of a connection before the answer. */
-export const NO_ERRNO = -1_000_000;
+/** It has a connection, or is making one. */
+export const STARTED = -2;
+/** Then the `code` of the error stands in its part of `codes`, in ASCII with zeros behind. */
+export const FAILED = -1;
+/** `UNABLE_TO_GET_ISSUER_CERT_LOCALLY` has 34, and is the longest of those of a certificate. */
+export const MAX_CODE_BYTES = 64;
 
 export const BLOCKING_SENDER_SOURCE: string = `'use strict';
-const { requests, statuses, isSecure, maxConnections, options } =
+const { requests, statuses, codes, isSecure, maxConnections, options } =
   require('node:worker_threads').workerData;
 const { Agent, request } = require(isSecure ? 'node:https' : 'node:http');
 const agent = new Agent({ keepAlive: true, maxSockets: maxConnections });
 
+const isSettled = (index) => ![${NO_OUTCOME}, ${STARTED}].includes(statuses[index + 1]);
+
 function settle(index, outcome) {
-  if (Atomics.compareExchange(statuses, index + 1, ${NO_OUTCOME}, outcome) !== ${NO_OUTCOME}) return;
+  if (isSettled(index)) return;
+  Atomics.store(statuses, index + 1, outcome);
   Atomics.add(statuses, 0, 1);
   Atomics.notify(statuses, 0);
 }
@@ -21,13 +28,17 @@ function settle(index, outcome) {
 for (const [index, { headers, body }] of requests.entries()) {
   const length = { 'Content-Length': body.length };
   const sending = request({ ...options, agent, method: 'PUT', headers: { ...headers, ...length } });
+  sending.on('socket', () => Atomics.store(statuses, index + 1, ${STARTED}));
   sending.on('response', (reply) => {
     settle(index, reply.statusCode);
     reply.resume();
   });
-  sending.on('error', ({ errno, errors }) => {
+  sending.on('error', ({ code = '', errors }) => {
+    if (isSettled(index)) return;
     // There are several if a host has several addresses.
-    settle(index, errno ?? errors?.[0]?.errno ?? ${NO_ERRNO});
+    const text = String(errors?.[0]?.code ?? code).slice(0, ${MAX_CODE_BYTES});
+    codes.set(Buffer.from(text, 'latin1'), index * ${MAX_CODE_BYTES});
+    settle(index, ${FAILED});
   });
   sending.end(body);
 }

@@ -6,10 +6,16 @@ import type { AgentTarget } from '../agent-target.js';
 import { generations } from '../generation.js';
 import type { Clock } from '../lang/clock.js';
 import { TRACES_PATH } from './agent-connection.js';
-import { BLOCKING_SENDER_SOURCE, NO_ERRNO, NO_OUTCOME } from './blocking-sender-source.js';
+import {
+  BLOCKING_SENDER_SOURCE,
+  FAILED,
+  MAX_CODE_BYTES,
+  NO_OUTCOME,
+  STARTED,
+} from './blocking-sender-source.js';
 import { breakPointOf } from './break-point.js';
 import type { HeadersOf } from './request-headers.js';
-import type { Sendable, SendOutcome } from './send-outcome.js';
+import type { Sendable, SendOutcome, TriedOnce } from './send-outcome.js';
 
 export interface BlockingSenderSettings {
   readonly target: AgentTarget;
@@ -32,7 +38,7 @@ export function sendBlocking(
   payloads: readonly Sendable[],
   timeoutMillis: number,
   settings: BlockingSenderSettings,
-): readonly SendOutcome[] {
+): readonly TriedOnce[] {
   const { clock, headersOf } = settings;
   if (generations().present.isOfSnapshot) {
     // From Node 22 on it aborts the process as soon as it loads `node:http`.
@@ -40,6 +46,7 @@ export function sendBlocking(
   }
   const deadlineMillis = clock.nowMillis() + timeoutMillis;
   const statuses = new Int32Array(new SharedArrayBuffer(4 * (payloads.length + 1)));
+  const codes = new Uint8Array(new SharedArrayBuffer(MAX_CODE_BYTES * payloads.length));
   const requests = payloads.map((payload) => ({ headers: headersOf(payload), body: payload.body }));
   // Loaded when it is needed: Node warns of it while a startup snapshot is built.
   const { Worker } = process.getBuiltinModule('node:worker_threads');
@@ -47,12 +54,17 @@ export function sendBlocking(
     eval: true, // no file, so that it works in bundles and single-executable applications
     execArgv: [],
     env: {}, // NODE_OPTIONS would preload the application's instrumentation
-    workerData: { requests, statuses, ...connectionOf(settings) },
+    workerData: { requests, statuses, codes, ...connectionOf(settings) },
   });
   worker.on('error', () => undefined);
   waitForAll(statuses, deadlineMillis, clock);
   void worker.terminate();
-  return payloads.map((_payload, index) => outcomeOf(statuses[index + 1], timeoutMillis));
+  return payloads.map((_payload, index) => {
+    const status = Atomics.load(statuses, index + 1);
+    const outcome =
+      status === FAILED ? failed(codeAt(codes, index)) : outcomeOf(status, timeoutMillis);
+    return { outcome, attempts: status === NO_OUTCOME ? 0 : 1 };
+  });
 }
 
 /**
@@ -70,21 +82,26 @@ function waitForAll(statuses: Int32Array, deadlineMillis: number, clock: Clock):
   }
 }
 
-function outcomeOf(result: number = NO_OUTCOME, timeoutMillis: number): SendOutcome {
-  if (result > NO_OUTCOME) {
-    const reply = { status: result, ratesVersion: undefined, retryAfter: [], text: '' };
-    return { kind: result >= 200 && result < 300 ? 'accepted' : 'rejected', reply };
+function codeAt(codes: Uint8Array, index: number): string {
+  const start = index * MAX_CODE_BYTES;
+  return Buffer.from(codes.slice(start, start + MAX_CODE_BYTES))
+    .toString('latin1')
+    .replace(/\0+$/, '');
+}
+
+function failed(code: string): SendOutcome {
+  const cause = new Error(`${code || 'the connection broke'}, at the end of the process`);
+  const at = code === '' ? 'socket' : breakPointOf({ code }, false);
+  return { kind: 'broken', at, cause };
+}
+
+function outcomeOf(status: number, timeoutMillis: number): SendOutcome {
+  if (status !== NO_OUTCOME && status !== STARTED) {
+    const reply = { status, ratesVersion: undefined, retryAfter: [], text: '' };
+    return { kind: status >= 200 && status < 300 ? 'accepted' : 'rejected', reply };
   }
-  if (result === NO_OUTCOME) {
-    const cause = new Error(`no answer within ${Math.ceil(timeoutMillis)} ms`);
-    return { kind: 'broken', at: 'timeout', cause };
-  }
-  if (result === NO_ERRNO) {
-    return { kind: 'broken', at: 'socket', cause: new Error('at the end of the process') };
-  }
-  const code = process.getBuiltinModule('node:util').getSystemErrorName(result);
-  const cause = new Error(`${code}, at the end of the process`);
-  return { kind: 'broken', at: breakPointOf({ code }, false), cause };
+  const cause = new Error(`no answer within ${Math.ceil(timeoutMillis)} ms`);
+  return { kind: 'broken', at: 'timeout', cause };
 }
 
 /** What `http.request` needs to know. */

@@ -18,7 +18,7 @@ export function breakPointOf(error: unknown, isWritten: boolean): BreakPoint {
   const code = errorCodeOf(error);
   const name = textOf(error, 'name');
   if (PROTOCOL_ERRORS.has(name) || PROTOCOL_ERRORS.has(code)) return 'protocol';
-  if (code.startsWith('ERR_SSL_') || code === 'EPROTO') return 'protocol';
+  if (/^(?:ERR_SSL_|HPE_|EPROTO$)/.test(code)) return 'protocol'; // HPE_: of Node's own parser
   if (code === 'ETIMEDOUT') return 'timeout';
   return isWritten || SOCKET_ERRORS.has(code) ? 'socket' : 'connect';
 }

@@ -8,7 +8,7 @@ import { isBuildingSnapshot } from '../snapshot-callbacks.js';
 export type Undici = Pick<typeof import('undici'), 'Client' | 'buildConnector'>;
 
 /** The file of a CommonJS build or bundle; from there a restored snapshot can still resolve. */
-const builtAs = typeof __filename === 'string' ? __filename : undefined;
+const builtAs = ownFile();
 
 let loading: Promise<Undici> | undefined;
 
@@ -55,5 +55,14 @@ function requireUndici(
     return createRequire(base)('undici');
   } catch {
     return undefined; // a relative base or none of undici there; the next base may do
+  }
+}
+
+/** Without `typeof`, which webpack takes for settled: its ES modules then name a variable that is not there. */
+function ownFile(): string | undefined {
+  try {
+    return __filename;
+  } catch {
+    return undefined;
   }
 }

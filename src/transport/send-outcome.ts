@@ -10,8 +10,8 @@ export interface Sendable {
 }
 
 /**
- * Where an attempt broke: before the request was written, after, because of what came back, or
- * because nothing came in time.
+ * Where an attempt broke. `connect`: there was no connection; `socket`: the connection broke; `protocol`: what came
+ * back is not HTTP/1.1; `timeout`: nothing came in time.
  */
 export type BreakPoint = 'connect' | 'socket' | 'protocol' | 'timeout';
 
@@ -21,6 +21,12 @@ export type SendOutcome =
   | { readonly kind: 'broken'; readonly at: BreakPoint; readonly cause: unknown }
   /** Its signal aborted first. A body that was being written may still arrive at the Agent. */
   | { readonly kind: 'cancelled'; readonly attempts: 0 | 1 };
+
+/** What a payload came to that there was time to send once at most. */
+export interface TriedOnce {
+  readonly outcome: SendOutcome;
+  readonly attempts: 0 | 1;
+}
 
 /** Why work is cut short, and what the caller gave as the reason. */
 export interface Cancellation {

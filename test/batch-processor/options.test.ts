@@ -11,7 +11,8 @@ describe('the options of a DatadogBatchSpanProcessor', () => {
   const exporter = (): DatadogSpanExporter => openExporter({});
 
   it.each<[string, () => unknown, RegExp]>([
-    ['none', () => undefined, /Expected `options` to be an object, got `undefined`/],
+    ['none', () => undefined, /Expected `options` to be an object, .* got `undefined`/],
+    ['the exporter itself', exporter, /as in `new DatadogBatchSpanProcessor\({ exporter }\)`/],
     ['no exporter', () => ({}), /to be a DatadogSpanExporter of this copy of .*, got `undefined`/],
     ['another exporter', () => ({ exporter: { export: () => undefined } }), /DatadogSpanExporter/],
     [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openFaultServer } from '../support/fault-server.js';
-import { hangUp, readAll, readHead, reply, stall } from '../support/fault-steps.js';
+import { hangUp, readAll, readHead, reply, send, stall } from '../support/fault-steps.js';
 import { openGate } from '../support/gate.js';
 import { refusedUrl } from '../support/raw-server.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
@@ -46,6 +46,30 @@ describe('a process that exits, with blockOnExit,', () => {
     expect(after - before).toBeLessThan(3_900);
   });
 
+  it('leaves others their share of the time when one does not get through, and counts no attempt that was none', async () => {
+    const agent = await openScriptedAgent();
+    const hanging = await openFaultServer({ scripts: [[readHead, stall]] });
+    const script = startScript(
+      `printWarnings();
+       const exporters = [new DatadogSpanExporter({ url: '${hanging.url}', maxConnections: 1 }), exporter];
+       const processors = exporters.map((one) => new DatadogBatchSpanProcessor({ exporter: one }));
+       flushOnExit(processors, { blockOnExit: true, timeoutMillis: 2_000 });
+       const tracer = new NodeTracerProvider({ spanProcessors: processors }).getTracer('own');
+       for (let index = 0; index < 3; index++) {
+         tracer.startSpan('one').end();
+         for (const processor of processors) processor.forceFlush().catch(() => undefined);
+       }
+       process.exit();`,
+      { agentUrl: agent.url },
+    );
+
+    const { stdout } = await script.end;
+
+    expect(agent.spans).toHaveLength(3);
+    expect(stdout).toContain('1 attempt: the Agent did not answer in time');
+    expect(stdout).toContain('3 spans lost');
+  });
+
   it('reads what came while it was frozen, before its time is taken for up', async () => {
     const gate = openGate();
     const server = await openFaultServer({ scripts: [[readAll, gate.pass, reply(200)]] });
@@ -88,8 +112,14 @@ describe('a process that exits, with blockOnExit,', () => {
 
   it.each([
     ['a port where nobody listens', refusedUrl, 'connect', 'ECONNREFUSED'],
-    ['a host that does not exist', () => 'http://no-such-host.invalid', 'connect', /EAI_/],
-    ['a peer that hangs up', hangingUpUrl, 'socket', 'at the end of the process'],
+    [
+      'a host that does not exist',
+      () => 'http://no-such-host.invalid',
+      'connect',
+      /ENOTFOUND|EAI_AGAIN/,
+    ],
+    ['a peer that hangs up', hangingUpUrl, 'socket', 'ECONNRESET, at the end of the process'],
+    ['a peer that speaks another protocol', babblingUrl, 'protocol', 'HPE_INVALID_'],
   ])('says why it could not deliver to %s', async (_whom, url, kind, reason) => {
     const script = startScript(
       `printWarnings(); flushOnExit(target, { blockOnExit: true }); endSpans();
@@ -107,5 +137,10 @@ describe('a process that exits, with blockOnExit,', () => {
 
 async function hangingUpUrl(): Promise<string> {
   const server = await openFaultServer({ scripts: [[readAll, hangUp]] });
+  return server.url;
+}
+
+async function babblingUrl(): Promise<string> {
+  const server = await openFaultServer({ scripts: [[readAll, send('SMTP 220 hello\r\n\r\n')]] });
   return server.url;
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { afterForkInChild } from '../../src/fork.js';
 import type { DatadogSpanExporter } from '../../src/index.js';
 import { captureDiag } from '../support/diag-log.js';
@@ -87,6 +87,19 @@ describe('an exporter with propagateLineage', () => {
     expect(environment()).toEqual([undefined, undefined]);
     openExporter({ url: HERE, propagateLineage: true });
     expect(environment()).toEqual([id, id]);
+  });
+
+  it('shares it with another copy of the package, too', async () => {
+    vi.resetModules();
+    const copy = await import('../../src/index.js');
+    const first = openExporter({ url: HERE, propagateLineage: true });
+    const second = new copy.DatadogSpanExporter({ url: HERE, propagateLineage: true });
+    const [id] = environment();
+
+    await first.shutdown();
+    expect(environment()).toEqual([id, id]);
+    await second.shutdown();
+    expect(environment()).toEqual([undefined, undefined]);
   });
 
   it.each([true, false])(

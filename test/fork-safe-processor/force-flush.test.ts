@@ -11,7 +11,7 @@ import { holdReply } from '../support/held-reply.js';
 import { bareProcessor, openPipeline } from '../support/pipelines.js';
 import { refusedUrl } from '../support/raw-server.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
-import { makeSpan } from '../support/spans.js';
+import { makeSpan, SPAN_ID, TRACE_ID } from '../support/spans.js';
 import { until } from '../support/until.js';
 import { lateProcessor } from './late-processor.js';
 
@@ -157,6 +157,47 @@ describe('forceFlush of a ForkSafeSpanProcessor', () => {
     await flush;
 
     expect(forceFlush).toHaveBeenCalledOnce();
+  });
+
+  it('does not wait for resource attributes of spans that nobody holds', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const resource: Resource = {
+      attributes: {},
+      asyncAttributesPending: true,
+      waitForAsyncAttributes: () => new Promise(() => undefined),
+    };
+    const { processor } = openPipeline(exporter);
+    const unsampled = { traceId: TRACE_ID, spanId: SPAN_ID, traceFlags: 0 };
+    processor.onEnd(makeSpan({ resource, spanContext: () => unsampled }));
+
+    await processor.forceFlush();
+
+    expect(exporter.stats()).toMatchObject({ received: 0 });
+  });
+
+  it('does not begin what was called off in the turn in which the attributes came', async () => {
+    const gate = openGate();
+    const resource: Resource = {
+      attributes: {},
+      asyncAttributesPending: true,
+      waitForAsyncAttributes: gate.pass,
+    };
+    const forceFlush = vi.fn<() => Promise<void>>(() => Promise.resolve());
+    const { processor } = openPipeline(openExporter({}), {
+      createProcessor: () => bareProcessor({ forceFlush }),
+    });
+    processor.onEnd(makeSpan({ resource }));
+    const caller = new AbortController();
+    const flush = processor.forceFlush({ signal: caller.signal });
+
+    gate.open();
+    for (let tick = 0; tick < 10; tick++) await Promise.resolve();
+    caller.abort();
+
+    await expect(flush).rejects.toMatchObject({ kind: 'aborted' });
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(forceFlush).not.toHaveBeenCalled();
   });
 
   it('ends at its own limits while the exports go on', async () => {

@@ -8,6 +8,7 @@ import { captureDiag } from '../support/diag-log.js';
 import { openExporter } from '../support/exporters.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { answer, readAll, stall } from '../support/fault-steps.js';
+import { holdReply } from '../support/held-reply.js';
 import { openPipeline } from '../support/pipelines.js';
 import { refusedUrl } from '../support/raw-server.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
@@ -133,6 +134,40 @@ describe('the grace of a ForkSafeSpanProcessor that is shut down', () => {
     expect(await millisOf(() => processor.shutdown({ graceMillis: 50 }))).toBeLessThan(
       50 + SLACK_MILLIS,
     );
+  });
+
+  it.each([Infinity, 2_147_483_647])(
+    'is %d, the longest there is, and not over at once',
+    async (graceMillis) => {
+      const agent = await openScriptedAgent();
+      const held = holdReply();
+      agent.answer(held.reply);
+      const exporter = openExporter({ url: agent.url });
+      const { processor, record } = openPipeline(exporter);
+      record(1);
+
+      const shutdown = processor.shutdown({ graceMillis });
+      await agent.waitForRequests(1);
+      await new Promise((resolve) => setTimeout(resolve, 1)); // what Node makes of a time that is too long
+      held.release();
+      await shutdown;
+
+      expect(exporter.stats()).toMatchObject({ exported: 1, inFlight: 0 });
+    },
+  );
+
+  it('is the default where the options cannot be read', async () => {
+    const options = {
+      get graceMillis(): number {
+        throw new Error('no grace');
+      },
+    };
+
+    await openPipeline(openExporter({})).processor.shutdown(options);
+    await openExporter({}).shutdown(options);
+
+    const line = 'the options of shutdown are ignored: no grace';
+    expect(lines).toEqual([line, line]);
   });
 
   it('says that a grace is wrong, and takes the default', async () => {

@@ -208,6 +208,26 @@ describe('withFlush around a handler with a callback', () => {
     expect(order).toEqual(['called back', 'returned']);
   });
 
+  it('makes a rejection of a result that cannot be looked at', async () => {
+    const { agent, span, target } = await setUp();
+    const { callback } = callbackLog();
+    const unreadable = new Proxy(
+      {},
+      {
+        has: () => {
+          throw new Error('no then');
+        },
+      },
+    );
+    const handler = withFlush((_done: Done): unknown => {
+      span();
+      return unreadable;
+    }, target);
+
+    await expect(handler(callback)).rejects.toThrow('no then');
+    expect(agent.spans).toHaveLength(1);
+  });
+
   it('makes a rejection of what the handler throws before it calls back', async () => {
     const { target } = await setUp();
     const { calls, callback } = callbackLog();
