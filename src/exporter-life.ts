@@ -37,7 +37,7 @@ export type ResultCallback = (result: ExportResult) => void;
 type ExporterState =
   | { readonly phase: 'running' }
   | { readonly phase: 'draining'; readonly done: Promise<void> }
-  /** What was under way was ended, as is what spans that are still being read have exported. */
+  /** All exports were cancelled; one that a span still being read begins is cancelled at once. */
   | { readonly phase: 'cut'; readonly done: Promise<void>; readonly cancellation: Cancellation }
   | { readonly phase: 'stopped' };
 
@@ -48,7 +48,7 @@ export class ExporterLife {
   readonly #context: SharedParts;
   readonly #tasks = new ExportTasks();
   readonly #intakes = new Intakes();
-  /** Removes the listener from the user's signal, which is there only while there are spans. */
+  /** Removes the listener from the user's signal, which is there from a first span to the end of the last export. */
   #stopListening: Dispose | undefined;
   #state: ExporterState = { phase: 'running' };
 
