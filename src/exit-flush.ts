@@ -69,10 +69,16 @@ export class ExitFlush {
 
   /**
    * Delivers while the event loop stands still. What holds spans hands them over as soon as it is told
-   * to flush; nothing that it waits for comes any more.
+   * to flush; nothing that it waits for comes any more. So many share what is left of the time.
    */
-  block(sinceMillis: number): void {
-    this.#deliverUntil(sinceMillis + this.#timeoutMillis);
+  block(sinceMillis: number, sharers = 1): void {
+    const nowMillis = this.#clock.nowMillis();
+    const leftMillis = sinceMillis + this.#timeoutMillis - nowMillis;
+    this.#deliverUntil(nowMillis + leftMillis / sharers);
+  }
+
+  get hasUnsettled(): boolean {
+    return this.#account.unsettled > 0;
   }
 
   /**
@@ -137,12 +143,12 @@ export class ExitFlush {
     for (const target of this.#targets) {
       if (exitDelivererOf(target) === undefined) target.forceFlush().catch(() => undefined);
     }
-    let waiting = this.#deliverers.filter(hasUnsettled).length;
+    let sharers = this.#deliverers.filter(hasUnsettled).length;
     for (const deliverer of this.#deliverers) {
+      const isSharer = hasUnsettled(deliverer);
       const leftMillis = Math.max(deadlineMillis - this.#clock.nowMillis(), 0);
-      // One that hangs leaves the others their share of the time.
-      deliverer.deliver(leftMillis / Math.max(waiting, 1));
-      if (hasUnsettled(deliverer)) waiting--;
+      deliverer.deliver(leftMillis / Math.max(sharers, 1));
+      if (isSharer) sharers--;
     }
   }
 

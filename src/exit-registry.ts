@@ -32,8 +32,13 @@ export interface AtExit {
   finish(): void;
   /** Ends what an overdue flush was waiting for. */
   cutShort(): void;
-  /** Delivers what is left before it returns, in its time from `sinceMillis` on. Never throws. */
-  block(sinceMillis: number): void;
+  /**
+   * Delivers what is left before it returns, in a share of its time from `sinceMillis` on; so many want one. Never
+   * throws.
+   */
+  block(sinceMillis: number, sharers: number): void;
+  /** Whether any spans are neither delivered nor lost. */
+  readonly hasUnsettled: boolean;
 }
 
 export interface ExitRegistry {
@@ -108,10 +113,16 @@ class ProcessRegistry implements ExitRegistry {
     });
   }
 
-  /** Nothing of the event loop runs any more. One after another, in the time of the longest. */
+  /** Nothing of the event loop runs any more. One after another, each with its share of the time. */
   #onExit(): void {
     const sinceMillis = systemClock.nowMillis();
-    for (const one of this.#exit.members) one.block(sinceMillis);
+    const { members } = this.#exit;
+    let sharers = members.filter(({ hasUnsettled }) => hasUnsettled).length;
+    for (const one of members) {
+      const isSharer = one.hasUnsettled;
+      one.block(sinceMillis, Math.max(sharers, 1));
+      if (isSharer) sharers--;
+    }
   }
 
   /** The process ends by itself when it has nothing left to do. */

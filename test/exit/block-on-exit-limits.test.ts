@@ -46,29 +46,36 @@ describe('a process that exits, with blockOnExit,', () => {
     expect(after - before).toBeLessThan(3_900);
   });
 
-  it('leaves others their share of the time when one does not get through, and counts no attempt that was none', async () => {
-    const agent = await openScriptedAgent();
-    const hanging = await openFaultServer({ scripts: [[readHead, stall]] });
-    const script = startScript(
-      `printWarnings();
+  it.each([
+    ['in one call', 'flushOnExit(processors, options);'],
+    ['in two calls', 'for (const one of processors) flushOnExit(one, options);'],
+  ])(
+    'leaves others their share when one hangs, and counts what was an attempt, %s',
+    async (_how, calls) => {
+      const agent = await openScriptedAgent();
+      const hanging = await openFaultServer({ scripts: [[readHead, stall]] });
+      const script = startScript(
+        `printWarnings();
        const exporters = [new DatadogSpanExporter({ url: '${hanging.url}', maxConnections: 1 }), exporter];
        const processors = exporters.map((one) => new DatadogBatchSpanProcessor({ exporter: one }));
-       flushOnExit(processors, { blockOnExit: true, timeoutMillis: 2_000 });
+       const options = { blockOnExit: true, timeoutMillis: 2_000 };
+       ${calls}
        const tracer = new NodeTracerProvider({ spanProcessors: processors }).getTracer('own');
        for (let index = 0; index < 3; index++) {
          tracer.startSpan('one').end();
          for (const processor of processors) processor.forceFlush().catch(() => undefined);
        }
        process.exit();`,
-      { agentUrl: agent.url },
-    );
+        { agentUrl: agent.url },
+      );
 
-    const { stdout } = await script.end;
+      const { stdout } = await script.end;
 
-    expect(agent.spans).toHaveLength(3);
-    expect(stdout).toContain('1 attempt: the Agent did not answer in time');
-    expect(stdout).toContain('3 spans lost');
-  });
+      expect(agent.spans).toHaveLength(3);
+      expect(stdout).toContain('1 attempt: the Agent did not answer in time');
+      expect(stdout).toContain('3 spans lost');
+    },
+  );
 
   it('reads what came while it was frozen, before its time is taken for up', async () => {
     const gate = openGate();

@@ -67,3 +67,31 @@ describe('what was begun while a snapshot was built', () => {
     expect(agent.spans).toHaveLength(2);
   });
 });
+
+describe('a process that starts with a snapshot', () => {
+  it('F17: keeps nothing of the request of a user that is the first to be exported', async () => {
+    const agent = await openScriptedAgent();
+    const snapshot = await buildSnapshotOf(`
+      ${PIPELINE}
+      main(async () => {
+        const { AsyncLocalStorage } = process.getBuiltinModule('node:async_hooks');
+        const { subscribe } = process.getBuiltinModule('node:diagnostics_channel');
+        const requests = new AsyncLocalStorage();
+        const seen = [];
+        for (const channel of ['undici:client:sendHeaders', 'undici:client:connected']) {
+          subscribe(channel, () => seen.push(String(requests.getStore())));
+        }
+        await requests.run('request', async () => {
+          end();
+          await processor.forceFlush();
+        });
+        await processor.shutdown();
+        console.log(seen.join(), exporter.stats().exported);
+      });
+    `);
+
+    const run = await snapshot.restore({ DD_TRACE_AGENT_URL: agent.url });
+
+    expect(run).toEqual({ ended: 0, stdout: 'undefined,undefined 1\n', stderr: '' });
+  });
+});
