@@ -80,7 +80,8 @@ function parseTcpUrl(text: string): TcpTarget {
   }
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new RangeError(`its scheme is "${url.protocol}"; http:, https: and unix: are known`);
+    const hint = `write http://host:8126, https: or unix:, not "${url.protocol}"`;
+    throw new RangeError(`its scheme is none that an Agent speaks; ${hint}`);
   }
   if (url.search !== '' || url.hash !== '') {
     throw new RangeError('it has a query or a fragment, which the Agent does not take');

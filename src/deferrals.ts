@@ -1,4 +1,4 @@
-// Owns telling whoever waits for exports that all of them wait in turn for a moment that the Agent has
+// Owns telling whoever waits for exports that all of them are themselves waiting for a moment that the Agent has
 // named. Knows nothing of exports: those who wait say themselves when that is so.
 
 import type { Dispose } from './lang/clock.js';

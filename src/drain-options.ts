@@ -25,7 +25,7 @@ export interface ForceFlushOptions {
   readonly timeoutMillis?: number | undefined;
   /**
    * Called once all that is left waits for a moment that the Agent has named (`Retry-After`): now, or
-   * later during the wait. That goes on; a function about to be frozen may end it by `signal`. @default none
+   * later during the wait. The wait goes on; a function about to be frozen may end it by `signal`. @default none
    */
   readonly onDeferred?: (() => void) | undefined;
 }

@@ -72,7 +72,7 @@ export function flushOnExit(target: FlushTarget, options: FlushOnExitOptions = {
   return isBuildingSnapshot() ? addOnceStarted(flush) : exitRegistry().add(flush);
 }
 
-/** A startup snapshot cannot be written with a listener to a signal; its processes are what is to end. */
+/** A startup snapshot cannot be written with a listener to a signal; each process that starts with it adds them. */
 function addOnceStarted(flush: ExitFlush): Dispose {
   let dispose = forkRegistry().add({
     child: () => {

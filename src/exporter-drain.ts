@@ -56,13 +56,13 @@ export class ExporterDrain {
 
   /** The time limit is the grace. */
   async shutDown({ clock, signal, timeoutMillis }: WaitLimits): Promise<void> {
-    const done = this.#shutDown({ signal, graceMillis: timeoutMillis });
+    const done = this.#callShutdown({ signal, graceMillis: timeoutMillis });
     // Beyond the longest of timers, Node would take it for 1 ms.
     const longestMillis = Math.min(timeoutMillis + SETTLE_MILLIS, MAX_TIMER_MILLIS);
     await waitFor(done, { clock, timeoutMillis: longestMillis, signal: undefined });
   }
 
-  async #shutDown(options: ShutdownOptions): Promise<void> {
+  async #callShutdown(options: ShutdownOptions): Promise<void> {
     try {
       await this.exporter.shutdown(options);
     } catch (error) {

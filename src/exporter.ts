@@ -26,7 +26,7 @@ export class DatadogSpanExporter implements SpanExporter {
   /**
    * Takes the spans as they are now and calls back once, later. Never throws. Encodes for 5 ms in a turn
    * of the event loop and goes on in the next one; what is left is copied, up to 4 096 spans in a turn.
-   * More than that are read in later turns, and those whose OTel resource is incomplete when it is complete.
+   * More than that are read in later turns, and those whose OTel resource is incomplete once it is complete.
    *
    * Success means that the Agent accepted every valid span. Spans that no Agent would take are
    * dropped and counted in `stats()`; they do not fail the others.

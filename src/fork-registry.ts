@@ -50,7 +50,7 @@ class ProcessRegistry implements ForkRegistry {
   /** Those who want to know of forks that this process makes. */
   readonly #forking = new Audience<ForkEntry>(() => this.#spawns.listen(() => this.#onSpawn()));
   #phase = IDLE;
-  #isInSnapshot = false;
+  #hasSnapshotCallbacks = false;
 
   add(entry: ForkEntry): Dispose {
     this.#entries.add(entry);
@@ -122,8 +122,8 @@ class ProcessRegistry implements ForkRegistry {
    * `child` hooks are those that are in the snapshot.
    */
   #joinSnapshot(): void {
-    if (this.#isInSnapshot) return;
-    this.#isInSnapshot = true;
+    if (this.#hasSnapshotCallbacks) return;
+    this.#hasSnapshotCallbacks = true;
     generations(); // made here, so that it ends here
     onSnapshot({
       serialize: () => this.#run([...this.#entries], 'before', 'snapshot'),

@@ -110,7 +110,7 @@ export function checkTextRecord(
   if (value === undefined) return {};
   // A list, a Map or the Headers of `fetch` have no entries that an object has.
   if (typeof value !== 'object' || value === null || Symbol.iterator in value) {
-    throw new TypeError(expect(name, 'an object of strings', value));
+    throw new TypeError(expect(name, 'a plain object of strings', value));
   }
   const entries = Object.entries(value).map(([key, text]): [string, string] => {
     if (typeof text === 'string') return [key, text];

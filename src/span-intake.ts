@@ -13,7 +13,7 @@ import type { ReadableSpan } from './sdk-contract.js';
 export interface IntakeSettings {
   /** Longest time that a span stays here while there is room elsewhere. */
   readonly scheduledDelayMillis: number;
-  /** Of spans here, be they encoded or wait to be sent. */
+  /** Bytes of the spans here, those of its queued exports included. */
   readonly maxQueueBytes: number;
 }
 

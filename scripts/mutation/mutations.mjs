@@ -13,6 +13,20 @@ export const MUTATIONS = [
     tests: ['test/faults/bounds.test.ts', 'test/exporter/export.test.ts'],
   },
   {
+    rule: 'new exports do not starve batches that wait',
+    file: 'src/encoding-turns.ts',
+    find: ' || turn.isLeftToOthers',
+    replace: '',
+    tests: ['test/encoding-turns.test.ts'],
+  },
+  {
+    rule: 'at exit, one that hangs leaves others their share of the time',
+    file: 'src/exit-flush.ts',
+    find: 'leftMillis / Math.max(sharers, 1)',
+    replace: 'leftMillis',
+    tests: ['test/exit/block-on-exit-limits.test.ts'],
+  },
+  {
     rule: 'an export ends when all of it has',
     file: 'src/export-task.ts',
     find: "this.#state.phase !== 'sending' || !this.#deliveries.isIdle",

@@ -116,7 +116,7 @@ export class EventsWriter {
     this.#writer.shortJson(count);
   }
 
-  /** Those that have JSON and come to their end by `end`, by key, as the Agent does; returns whether any does. */
+  /** Those that have JSON and come to their end by `end`, by key, as the Agent does; `false` if all were too long. */
   #attributes(attributes: object, keys: readonly string[], end: number): boolean {
     const writer = this.#writer;
     writer.constant(ATTRIBUTES);

@@ -1,4 +1,4 @@
-// Owns the memory that is written into: it grows as needed, is left with in the middle of a batch, and
+// Owns the memory that is written into: it grows as needed, is set aside in the middle of a batch, and
 // handed over when a payload is complete. Knows nothing of what is written.
 
 import { BufferPool } from './buffer-pool.js';

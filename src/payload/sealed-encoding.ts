@@ -1,4 +1,4 @@
-// Owns payloads of which the encoding is over, as what is left of an encoding. Knows nothing of spans.
+// Owns ready payloads, in the form of an encoding that has nothing left to encode. Knows nothing of spans.
 
 import type { Payload } from './payload-builder.js';
 import type { EncodedPart, SpanEncoding } from './v04-encoding.js';

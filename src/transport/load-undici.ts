@@ -43,7 +43,8 @@ async function load(requireFrom: string | undefined): Promise<Undici> {
       const undici = base === undefined ? undefined : requireUndici(createRequire, base);
       if (undici !== undefined) return undici;
     }
-    throw new Error(`undici could not be loaded: ${reasonOf(error)}`, { cause: error });
+    const why = `${reasonOf(error)}; bundle it, or set \`requireFrom\``;
+    throw new Error(`undici could not be loaded: ${why}`, { cause: error });
   }
 }
 

@@ -218,6 +218,18 @@ describe('shutdown', () => {
     expect(lines.join()).toMatch(/shut down/);
   });
 
+  it('is what `await using` does', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const processor = openProcessor(exporter);
+    endAll(processor, makeSpans(2));
+
+    await processor[Symbol.asyncDispose]();
+    processor.onEnd(makeSpan());
+
+    expect(exporter.stats()).toMatchObject({ exported: 2, droppedByReason: { shutdown: 1 } });
+  });
+
   it('leaves no listener on the signal when all that ended could not be encoded', async () => {
     const { signal } = new AbortController();
     const exporter = openExporter({ url: 'http://127.0.0.1:1', signal });

@@ -206,12 +206,20 @@ describe('the close', () => {
     await expect(get(agent.url, '/info')).rejects.toThrow('ECONNREFUSED');
   });
 
-  it('may be asked for again, and by await using', async () => {
+  it('may be asked for again', async () => {
     const agent = await startDevAgent();
 
     await Promise.all([agent.close(), agent.close()]);
 
     await expect(agent[Symbol.asyncDispose]()).resolves.toBeUndefined();
+  });
+
+  it('is what `await using` does', async () => {
+    const agent = await startDevAgent();
+
+    await agent[Symbol.asyncDispose]();
+
+    await expect(get(agent.url, '/info')).rejects.toThrow('ECONNREFUSED');
   });
 });
 

@@ -138,7 +138,7 @@ function addError(meta: Meta, span: ReadableSpan): void {
   const message = attributeText(exception['exception.message']);
   const [status] = Object.entries(span.attributes)
     .filter(([key]) => tagOf(key) === 'http.status_code')
-    .filter(([, value]) => typeof value !== 'number' || !Number.isFinite(value))
+    .filter(([, value]) => typeof value !== 'number')
     .map(([, value]) => attributeText(value) ?? '')
     .filter((code) => code !== '')
     .map((code) =>
@@ -157,7 +157,10 @@ function textIn(resource: ReadonlyMap<string, unknown>, key: string): string | u
 function statusOf(own: Attributes, resource: ReadonlyMap<string, unknown>): number | undefined {
   const keys = ['http.status_code', 'http.response.status_code'];
   const asked = keys
-    .flatMap((key) => [own[key], resource.get(key)])
+    .flatMap((key) => {
+      const values = [own[key], resource.get(key)];
+      return [...values.filter((value) => typeof value === 'number'), values.find(isText)];
+    })
     .map((value) =>
       typeof value === 'string' && !/[^0-9eE.+-]|^$/.test(value) ? Number(value) : value,
     )
@@ -202,6 +205,6 @@ function tagValue(value: unknown): string | undefined {
 function repair(key: string, text: string): string | undefined {
   if (key === 'env') return normalizeTagValue(text);
   if (key === 'peer.service') return normalizeService(text).replace(/^unnamed-service$/, '');
-  if (key === 'http.status_code') return /^\+?0*[1-5]\d\d$/.test(text) ? text : undefined;
+  if (key === 'http.status_code') return /^0*[1-5]\d\d$/.test(text) ? text : undefined;
   return text;
 }

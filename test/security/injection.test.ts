@@ -115,7 +115,7 @@ describe('DD_AGENT_HOST', () => {
 
     expect(target && describeTarget(target)).toBeUndefined();
     expect(warnings).toEqual([
-      'DD_AGENT_HOST is ignored: it is more than a host; see DD_TRACE_AGENT_URL',
+      'DD_AGENT_HOST is ignored: it is more than a host, as DD_TRACE_AGENT_URL=http://host:8126 may be',
     ]);
   });
 });
