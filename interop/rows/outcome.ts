@@ -163,10 +163,10 @@ export const outcomeRows: readonly TraceRecipe[] = [
     })),
   ),
   row('sampling.priority behind the tag', {
-    attributes: { _sampling_priority_v1: 2, 'sampling.priority': 3 },
+    attributes: { _sampling_priority_v1: 2, 'sampling.priority': 1 },
   }),
   row('sampling.priority before the tag', {
-    attributes: { 'sampling.priority': 3, note: 'x', _sampling_priority_v1: 2 },
+    attributes: { 'sampling.priority': 1, note: 'x', _sampling_priority_v1: 2 },
   }),
   row('children of every kind', {
     kind: SpanKind.SERVER,

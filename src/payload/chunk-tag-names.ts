@@ -6,7 +6,7 @@ export const TRACE_ID_HIGH = '_dd.p.tid';
 export const DECISION_MAKER = '_dd.p.dm';
 /** Where the trace began. */
 export const ORIGIN = '_dd.origin';
-/** A metric: above 0 keeps the trace. */
+/** A metric: 1 and 2 keep the trace, and no other. Source: datadog-agent, pkg/trace/sampler, `IsKeep`. */
 export const SAMPLING_PRIORITY = '_sampling_priority_v1';
 /** What upstream services passed on begins with it. */
 export const PROPAGATED_PREFIX = '_dd.p.';

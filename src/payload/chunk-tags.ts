@@ -15,7 +15,7 @@ export interface PropagatedTag {
 export interface ChunkTags {
   /** Whether `_dd.p.tid`, the high half of the trace id, is not zero: then it is sent. */
   readonly hasTraceIdHigh: boolean;
-  /** `_sampling_priority_v1`: above 0 keeps the trace. */
+  /** `_sampling_priority_v1`: 1 and 2 keep the trace, and no other. */
   readonly samplingPriority: number;
   /** `_dd.origin`: where the trace began; every span carries it. */
   readonly origin: string | undefined;
