@@ -171,7 +171,8 @@ export class ExitFlush {
         : `failed: ${errors.map((error) => reasonOf(error)).join('; ')}`;
     if (end !== 'overdue' && errors.length === 0) return;
     const { unsettled } = this.#account;
-    const loss = `spans that were not delivered are lost${unsettled > 0 ? `: ${unsettled}` : ''}`;
+    const atMost = unsettled > 0 ? ` (up to ${unsettled})` : '';
+    const loss = `spans that were not delivered are lost${atMost}`;
     this.#diagnostics.warn('exit', `the flush at the end of the process ${how}; ${loss}`);
   }
 }

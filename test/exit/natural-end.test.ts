@@ -150,11 +150,12 @@ describe('an Agent that is not there', () => {
 
     script.child.kill('SIGTERM');
 
+    const { code, stdout } = await script.end;
+    expect(code).toBe(0);
+    // On a busy machine, 100 ms are not enough for the others either.
     const once = 'the flush at the end of the process took more than 100 ms';
-    expect(await script.end).toMatchObject({
-      code: 0,
-      stdout: `ready\n${once}; spans that were not delivered are lost\n`,
-    });
+    const warning = `${once}; spans that were not delivered are lost( \\(up to \\d+\\))?`;
+    expect(stdout).toMatch(new RegExp(`^ready\n${warning}\n$`));
     expect(agent.spans).toHaveLength(53);
   });
 });
