@@ -14,6 +14,7 @@ import type { ExitSignal } from './exit-signals.js';
 import { ExitTarget } from './exit-target.js';
 import { drain, type Flushable } from './flushable.js';
 import type { Clock } from './lang/clock.js';
+import { shareTime } from './lang/time-shares.js';
 
 /**
  * - `done`: nothing was left when it ended
@@ -71,7 +72,7 @@ export class ExitFlush {
    * Delivers while the event loop stands still. What holds spans hands them over as soon as it is told
    * to flush; nothing that it waits for comes any more. So many share what is left of the time.
    */
-  block(sinceMillis: number, sharers = 1): void {
+  block(sinceMillis: number, sharers: number): void {
     const nowMillis = this.#clock.nowMillis();
     const leftMillis = sinceMillis + this.#timeoutMillis - nowMillis;
     this.#deliverUntil(nowMillis + leftMillis / sharers);
@@ -143,13 +144,13 @@ export class ExitFlush {
     for (const target of this.#targets) {
       if (exitDelivererOf(target) === undefined) target.forceFlush().catch(() => undefined);
     }
-    let sharers = this.#deliverers.filter(hasUnsettled).length;
-    for (const deliverer of this.#deliverers) {
-      const isSharer = hasUnsettled(deliverer);
-      const leftMillis = Math.max(deadlineMillis - this.#clock.nowMillis(), 0);
-      deliverer.deliver(leftMillis / Math.max(sharers, 1));
-      if (isSharer) sharers--;
-    }
+    shareTime(
+      this.#deliverers,
+      (deliverer) => deliverer.account().unsettled > 0,
+      (deliverer, sharers) => {
+        deliverer.deliver(Math.max(deadlineMillis - this.#clock.nowMillis(), 0) / sharers);
+      },
+    );
   }
 
   get #deliverers(): readonly ExitDeliverer[] {
@@ -175,8 +176,4 @@ export class ExitFlush {
     const loss = `spans that were not delivered are lost${atMost}`;
     this.#diagnostics.warn('exit', `the flush at the end of the process ${how}; ${loss}`);
   }
-}
-
-function hasUnsettled(deliverer: ExitDeliverer): boolean {
-  return deliverer.account().unsettled > 0;
 }

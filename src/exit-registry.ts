@@ -9,6 +9,7 @@ import { isOursToEnd, type Reraise } from './exit-policy.js';
 import { type ExitSignal, plannedListeners, raise } from './exit-signals.js';
 import { Audience, listenFirst, listenLast } from './lang/audience.js';
 import { type Dispose, nothingToDispose, systemClock } from './lang/clock.js';
+import { shareTime } from './lang/time-shares.js';
 import { isUnderPm2 } from './options.js';
 
 /** Copies of the package hand this to each other: whoever changes its shape changes the name. */
@@ -116,13 +117,11 @@ class ProcessRegistry implements ExitRegistry {
   /** Nothing of the event loop runs any more. One after another, each with its share of the time. */
   #onExit(): void {
     const sinceMillis = systemClock.nowMillis();
-    const { members } = this.#exit;
-    let sharers = members.filter(({ hasUnsettled }) => hasUnsettled).length;
-    for (const one of members) {
-      const isSharer = one.hasUnsettled;
-      one.block(sinceMillis, Math.max(sharers, 1));
-      if (isSharer) sharers--;
-    }
+    shareTime(
+      this.#exit.members,
+      ({ hasUnsettled }) => hasUnsettled,
+      (one, sharers) => one.block(sinceMillis, sharers),
+    );
   }
 
   /** The process ends by itself when it has nothing left to do. */

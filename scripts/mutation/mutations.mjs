@@ -21,9 +21,9 @@ export const MUTATIONS = [
   },
   {
     rule: 'at exit, one that hangs leaves others their share of the time',
-    file: 'src/exit-flush.ts',
-    find: 'leftMillis / Math.max(sharers, 1)',
-    replace: 'leftMillis',
+    file: 'src/lang/time-shares.ts',
+    find: 'Math.max(sharers, 1)',
+    replace: '1',
     tests: ['test/exit/block-on-exit-limits.test.ts'],
   },
   {
