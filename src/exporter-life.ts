@@ -19,7 +19,7 @@ import { ExportTasks } from './export-tasks.js';
 import type { ExitDeliverer } from './exit-deliverer.js';
 import { deliverAtExit } from './exit-delivery.js';
 import { Intakes } from './intakes.js';
-import { onAbort } from './lang/abort.js';
+import { AbortWatch, onAbort } from './lang/abort.js';
 import { waitFor } from './lang/bounded-wait.js';
 import { type Dispose, nothingToDispose, systemClock } from './lang/clock.js';
 import { FencedClock } from './lang/fenced-clock.js';
@@ -48,8 +48,8 @@ export class ExporterLife {
   readonly #context: SharedParts;
   readonly #tasks = new ExportTasks();
   readonly #intakes = new Intakes();
-  /** Removes the listener from the user's signal, which is there from a first span to the end of the last export. */
-  #stopListening: Dispose | undefined;
+  /** Of the user's signal; on only while there are spans. */
+  readonly #watch: AbortWatch;
   #state: ExporterState = { phase: 'running' };
 
   /** `onStopped` is called once it is over in an orderly way. */
@@ -60,6 +60,10 @@ export class ExporterLife {
     });
     this.#context = exportContext(this.#options, this.#clock, diagnostics);
     this.#onStopped = onStopped;
+    this.#watch = new AbortWatch(options.signal, () => {
+      if (this.#state.phase === 'running') void this.#drain();
+      this.#cut(abortedBy(options.signal));
+    });
     preloadUndici(this.#options.requireFrom);
   }
 
@@ -115,7 +119,7 @@ export class ExporterLife {
     const spans = ledger.close();
     this.#clock.close();
     queue.abandon();
-    this.#stopListening?.();
+    this.#watch.stop();
     this.#intakes.forget();
     this.#tasks.abandon();
     if (this.#state.phase === 'running') this.#state = { phase: 'stopped' };
@@ -167,12 +171,16 @@ export class ExporterLife {
       this.retire(); // nothing was under way at the abort
       return declineSpan(this.#cancellation, this.#context);
     }
-    this.#listen();
+    const isFirst = this.#watch.start();
     const { ledger } = this.#context;
     ledger.receive(1); // an instrument of the user may shut the exporter down
-    if (this.#isOpen) return intake.add(span);
-    ledger.take(1);
-    ledger.dropped(this.#cancellation.kind, 1);
+    if (this.#isOpen) {
+      intake.add(span);
+    } else {
+      ledger.take(1);
+      ledger.dropped(this.#cancellation.kind, 1);
+    }
+    if (isFirst) this.#stopWatchingIfIdle(); // it may have come to nothing
   }
 
   /** Exports what an intake has collected. */
@@ -187,7 +195,7 @@ export class ExporterLife {
 
   #newTask(source: ExportSource, onUnderWay: () => void): ExportTask {
     const task = new ExportTask(source, this.#context, onUnderWay);
-    this.#listen();
+    this.#watch.start();
     this.#tasks.add(task);
     // After them, so that they are one fewer by then.
     void task.result.then(({ error }) => this.#conclude(error));
@@ -195,10 +203,7 @@ export class ExporterLife {
   }
 
   #conclude(error: Error | undefined): void {
-    if (this.#tasks.isEmpty && this.#intakes.isEmpty) {
-      this.#stopListening?.();
-      this.#stopListening = undefined;
-    }
+    this.#stopWatchingIfIdle();
     this.#context.deferrals.changed();
     // What is cut is summed up when the exporter has stopped.
     if (error instanceof DatadogExportError && !isCut(error)) {
@@ -206,12 +211,8 @@ export class ExporterLife {
     }
   }
 
-  #listen(): void {
-    const { signal } = this.#options;
-    this.#stopListening ??= onAbort(signal, () => {
-      if (this.#state.phase === 'running') void this.#drain();
-      this.#cut(abortedBy(signal));
-    });
+  #stopWatchingIfIdle(): void {
+    if (this.#tasks.isEmpty && this.#intakes.isEmpty) this.#watch.stop();
   }
 
   /** Where a getter of a span has called, what has ended before is sealed when it has returned. */
@@ -290,7 +291,7 @@ export class ExporterLife {
   #stop(results: readonly ExportResult[]): void {
     const { queue, diagnostics, request } = this.#context;
     this.#state = { phase: 'stopped' };
-    this.#stopListening?.(); // a span that came to nothing leaves no export behind
+    this.#watch.stop();
     queue.close();
     this.#onStopped();
     const cut = cutSummary(results, request);

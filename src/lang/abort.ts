@@ -35,6 +35,30 @@ export function onAbort(signal: AbortSignal | undefined, listener: () => void): 
   };
 }
 
+/** Listening to a signal that may begin and end again and again. */
+export class AbortWatch {
+  readonly #signal: AbortSignal | undefined;
+  readonly #listener: Listener;
+  #stop: Dispose | undefined;
+
+  constructor(signal: AbortSignal | undefined, listener: Listener) {
+    this.#signal = signal;
+    this.#listener = listener;
+  }
+
+  /** Returns whether it begins now. */
+  start(): boolean {
+    if (this.#stop !== undefined) return false;
+    this.#stop = onAbort(this.#signal, this.#listener);
+    return true;
+  }
+
+  stop(): void {
+    this.#stop?.();
+    this.#stop = undefined;
+  }
+}
+
 function shareListener(signal: AbortSignal): SharedListener {
   const listeners = new Set<Listener>();
   const tell = (): void => {

@@ -235,6 +235,7 @@ describe('shutdown', () => {
     const exporter = openExporter({ url: 'http://127.0.0.1:1', signal });
     endAll(openProcessor(exporter), [makeSpan({ traceId: 'nonsense' })]);
 
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
     await exporter.shutdown();
 
     expect(exporter.stats()).toMatchObject({ droppedByReason: { invalid_id: 1 } });
