@@ -105,6 +105,12 @@ export const INTENDED: readonly IntendedDifference[] = [
     reason: 'cut to 25 000 bytes with the dots, so that the Agent does not cut again',
   },
   {
+    key: 'meta.db.statement',
+    direction: 'values',
+    reason: 'cut to 25 000 bytes before the Agent obfuscates it',
+    only: ({ native: statement }) => statement === 'Non-parsable SQL query',
+  },
+  {
     key: 'resource',
     direction: 'values',
     reason: 'cut between characters; the OTLP path cuts within one',

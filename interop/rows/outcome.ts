@@ -44,7 +44,8 @@ function link(fields: Partial<LinkRecipe> = {}, traceState?: string): LinkRecipe
 const states = `
   ot=th:8 ot=th:0 ot=p:0 ot=p:1;r:1 ot=p:4;r:4 ot=p:62 ot=p:63 ot=p:99
   ot=th:c;rv:00000000000000 ot=th:8; ot=;th:8 ot=a;th:8 ot=a:b:c;th:8 ot=th:8;rv:zz ot=rv:1;th:8
-  ot=p:1;p:2 ot=th:8;th:c ot=th:g;p:1 ot=p:x;p:1 ot=A:1;th:8 ot=th:8;x:ü ot=th:zz ot= ot=r:1 foo=bar foo=bar,ot=th:4 dd=s:2 dd=s:1;o:rum
+  ot=p:1;p:2 ot=th:8;th:c ot=th:g;p:1 ot=p:x;p:1 ot=A:1;th:8 ot=th:8;x:ü ot=th:zz ot= ot=r:1
+  foo=bar foo=bar,ot=th:4 dd=s:2 dd=s:1;o:rum
   dd=s:1;t.dm:-4;t.usr.id:abc dd=s:2;p:0123456789abcdef
 `
   .trim()

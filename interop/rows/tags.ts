@@ -155,5 +155,15 @@ export const tagRows: readonly TraceRecipe[] = [
   resource('empty language', { language: '' }),
   span('empty on span', { same: '' }, { same: 'res' }),
   span('renamed on resource, plain on span', { 'http.url': 'a' }, { 'url.full': 'b' }),
+  {
+    label: 'tags: statement that is cut within a literal',
+    root: {
+      kind: SpanKind.CLIENT,
+      attributes: {
+        'db.system': 'postgresql',
+        'db.statement': `INSERT INTO t VALUES ${'(1),'.repeat(6_000)} ('${'v'.repeat(2_000)}')`,
+      },
+    },
+  },
   span('db.namespace on resource', {}, { 'db.namespace': 'testdb' }),
 ];
