@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
+import sdk3Lockfile from '../consumers/sdk-3/package-lock.json' with { type: 'json' };
 import { runNode } from '../support/child-process.js';
 import { writeModules } from '../support/code-modules.js';
 import { codeBlocks } from '../support/markdown-code.js';
@@ -102,6 +103,28 @@ describe('the README', () => {
     const readme = readFileSync(README, 'utf8');
     expect(readme).toContain(`15 s without Agent at 1 000 spans/s cost ${lost}`);
     expect(readme).toContain(`| ${lostWithBoth} with \`maxRetries: 100\``);
+  });
+
+  it('says which Node the SDK 3.x needs', () => {
+    const [, version = ''] =
+      /SDK 3\.x needs Node ([\d.]+)/.exec(readFileSync(README, 'utf8')) ?? [];
+    const { packages } = sdk3Lockfile;
+
+    expect(packages['node_modules/@opentelemetry/sdk-trace'].engines.node).toBe(`>=${version}.0`);
+  });
+
+  it('says rightly that a bare provider does not read OTEL_SERVICE_NAME', async () => {
+    const agent = await openScriptedAgent();
+    const setup = modules.find(({ heading }) => heading === 'Use')?.code ?? '';
+    const unnamed = setup.replace("service: 'shop', ", '');
+    expect(unnamed).not.toBe(setup);
+
+    const env = { DD_TRACE_AGENT_URL: agent.url, OTEL_SERVICE_NAME: 'shop' };
+    const run = await runNode(['block.mjs'], { cwd: writeModules({ 'block.mjs': unnamed }), env });
+
+    expect(run).toMatchObject({ ended: 0, stderr: '' });
+    expect(agent.spans).toHaveLength(1);
+    expect(agent.spans[0]?.service).toMatch(/^unknown_service:/);
   });
 
   it('is read in five minutes', () => {
