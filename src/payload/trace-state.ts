@@ -14,7 +14,7 @@ export interface DatadogState {
   readonly propagated: ReadonlyMap<string, string>;
 }
 
-/** Source of the form of `ot`, here and below: opentelemetry-collector-contrib, pkg/sampling, which the Agent reads it with. */
+// The form of `ot` is that of opentelemetry-collector-contrib, pkg/sampling, with which the Agent reads it.
 const MAX_OTEL_LENGTH = 256;
 const OTEL_STATE = /^[a-z][a-z\d]*:[\w.-]*(?:;[a-z][a-z\d]*:[\w.-]*)*$/;
 const RANDOM_VALUE = /^[\da-f]{14}$/i;

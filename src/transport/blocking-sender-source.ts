@@ -7,7 +7,7 @@ export const NO_OUTCOME = 0;
 export const STARTED = -2;
 /** Then the `code` of the error stands in its part of `codes`, in ASCII with zeros behind. */
 export const FAILED = -1;
-/** `UNABLE_TO_GET_ISSUER_CERT_LOCALLY` has 34, and is the longest of those of a certificate. */
+/** Longer ones are cut. Of those of a certificate, `UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY` is the longest with 34. */
 export const MAX_CODE_BYTES = 64;
 
 export const BLOCKING_SENDER_SOURCE: string = `'use strict';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { openAnsweringServer, tlsServer } from '../support/answering-server.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { hangUp, readAll, readHead, reply, send, stall } from '../support/fault-steps.js';
 import { openGate } from '../support/gate.js';
@@ -126,6 +127,12 @@ describe('a process that exits, with blockOnExit,', () => {
       /ENOTFOUND|EAI_AGAIN/,
     ],
     ['a peer that hangs up', hangingUpUrl, 'socket', 'ECONNRESET, at the end of the process'],
+    [
+      'a peer whose certificate nobody trusts',
+      untrustedUrl,
+      'connect',
+      'DEPTH_ZERO_SELF_SIGNED_CERT',
+    ],
     ['a peer that speaks another protocol', babblingUrl, 'protocol', 'HPE_INVALID_'],
   ])('says why it could not deliver to %s', async (_whom, url, kind, reason) => {
     const script = startScript(
@@ -150,4 +157,9 @@ async function hangingUpUrl(): Promise<string> {
 async function babblingUrl(): Promise<string> {
   const server = await openFaultServer({ scripts: [[readAll, send('SMTP 220 hello\r\n\r\n')]] });
   return server.url;
+}
+
+async function untrustedUrl(): Promise<string> {
+  const { port } = await openAnsweringServer(tlsServer(), '127.0.0.1');
+  return `https://127.0.0.1:${port}`;
 }

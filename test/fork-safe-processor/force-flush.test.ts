@@ -1,21 +1,40 @@
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { describe, expect, it, vi } from 'vitest';
-import type { Resource, SpanProcessor } from '../../src/index.js';
+import type { ForkSafeSpanProcessor, Resource, SpanProcessor } from '../../src/index.js';
 import { captureDiag } from '../support/diag-log.js';
 import { openExporter } from '../support/exporters.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { ACCEPT, answer, readAll, reply, stall } from '../support/fault-steps.js';
-import { openGate } from '../support/gate.js';
+import { type Gate, openGate } from '../support/gate.js';
 import { holdReply } from '../support/held-reply.js';
 import { bareProcessor, openPipeline } from '../support/pipelines.js';
 import { refusedUrl } from '../support/raw-server.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
-import { makeSpan, SPAN_ID, TRACE_ID } from '../support/spans.js';
+import { makeSpan, NEVER_READY, SPAN_ID, TRACE_ID } from '../support/spans.js';
 import { until } from '../support/until.js';
 import { lateProcessor } from './late-processor.js';
 
 captureDiag();
+
+/** A processor that has a span whose attributes come when the gate is open, and the flush of the one inside. */
+function openHeldBack(): {
+  gate: Gate;
+  processor: ForkSafeSpanProcessor;
+  forceFlush: () => Promise<void>;
+} {
+  const gate = openGate();
+  const resource = {
+    attributes: {},
+    asyncAttributesPending: true,
+    waitForAsyncAttributes: gate.pass,
+  };
+  const forceFlush = vi.fn<() => Promise<void>>(() => Promise.resolve());
+  const createProcessor = (): SpanProcessor => bareProcessor({ forceFlush });
+  const { processor } = openPipeline(openExporter({}), { createProcessor });
+  processor.onEnd(makeSpan({ resource }));
+  return { gate, processor, forceFlush };
+}
 
 describe('forceFlush of a ForkSafeSpanProcessor', () => {
   it('waits for a batch that was already on its way', async () => {
@@ -139,16 +158,7 @@ describe('forceFlush of a ForkSafeSpanProcessor', () => {
   });
 
   it('makes up for no flush that was given up while it waited for resource attributes', async () => {
-    const gate = openGate();
-    const resource: Resource = {
-      attributes: {},
-      asyncAttributesPending: true,
-      waitForAsyncAttributes: gate.pass,
-    };
-    const forceFlush = vi.fn<() => Promise<void>>(() => Promise.resolve());
-    const createProcessor = (): SpanProcessor => bareProcessor({ forceFlush });
-    const { processor } = openPipeline(openExporter({}), { createProcessor });
-    processor.onEnd(makeSpan({ resource }));
+    const { gate, processor, forceFlush } = openHeldBack();
     const giveUp = processor.forceFlush({ timeoutMillis: 0 });
     await expect(giveUp).rejects.toMatchObject({ kind: 'timeout' });
     const flush = processor.forceFlush();
@@ -162,14 +172,9 @@ describe('forceFlush of a ForkSafeSpanProcessor', () => {
   it('does not wait for resource attributes of spans that nobody holds', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });
-    const resource: Resource = {
-      attributes: {},
-      asyncAttributesPending: true,
-      waitForAsyncAttributes: () => new Promise(() => undefined),
-    };
     const { processor } = openPipeline(exporter);
     const unsampled = { traceId: TRACE_ID, spanId: SPAN_ID, traceFlags: 0 };
-    processor.onEnd(makeSpan({ resource, spanContext: () => unsampled }));
+    processor.onEnd(makeSpan({ resource: NEVER_READY, spanContext: () => unsampled }));
 
     await processor.forceFlush();
 
@@ -177,17 +182,7 @@ describe('forceFlush of a ForkSafeSpanProcessor', () => {
   });
 
   it('does not begin what was called off in the turn in which the attributes came', async () => {
-    const gate = openGate();
-    const resource: Resource = {
-      attributes: {},
-      asyncAttributesPending: true,
-      waitForAsyncAttributes: gate.pass,
-    };
-    const forceFlush = vi.fn<() => Promise<void>>(() => Promise.resolve());
-    const { processor } = openPipeline(openExporter({}), {
-      createProcessor: () => bareProcessor({ forceFlush }),
-    });
-    processor.onEnd(makeSpan({ resource }));
+    const { gate, processor, forceFlush } = openHeldBack();
     const caller = new AbortController();
     const flush = processor.forceFlush({ signal: caller.signal });
 

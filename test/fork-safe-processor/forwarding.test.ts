@@ -98,6 +98,7 @@ describe('a ForkSafeSpanProcessor', () => {
   it.each<[string, unknown[]]>([
     ['options', []],
     ['options', ['x']],
+    ['options', [openExporter({})]],
     ['exporter', [{ createProcessor: bareProcessor }]],
     ['exporter', [{ exporter: { export: true }, createProcessor: bareProcessor }]],
     ['createProcessor', [{ exporter: openExporter({}) }]],
