@@ -33,9 +33,9 @@ export function deliverAtExit(
   noteUnknown(unanswered.filter(isWritten), context);
   const unsent = unanswered.filter((one) => !isWritten(one));
   if (unsent.length === 0) return;
-  const tries = sendOnce(unsent, context.sendBlocking, timeoutMillis);
+  const tried = timeoutMillis > 0 ? sendOnce(unsent, context.sendBlocking, timeoutMillis) : [];
   const failures = unsent.flatMap((one, index) =>
-    record(one, tries[index] ?? NOT_TRIED, context.ledger),
+    record(one, tried[index] ?? NO_TIME, context.ledger),
   );
   if (!hasFailed(failures)) return;
   context.diagnostics.warn('exit', exportError(failures, context.request).message);
@@ -44,16 +44,20 @@ export function deliverAtExit(
 /** A request that left this process whole is not sent again: the Agent has it, most probably. */
 function noteUnknown(
   written: readonly UnansweredPayload[],
-  { ledger, diagnostics }: ExitDeliveryContext,
+  { ledger, diagnostics, request }: ExitDeliveryContext,
 ): void {
   const spans = written.reduce((sum, { payload }) => sum + payload.spanCount, 0);
   if (spans === 0) return;
   ledger.dropped('unknown', spans);
-  const message = `the process ended before the Agent had answered for ${countOf(spans, 'span')}`;
-  diagnostics.warn('unknown', `${message}; whether they were accepted is not known`);
+  const message = `${request}: the process ended before the Agent answered for ${countOf(spans, 'span')}`;
+  diagnostics.warn('unknown', `${message}; whether it has them is not known`);
 }
 
-const NOT_TRIED: TriedOnce = { outcome: { kind: 'cancelled', attempts: 0 }, attempts: 0 };
+/** Of an ending that nothing may delay any more. */
+const NO_TIME: TriedOnce = {
+  outcome: { kind: 'broken', at: 'timeout', cause: new Error('the process had no time left') },
+  attempts: 0,
+};
 
 function sendOnce(
   unsent: readonly UnansweredPayload[],

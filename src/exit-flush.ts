@@ -45,11 +45,8 @@ export class ExitFlush {
   readonly #clock: Clock;
   readonly #diagnostics: Diagnostics;
   #current: Promise<FlushEnd> | undefined;
-  /** How the last flush ended, and when its time is up. */
-  #last: { readonly end: FlushEnd; readonly deadlineMillis: number } = {
-    end: 'done',
-    deadlineMillis: 0,
-  };
+  /** How the last flush that is over has ended, and when its time is up. */
+  #last: { readonly end: FlushEnd; readonly deadlineMillis: number } | undefined;
 
   constructor(targets: readonly Flushable[], options: ExitFlushOptions, clock: Clock) {
     this.signals = options.signals;
@@ -84,11 +81,13 @@ export class ExitFlush {
 
   /**
    * Delivers what has ended since the flush did, or while others were still flushed, in what is left of
-   * its time. Nothing is left, as a rule, and that costs nothing.
+   * its time. Nothing is left, as a rule, and that costs nothing. Where a second signal has cut the flush short,
+   * nothing more is sent: what it was at is counted as lost, or `unknown`.
    */
   finish(): void {
-    if (this.#deliverers.length === 0 || this.#last.end === 'overdue') return;
-    this.#deliverUntil(this.#last.deadlineMillis);
+    if (this.#deliverers.length === 0 || this.#last?.end === 'overdue') return;
+    const isCutShort = this.#current !== undefined;
+    this.#deliverUntil(isCutShort ? 0 : (this.#last?.deadlineMillis ?? 0));
   }
 
   /** Ends the exports that a flush was overdue for: they would hold a process that has nothing else to do. */

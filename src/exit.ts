@@ -17,8 +17,8 @@ export interface FlushOnExitOptions {
   /** Signals at which to flush; none for an empty list. @default ['SIGTERM', 'SIGINT'] */
   readonly signals?: readonly ExitSignal[] | undefined;
   /**
-   * Longest time that a flush may hold the process. PM2 kills a process 1 600 ms after it asked it to
-   * end, Kubernetes after 30 s. @default 1000
+   * Longest time that a flush may hold the process, 0 to 2 147 483 647. PM2 kills a process 1 600 ms after it asked
+   * it to end, Kubernetes after 30 s. @default 1000
    */
   readonly timeoutMillis?: number | undefined;
   /**
@@ -48,7 +48,8 @@ export interface FlushOnExitOptions {
  * any more, unless with `blockOnExit`; after SIGKILL nothing at all.
  *
  * Spans that end while the process is flushed are flushed as well. Where there is no end of them, the last
- * are delivered as with `blockOnExit` before a signal is raised again.
+ * are delivered as with `blockOnExit` before a signal is raised again. A second signal, 500 ms or more after the first,
+ * waits for nothing: what has no answer by then is lost.
  *
  * Keeps no process alive but while it flushes. A flush that fails or takes too long is warned of through
  * OpenTelemetry's `diag`.

@@ -97,6 +97,39 @@ describe('a second signal during the flush', () => {
     expect(end).toMatchObject({ code: null, signal: 'SIGINT', stderr: '' });
     expect(performance.now() - start).toBeGreaterThan(500);
   });
+
+  it('says then what is lost with it', async () => {
+    const agent = await openScriptedAgent();
+    const held = holdReply();
+    agent.answer(held.reply);
+    const script = startScript(
+      `printWarnings();
+       const own = new DatadogSpanExporter({ maxConnections: 1 });
+       const processor = new DatadogBatchSpanProcessor({ exporter: own });
+       flushOnExit(processor, { timeoutMillis: 60_000 });
+       const tracer = new NodeTracerProvider({ spanProcessors: [processor] }).getTracer('own');
+       for (let index = 0; index < 3; index++) {
+         tracer.startSpan('one').end();
+         processor.forceFlush().catch(() => undefined);
+       }
+       serve(); ${READY}`,
+      { agentUrl: agent.url },
+    );
+    await script.says('ready');
+    await agent.waitForRequests(1);
+
+    const pressing = setInterval(() => script.child.kill('SIGINT'), 100);
+    const { stdout, signal } = await script.end;
+    clearInterval(pressing);
+    held.release();
+
+    expect(signal).toBe('SIGINT');
+    const [, ...lines] = stdout.trim().split('\n');
+    expect(lines).toEqual([
+      expect.stringMatching(/the process ended before the Agent answered for 1 span; whether it/),
+      expect.stringMatching(/nothing was sent: .*: the process had no time left; 2 spans lost$/),
+    ]);
+  });
 });
 
 describe('what can go wrong', () => {
