@@ -129,7 +129,8 @@ export class BatchEncoding {
     if (this.#state.phase === 'ended' || this.#state.held.length === 0) return;
     const spans = spansIn(this.#state.held);
     this.#state.held = [];
-    this.#deliveries.fail({ kind: 'queue_full', spans, attempts: 0 });
+    const cause = this.#context.pending.fullError;
+    this.#deliveries.fail({ kind: 'queue_full', spans, attempts: 0, cause });
   }
 
   #deliverHeld(): void {

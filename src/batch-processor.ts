@@ -45,8 +45,8 @@ const EXPORTER =
 
 /**
  * Encodes each sampled span as it ends and hands bytes to the exporter, instead of keeping spans until
- * there are enough for a batch. Holds less memory than the SDK's batch processor. With Node's defaults it takes about
- * as much CPU time per span, with a young generation of a fixed size less: `npm run bench -- pipeline pipelinePinned`.
+ * there are enough for a batch. Takes less memory than the SDK's batch processor under load, and about as much CPU
+ * time per span, or less where the young generation of V8 has a fixed size: docs/performance.md has the figures.
  */
 export class DatadogBatchSpanProcessor implements SpanProcessor {
   readonly #exporter: DatadogSpanExporter;
@@ -85,9 +85,10 @@ export class DatadogBatchSpanProcessor implements SpanProcessor {
   }
 
   /**
-   * Waits until every span that ended before this call is settled.
+   * Waits until every span that ended before this call is settled. Spans that are dropped one by one (no room in
+   * `maxQueueBytes`, `too_large`, `invalid_id`, `encode`) do not make it reject: `stats()` of the exporter has them.
    *
-   * @throws DatadogExportError if some of them were lost, or if the wait ended before they were
+   * @throws DatadogExportError if an export of them failed, or if the wait ended before they were
    * settled (`timeout`, `aborted`: nothing is lost by that); TypeError or RangeError for a wrong option.
    */
   async forceFlush(options?: ForceFlushOptions): Promise<void> {

@@ -91,8 +91,9 @@ function agentTarget(vars: EnvironmentVariables, warn: WarnOfVariable): AgentTar
 
 function validHost(host: string | undefined, warn: WarnOfVariable): string | undefined {
   if (host === undefined || !isMoreThanHost(host)) return host;
-  const instead = 'as DD_TRACE_AGENT_URL=http://host:8126 may be';
-  warn('DD_AGENT_HOST', `DD_AGENT_HOST is ignored: it is more than a host, ${instead}`);
+  const shown = withoutCredentials(host);
+  const instead = 'write a host alone, or set DD_TRACE_AGENT_URL, as in http://host:8126';
+  warn('DD_AGENT_HOST', `DD_AGENT_HOST "${shown}" is ignored: ${instead}`);
   return undefined;
 }
 

@@ -72,6 +72,8 @@ export class DatadogExportError extends Error {
   readonly attempts: number;
   /** HTTP status, when the Agent answered. */
   readonly status: number | undefined;
+  /** What went wrong below, as the error of a socket; of several exports, an `AggregateError` of the first 256. */
+  declare readonly cause: unknown;
 
   constructor(message: string, details: DatadogExportErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });

@@ -31,7 +31,7 @@ const MAX_LISTED_ERRORS = 256;
 const CUT_OFF: Cancellation = { kind: 'aborted' };
 
 const REASONS: Readonly<Record<ExportErrorKind, string>> = {
-  queue_full: 'too much waits already: `maxPendingBytes`, or 8 192 spans for their resource',
+  queue_full: 'too much waits already',
   encode: 'the spans could not be encoded',
   too_large: 'the Agent answered 413, the payload is too large',
   connect: 'no connection to the Agent',

@@ -78,9 +78,9 @@ export class ExportTask {
    */
   start(): void {
     if (this.#state.phase !== 'accepted') return;
-    const { clock, timeoutMillis } = this.#context;
+    const { clock, pending, timeoutMillis } = this.#context;
     const { spanCount, isPatient } = this.#state.source;
-    if (!isPatient && spanCount > 0 && this.#isFull) return this.#refuse('queue_full');
+    if (!isPatient && spanCount > 0 && this.#isFull) return this.#refuse(pending.fullError);
     const timeOut = (): void =>
       this.cancel({ kind: 'timeout', cause: timedOutError(timeoutMillis) });
     this.#disposers.push(clock.schedule(timeoutMillis, timeOut));
@@ -149,9 +149,9 @@ export class ExportTask {
     return pending.isFullWith({ batches, spans: spans + resourceWaits.spans });
   }
 
-  /** Drops all spans of an export that is not even begun. */
-  #refuse(kind: Failure['kind']): void {
-    this.#dropUnsent({ kind, attempts: 0 });
+  /** Drops all spans of an export that is not even begun; `cause` says which limit is reached. */
+  #refuse(cause: Error): void {
+    this.#dropUnsent({ kind: 'queue_full', attempts: 0, cause });
     this.#finishIfIdle();
   }
 
@@ -183,7 +183,7 @@ export class ExportTask {
       const proceed = (): void => this.#endWaiting();
       this.#disposers.push(resourceWaits.wait(waiting, this.#longestWaitMillis, proceed));
     } else {
-      this.#refuse('queue_full');
+      this.#refuse(resourceWaits.fullError);
     }
     return true;
   }

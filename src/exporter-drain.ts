@@ -8,7 +8,7 @@ import { waitFor, type WaitLimits } from './lang/bounded-wait.js';
 import { MAX_TIMER_MILLIS } from './option-checks.js';
 import type { SpanExporter } from './sdk-contract.js';
 
-/** A `DatadogSpanExporter`, or any other; only the first ends what hangs at the end of the grace. */
+/** A `DatadogSpanExporter`, or any other; only a `DatadogSpanExporter` ends what hangs at the end of the grace. */
 export interface DrainableExporter extends SpanExporter {
   forceFlush?(options?: ForceFlushOptions): Promise<void>;
   shutdown(options?: ShutdownOptions): Promise<void>;

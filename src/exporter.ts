@@ -36,10 +36,10 @@ export class DatadogSpanExporter implements SpanExporter {
   }
 
   /**
-   * Waits until every span accepted before this call is settled. A payload that backs off is tried
+   * Waits until every span handed over before this call is settled. A payload that backs off is tried
    * once more at once, and for the last time, unless the Agent has said when to come back.
    *
-   * @throws DatadogExportError if some of them were lost, or if the wait ended before they were
+   * @throws DatadogExportError if an export of them failed, or if the wait ended before they were
    * settled (`timeout`, `aborted`: nothing is lost by that); TypeError or RangeError for a wrong option.
    */
   async forceFlush(options: ForceFlushOptions = {}): Promise<void> {

@@ -98,9 +98,10 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
   }
 
   /**
-   * Waits until every span that ended before this call is settled, in the processor and in the exporter.
+   * Waits until every span that ended before this call is settled, in the processor and in the exporter. What the
+   * processor drops itself, as with a full queue, does not make it reject.
    *
-   * @throws DatadogExportError if some of them were lost, or if the wait ended before (`timeout`,
+   * @throws DatadogExportError if an export of them failed, or if the wait ended before (`timeout`,
    * `aborted`); what the inner processor throws itself; AggregateError of both; TypeError or RangeError for
    * a wrong option.
    */
@@ -240,7 +241,8 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
   async #warnOf(errors: Promise<readonly unknown[]>): Promise<void> {
     for (const error of await errors) {
       if (error instanceof DatadogExportError) continue;
-      this.#warn('forceFlush', `forceFlush of the span processor failed: ${reasonOf(error)}`);
+      const what = `forceFlush of the span processor failed: ${reasonOf(error)}`;
+      this.#warn('forceFlush', `${what}; spans that it held may be lost`);
     }
   }
 

@@ -68,7 +68,7 @@ export class InnerProcessor {
     try {
       this.#processor.onStart(span, parentContext);
     } catch (error) {
-      this.#warn('onStart', error);
+      this.#warn('onStart', error, 'the span goes on');
     }
   }
 
@@ -76,7 +76,7 @@ export class InnerProcessor {
     try {
       this.#processor.onEnding?.(span);
     } catch (error) {
-      this.#warn('onEnding', error);
+      this.#warn('onEnding', error, 'the span goes on');
     }
   }
 
@@ -87,7 +87,7 @@ export class InnerProcessor {
       // The processors of the SDK skip what is not sampled.
       if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0) this.#ended++;
     } catch (error) {
-      this.#warn('onEnd', error);
+      this.#warn('onEnd', error, 'the span may be lost');
     }
   }
 
@@ -144,12 +144,14 @@ export class InnerProcessor {
       await this.#processor.shutdown();
     } catch (error) {
       // What an export failed with, the exporter has said.
-      if (!(error instanceof DatadogExportError)) this.#warn('shutdown', error);
+      if (error instanceof DatadogExportError) return;
+      this.#warn('shutdown', error, 'spans that it held may be lost');
     }
   }
 
-  #warn(method: string, error: unknown): void {
-    this.#diagnostics.warn(method, `${method} of the span processor failed: ${reasonOf(error)}`);
+  #warn(method: string, error: unknown, loss: string): void {
+    const what = `${method} of the span processor failed: ${reasonOf(error)}`;
+    this.#diagnostics.warn(method, `${what}; ${loss}`);
   }
 }
 

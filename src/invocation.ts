@@ -68,7 +68,10 @@ export class Invocation {
     const { diagnostics } = this.#settings;
     if (outcome.kind === 'timeout') {
       const millis = Math.ceil(timeoutMillis);
-      diagnostics.warn('timeout', `the flush of an invocation ended after ${millis} ms`);
+      diagnostics.warn(
+        'timeout',
+        `the flush of an invocation ended after ${millis} ms; the exports go on in the next one`,
+      );
     } else if (outcome.kind === 'done' && outcome.errors.length > 0) {
       const reasons = outcome.errors.map((error) => reasonOf(error));
       diagnostics.warn('failed', `the flush of an invocation failed: ${reasons.join('; ')}`);

@@ -14,7 +14,7 @@ export interface LedgerSnapshot extends LedgerCounts {
 
 /** The account of one generation. */
 export interface LedgerCounts {
-  /** Spans handed to `export()`, or that ended in a `DatadogBatchSpanProcessor`. */
+  /** Spans handed to `export()`, and sampled ones that ended in a `DatadogBatchSpanProcessor`. */
   readonly received: number;
   /** Spans that the Agent accepted. */
   readonly exported: number;

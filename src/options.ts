@@ -29,11 +29,11 @@ export interface DatadogSpanExporterOptions {
   /**
    * Where the Agent listens: `http://`, `https://` or `unix:///path`.
    *
-   * @default `DD_TRACE_AGENT_URL`, else `DD_AGENT_HOST` and `DD_TRACE_AGENT_PORT`, else
+   * @default `DD_TRACE_AGENT_URL`, else `DD_AGENT_HOST` (127.0.0.1) and `DD_TRACE_AGENT_PORT` (8126) if either is set, else
    * `/var/run/datadog/apm.socket` if it exists, else `http://127.0.0.1:8126`
    */
   readonly url?: string | undefined;
-  /** PEM certificates to trust for `https:`. @default Node's own list */
+  /** PEM certificates to trust for `https:`, instead of Node's own list. @default Node's own list */
   readonly ca?: string | undefined;
   /** Service of every span that names none itself. @default see the README, "Service, env, version" */
   readonly service?: string | undefined;
@@ -46,7 +46,7 @@ export interface DatadogSpanExporterOptions {
    * `env` and `version` among them are the options of that name. @default none
    */
   readonly tags?: Readonly<Record<string, string>> | undefined;
-  /** Extra request headers. @default none */
+  /** Extra request headers; one that the exporter sends itself is replaced. @default none */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Longest time from `export()` to its callback; 1 to 2 147 483 647, as all times. @default 10000 */
   readonly timeoutMillis?: number | undefined;
@@ -64,7 +64,8 @@ export interface DatadogSpanExporterOptions {
   /** Time that `shutdown()` grants to exports under way before it aborts them; may be 0. @default 1000 */
   readonly graceMillis?: number | undefined;
   /**
-   * Largest request body, 1 024 to 26 214 399: the Agent refuses 25 MiB. Not more than `maxPendingBytes`.
+   * Largest request body, 1 024 to 26 214 399: the Agent refuses 25 MiB. A larger value than `maxPendingBytes`
+   * counts as that.
    * @default 4194304
    */
   readonly maxPayloadBytes?: number | undefined;

@@ -14,6 +14,8 @@ const OVERHEAD_BYTES = 5 * 1_024;
 const LEARNING_RATE = 0.2;
 
 export class PendingBytes {
+  /** What to say when there is no room. One for all, as a stack costs time just when there is none. */
+  readonly fullError: Error;
   readonly #maxBytes: number;
   readonly #waiting = new Set<() => void>();
   #bytes = 0;
@@ -21,6 +23,7 @@ export class PendingBytes {
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
+    this.fullError = new Error(`\`maxPendingBytes\` (${maxBytes}) are used up`);
   }
 
   /**

@@ -32,6 +32,10 @@ export function pendingResource(span: ReadableSpan): Resource | undefined {
 const MAX_WAITING_SPANS = 8_192;
 
 export class ResourceWaits {
+  /** What to say when there is no room. */
+  readonly fullError: Error = new Error(
+    `${MAX_WAITING_SPANS} spans wait for attributes of their resource`,
+  );
   readonly #clock: Clock;
   /** Listeners by resource, and not promises, as those cannot be called off: one that never settles keeps all. */
   readonly #waiting = new WeakMap<Resource, Set<() => void>>();

@@ -180,7 +180,9 @@ describe('a full queue', () => {
     const { error } = await exportSpans(exporter, makeSpans(5));
 
     expect(error).toMatchObject({ kind: 'queue_full', lostSpans: 5, attempts: 0 });
-    expect(error?.message).toContain('nothing was sent');
+    expect(error?.message).toContain(
+      'nothing was sent: too much waits already: `maxPendingBytes` (1024) are used up; 5 spans lost',
+    );
     expect(exporter.stats()).toMatchObject({ inFlight: 2, droppedByReason: { queue_full: 5 } });
     held.release();
     await first;

@@ -55,9 +55,9 @@ describe('a ForkSafeSpanProcessor', () => {
     expect(() => record(2)).not.toThrow();
 
     expect(lines).toEqual([
-      'onStart of the span processor failed: inner',
-      'onEnding of the span processor failed: inner',
-      'onEnd of the span processor failed: inner',
+      'onStart of the span processor failed: inner; the span goes on',
+      'onEnding of the span processor failed: inner; the span goes on',
+      'onEnd of the span processor failed: inner; the span may be lost',
     ]);
   });
 

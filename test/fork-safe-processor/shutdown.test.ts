@@ -166,9 +166,9 @@ describe('shutdown of a ForkSafeSpanProcessor', () => {
     await expect(processor.shutdown()).resolves.toBeUndefined();
 
     expect(lines.toSorted()).toEqual([
-      'forceFlush of the span processor failed: broken',
+      'forceFlush of the span processor failed: broken; spans that it held may be lost',
       'shutdown of the exporter failed: broken',
-      'shutdown of the span processor failed: broken',
+      'shutdown of the span processor failed: broken; spans that it held may be lost',
     ]);
   });
 
