@@ -1,8 +1,10 @@
-// Owns where the Agent listens: parses an Agent URL into a TCP or Unix-socket target. Knows nothing
-// of options, environment or HTTP clients.
+// Owns where the Agent listens, and where on it payloads go: parses an Agent URL into a TCP or Unix-socket
+// target. Knows nothing of options, environment or HTTP clients.
 
 import { percentDecoded } from './lang/percent-text.js';
 
+/** The Agent's intake for traces in the encoding v0.4. */
+const TRACES_PATH = '/v0.4/traces';
 /** Longest path that fits the kernel's `sockaddr_un` (108 bytes with the closing NUL). */
 const MAX_SOCKET_PATH_BYTES = 107;
 /** Which exporters of other protocols have in their URL. */
@@ -40,6 +42,17 @@ export function describeTarget(target: AgentTarget): string {
   return target.transport === 'unix'
     ? `unix://${target.socketPath}`
     : `${target.origin}${target.basePath}`;
+}
+
+/** The path of a request. */
+export function tracesPath(target: AgentTarget): string {
+  return target.transport === 'tcp' ? target.basePath + TRACES_PATH : TRACES_PATH;
+}
+
+/** A request, fit for logs: `PUT http://127.0.0.1:8126/v0.4/traces`, `PUT unix:///run/apm.socket /v0.4/traces`. */
+export function describeRequest(target: AgentTarget): string {
+  const gap = target.transport === 'unix' ? ' ' : '';
+  return `PUT ${describeTarget(target)}${gap}${TRACES_PATH}`;
 }
 
 /** Where the Agent listens, in the terms of `server.address` and `server.port`. */

@@ -30,6 +30,22 @@ export type ExportErrorKind =
   | 'aborted'
   | 'shutdown';
 
+/** What to match: it is stable, and the kind in capitals. */
+export type ExportErrorCode = `DD_EXPORT_${Uppercase<ExportErrorKind>}`;
+
+const CODES: { readonly [Kind in ExportErrorKind]: `DD_EXPORT_${Uppercase<Kind>}` } = {
+  queue_full: 'DD_EXPORT_QUEUE_FULL',
+  encode: 'DD_EXPORT_ENCODE',
+  too_large: 'DD_EXPORT_TOO_LARGE',
+  connect: 'DD_EXPORT_CONNECT',
+  socket: 'DD_EXPORT_SOCKET',
+  timeout: 'DD_EXPORT_TIMEOUT',
+  protocol: 'DD_EXPORT_PROTOCOL',
+  rejected: 'DD_EXPORT_REJECTED',
+  aborted: 'DD_EXPORT_ABORTED',
+  shutdown: 'DD_EXPORT_SHUTDOWN',
+};
+
 /**
  * Why a span ended in the `dropped` column: what its export failed with, or, though the export of the others went
  * well:
@@ -65,7 +81,7 @@ export class DatadogExportError extends Error {
   override readonly name = 'DatadogExportError';
   readonly kind: ExportErrorKind;
   /** `DD_EXPORT_` and the kind in capitals, e.g. `DD_EXPORT_QUEUE_FULL`. */
-  readonly code: string;
+  readonly code: ExportErrorCode;
   /** Spans that this failure lost for good. */
   readonly lostSpans: number;
   /** How often sending was tried, also where no connection could be made; 0 if it never was. */
@@ -78,7 +94,7 @@ export class DatadogExportError extends Error {
   constructor(message: string, details: DatadogExportErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.kind = details.kind;
-    this.code = `DD_EXPORT_${details.kind.toUpperCase()}`;
+    this.code = CODES[details.kind];
     this.lostSpans = details.lostSpans;
     this.attempts = details.attempts;
     this.status = details.status;

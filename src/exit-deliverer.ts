@@ -1,7 +1,8 @@
 // Owns finding out what can see to its spans when the process ends: exporters of this package, and
 // processors in front of one. Knows nothing of how that is done, nor of what ends the process.
 
-/** Copies of the package hand this to each other: whoever changes its shape changes the name. */
+import { processWide } from './lang/process-wide.js';
+
 const DELIVERERS = Symbol.for('opentelemetry-exporter-datadog-agent.exit-deliverers.v1');
 /** So many more are looked at before those that are gone are forgotten. */
 const PRUNE_AFTER = 64;
@@ -33,7 +34,7 @@ interface Deliverers {
 export function registerExitDeliverer(owner: object, deliverer: ExitDeliverer): void {
   const { byOwner, all } = deliverers();
   byOwner.set(owner, deliverer);
-  if (all.size % PRUNE_AFTER === 0) liveOnes(all);
+  if (all.size % PRUNE_AFTER === 0) prune(all);
   all.add(new WeakRef(deliverer));
 }
 
@@ -55,24 +56,28 @@ export function exitDelivererOf(owner: object): ExitDeliverer | undefined {
 export function exitDeliverersOf(target: object): readonly ExitDeliverer[] {
   const own = exitDelivererOf(target);
   if (own !== undefined) return [own];
-  return 'getTracer' in target ? liveOnes(deliverers().all) : [];
+  return isProvider(target) ? living(deliverers().all) : [];
 }
 
-/** Forgets the others. */
-function liveOnes(all: Set<WeakRef<ExitDeliverer>>): readonly ExitDeliverer[] {
-  return [...all].flatMap((ref) => {
-    const deliverer = ref.deref();
-    if (deliverer === undefined) all.delete(ref);
-    return deliverer ?? [];
-  });
+/** Whether there can be any, now or later. */
+export function mayHaveExitDeliverers(target: object): boolean {
+  return exitDelivererOf(target) !== undefined || isProvider(target);
+}
+
+function isProvider(target: object): boolean {
+  return 'getTracer' in target;
+}
+
+function living(all: ReadonlySet<WeakRef<ExitDeliverer>>): readonly ExitDeliverer[] {
+  return [...all].flatMap((ref) => ref.deref() ?? []);
+}
+
+function prune(all: Set<WeakRef<ExitDeliverer>>): void {
+  for (const ref of all) if (ref.deref() === undefined) all.delete(ref);
 }
 
 function deliverers(): Deliverers {
-  const found: unknown = Reflect.get(globalThis, DELIVERERS);
-  if (isDeliverers(found)) return found;
-  const made: Deliverers = { byOwner: new WeakMap(), all: new Set() };
-  Object.defineProperty(globalThis, DELIVERERS, { value: made });
-  return made;
+  return processWide(DELIVERERS, isDeliverers, () => ({ byOwner: new WeakMap(), all: new Set() }));
 }
 
 function isDeliverers(value: unknown): value is Deliverers {

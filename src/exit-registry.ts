@@ -9,10 +9,10 @@ import { isOursToEnd, type Reraise } from './exit-policy.js';
 import { type ExitSignal, plannedListeners, raise } from './exit-signals.js';
 import { Audience, listenFirst, listenLast } from './lang/audience.js';
 import { type Dispose, nothingToDispose, systemClock } from './lang/clock.js';
+import { processWide } from './lang/process-wide.js';
 import { shareTime } from './lang/time-shares.js';
 import { isUnderPm2 } from './options.js';
 
-/** Copies of the package hand this to each other: whoever changes its shape changes the name. */
 const REGISTRY = Symbol.for('opentelemetry-exporter-datadog-agent.exit.v1');
 
 /** Who lives so long after a signal has survived it; until then it is theirs alone who were told. */
@@ -49,11 +49,7 @@ export interface ExitRegistry {
 
 /** The registry of this process or worker thread, made by whichever copy of the package comes first. */
 export function exitRegistry(): ExitRegistry {
-  const found: unknown = Reflect.get(globalThis, REGISTRY);
-  if (isRegistry(found)) return found;
-  const registry = new ProcessRegistry();
-  Object.defineProperty(globalThis, REGISTRY, { value: registry });
-  return registry;
+  return processWide(REGISTRY, isRegistry, () => new ProcessRegistry());
 }
 
 class ProcessRegistry implements ExitRegistry {

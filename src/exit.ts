@@ -1,7 +1,7 @@
 // Owns the public function that has spans flushed when the process ends: its options, defaults and
 // checks.
 
-import { exitDelivererOf } from './exit-deliverer.js';
+import { mayHaveExitDeliverers } from './exit-deliverer.js';
 import { ExitFlush, type ExitFlushOptions } from './exit-flush.js';
 import { RERAISE, type Reraise } from './exit-policy.js';
 import { exitRegistry } from './exit-registry.js';
@@ -61,10 +61,7 @@ export interface FlushOnExitOptions {
 export function flushOnExit(target: FlushTarget, options: FlushOnExitOptions = {}): () => void {
   const targets = checkFlushTarget('target', target);
   const resolved = resolveOptions(options);
-  const hasDeliverer = targets.some((one) => {
-    return exitDelivererOf(one) !== undefined || 'getTracer' in one;
-  });
-  if (resolved.blockOnExit && !hasDeliverer) {
+  if (resolved.blockOnExit && !targets.some((one) => mayHaveExitDeliverers(one))) {
     const wanted =
       'an exporter or a processor of this package or a provider, or to include one, for `blockOnExit`';
     throw new TypeError(expectation('target', wanted, target));

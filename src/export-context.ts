@@ -2,7 +2,7 @@
 // that, and nothing else does.
 
 import type { MeterProvider } from '@opentelemetry/api';
-import { type AgentTarget, describeTarget } from './agent-target.js';
+import { type AgentTarget, describeRequest } from './agent-target.js';
 import { containerIdentity } from './container-identity.js';
 import { mayRepeatSecrets } from './credentials.js';
 import { Deferrals } from './deferrals.js';
@@ -21,7 +21,7 @@ import { PendingBytes } from './pending-bytes.js';
 import { ResourceWaits } from './pending-resources.js';
 import { processIdentity } from './process-identity.js';
 import { SampleRates } from './sample-rates.js';
-import { AgentConnection, TRACES_PATH } from './transport/agent-connection.js';
+import { AgentConnection } from './transport/agent-connection.js';
 import { sendBlocking } from './transport/blocking-sender.js';
 import type { Reply } from './transport/reply.js';
 import { type HeadersOf, requestHeaders } from './transport/request-headers.js';
@@ -84,7 +84,7 @@ export function exportContext(
     sampleRates,
     deferrals,
     timeoutMillis,
-    request: `PUT ${describeTarget(target)}${target.transport === 'unix' ? ' ' : ''}${TRACES_PATH}`,
+    request: describeRequest(target),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Diagnostics } from './diagnostics.js';
 import { reasonOf } from './errors.js';
 import type { ForceFlushOptions, ShutdownOptions } from './drain-options.js';
 import { waitFor, type WaitLimits } from './lang/bounded-wait.js';
+import { hasMethods } from './lang/methods.js';
 import { MAX_TIMER_MILLIS } from './option-checks.js';
 import type { SpanExporter } from './sdk-contract.js';
 
@@ -72,6 +73,5 @@ export class ExporterDrain {
 }
 
 export function isExporter(value: unknown): value is DrainableExporter {
-  if (typeof value !== 'object' || value === null) return false;
-  return ['export', 'shutdown'].every((name) => typeof Reflect.get(value, name) === 'function');
+  return hasMethods(value, ['export', 'shutdown']);
 }

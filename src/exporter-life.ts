@@ -18,8 +18,9 @@ import { ExportTask } from './export-task.js';
 import { ExportTasks } from './export-tasks.js';
 import type { ExitDeliverer } from './exit-deliverer.js';
 import { deliverAtExit } from './exit-delivery.js';
+import { beginGrace } from './grace.js';
 import { Intakes } from './intakes.js';
-import { AbortWatch, onAbort } from './lang/abort.js';
+import { AbortWatch } from './lang/abort.js';
 import { waitFor } from './lang/bounded-wait.js';
 import { type Dispose, nothingToDispose, systemClock } from './lang/clock.js';
 import { FencedClock } from './lang/fenced-clock.js';
@@ -98,9 +99,9 @@ export class ExporterLife {
   async shutdown(options?: ShutdownOptions): Promise<void> {
     if (this.#state.phase === 'stopped') return;
     const done = this.#state.phase === 'running' ? this.#drain() : this.#state.done;
-    const lift = this.#limitDrain(options);
+    const endGrace = this.#beginGrace(options);
     await done;
-    lift();
+    endGrace();
   }
 
   /** Lets what is under way come to its end, however long that takes, and ends then. */
@@ -270,22 +271,13 @@ export class ExporterLife {
     void this.#afterSealing(() => this.#tasks.hurry(deadlineMillis, cancellation));
   }
 
-  /** Cuts the drain at the end of the grace or when the signal aborts, whichever is first. */
-  #limitDrain(options: ShutdownOptions | undefined): Dispose {
+  #beginGrace(options: ShutdownOptions | undefined): Dispose {
     const { clock, diagnostics } = this.#context;
     const defaults = { clock, defaultMillis: this.#options.graceMillis };
-    const { signal, timeoutMillis: grace } = shutdownLimits(options, defaults, diagnostics);
-    const stopListening = onAbort(signal, () => this.#cut(abortedBy(signal)));
-    if (grace === 0) {
-      this.#cut(SHUTDOWN);
-      return stopListening;
-    }
-    this.#hurry(grace, SHUTDOWN);
-    const stopTimer = clock.schedule(grace, () => this.#cut(SHUTDOWN));
-    return () => {
-      stopTimer();
-      stopListening();
-    };
+    return beginGrace(shutdownLimits(options, defaults, diagnostics), {
+      hurry: (leftMillis, cancellation) => this.#hurry(leftMillis, cancellation),
+      cut: (cancellation) => this.#cut(cancellation),
+    });
   }
 
   #stop(results: readonly ExportResult[]): void {

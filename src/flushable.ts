@@ -3,6 +3,7 @@
 
 import { exitDelivererOf } from './exit-deliverer.js';
 import { waitFor, type WaitLimits } from './lang/bounded-wait.js';
+import { hasMethods } from './lang/methods.js';
 import { expectation } from './option-checks.js';
 
 /**
@@ -113,10 +114,5 @@ async function flushOne(target: Flushable, options: FlushOptions): Promise<reado
 }
 
 function isFlushable(value: unknown): value is Flushable {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'forceFlush' in value &&
-    typeof value.forceFlush === 'function'
-  );
+  return hasMethods(value, ['forceFlush']);
 }

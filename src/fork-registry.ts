@@ -8,11 +8,11 @@ import { ForkInProgress } from './fork-in-progress.js';
 import { generations, nextGeneration } from './generation.js';
 import { Audience } from './lang/audience.js';
 import { type Dispose, nothingToDispose, systemClock } from './lang/clock.js';
+import { processWide } from './lang/process-wide.js';
 import { healTimers } from './lang/timer-heal.js';
 import { isBuildingSnapshot, onSnapshot } from './snapshot-callbacks.js';
 import { SpawnChannels } from './spawn-channels.js';
 
-/** Copies of the package hand this to each other: whoever changes its shape changes the name. */
 const REGISTRY = Symbol.for('opentelemetry-exporter-datadog-agent.fork.v1');
 
 export interface ForkRegistry {
@@ -36,11 +36,7 @@ const RUNNING_HOOKS: Phase = { kind: 'runningHooks' };
 
 /** The registry of this process or worker thread, made by whichever copy of the package comes first. */
 export function forkRegistry(): ForkRegistry {
-  const found: unknown = Reflect.get(globalThis, REGISTRY);
-  if (isRegistry(found)) return found;
-  const registry = new ProcessRegistry();
-  Object.defineProperty(globalThis, REGISTRY, { value: registry });
-  return registry;
+  return processWide(REGISTRY, isRegistry, () => new ProcessRegistry());
 }
 
 class ProcessRegistry implements ForkRegistry {

@@ -2,6 +2,7 @@
 // duplicated, by a startup snapshot or a clone of the machine: what was made before belongs to another
 // process as well. Knows nothing of what is reset then, nor of what notices a clone.
 
+import { processWide } from './lang/process-wide.js';
 import { isBuildingSnapshot } from './snapshot-callbacks.js';
 
 /** Compared by identity: the same number may stand for another process. */
@@ -19,7 +20,6 @@ export interface Generations {
   next(): void;
 }
 
-/** Copies of the package hand this to each other: whoever changes its shape changes the name. */
 const SHARED = Symbol.for('opentelemetry-exporter-datadog-agent.generations.v1');
 
 /**
@@ -27,11 +27,7 @@ const SHARED = Symbol.for('opentelemetry-exporter-datadog-agent.generations.v1')
  * while a startup snapshot is built, each process that starts with it has a generation of its own.
  */
 export function generations(): Generations {
-  const found: unknown = Reflect.get(globalThis, SHARED);
-  if (isGenerations(found)) return found;
-  const made = new SharedGenerations();
-  Object.defineProperty(globalThis, SHARED, { value: made, configurable: true });
-  return made;
+  return processWide(SHARED, isGenerations, () => new SharedGenerations());
 }
 
 /** Says that the heap was duplicated: all that was made so far is inherited from now on. */

@@ -8,6 +8,7 @@ export {
   DatadogExportError,
   type DatadogExportErrorDetails,
   type DropReason,
+  type ExportErrorCode,
   type ExportErrorKind,
 } from './errors.js';
 export type { ForceFlushOptions, ShutdownOptions } from './drain-options.js';

@@ -6,6 +6,7 @@ import type { Diagnostics } from './diagnostics.js';
 import { DatadogExportError, reasonOf } from './errors.js';
 import type { GenerationExporter } from './generation-exporter.js';
 import { type Dispose, nothingToDispose, systemClock } from './lang/clock.js';
+import { hasMethods } from './lang/methods.js';
 import { expectation } from './option-checks.js';
 import { UnfinishedResources } from './pending-resources.js';
 import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from './sdk-contract.js';
@@ -163,6 +164,5 @@ function checkProcessor(made: unknown): SpanProcessor {
 }
 
 function isProcessor(value: unknown): value is SpanProcessor {
-  if (typeof value !== 'object' || value === null) return false;
-  return METHODS.every((method) => typeof Reflect.get(value, method) === 'function');
+  return hasMethods(value, METHODS);
 }

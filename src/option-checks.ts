@@ -3,6 +3,7 @@
 
 import { isAbsolute } from 'node:path';
 import type { MeterProvider } from '@opentelemetry/api';
+import { hasMethods } from './lang/methods.js';
 
 const NOT_IN_HEADER_NAME = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]|^$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
@@ -145,8 +146,7 @@ export function isAbortSignal(value: unknown): value is AbortSignal {
 }
 
 function isMeterProvider(value: unknown): value is MeterProvider {
-  if (typeof value !== 'object' || value === null || !('getMeter' in value)) return false;
-  return typeof value.getMeter === 'function';
+  return hasMethods(value, ['getMeter']);
 }
 
 function shown(value: unknown): string {

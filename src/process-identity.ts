@@ -5,6 +5,7 @@
 import { type Generation, generations } from './generation.js';
 import { Audience } from './lang/audience.js';
 import type { Dispose } from './lang/clock.js';
+import { processWide } from './lang/process-wide.js';
 import { type Lineage, type Variables, writeLineage } from './lineage.js';
 
 export interface ProcessIdentity {
@@ -78,11 +79,10 @@ function writeForChildren(identity: ProcessIdentity, vars: Variables): Dispose {
 }
 
 function sharedIdentities(): Identities {
-  const found: unknown = Reflect.get(globalThis, SHARED);
-  if (isIdentities(found)) return found;
-  const made: Identities = { byGeneration: new WeakMap(), askingToHandOn: new WeakMap() };
-  Object.defineProperty(globalThis, SHARED, { value: made, configurable: true });
-  return made;
+  return processWide(SHARED, isIdentities, () => ({
+    byGeneration: new WeakMap(),
+    askingToHandOn: new WeakMap(),
+  }));
 }
 
 function isIdentities(value: unknown): value is Identities {

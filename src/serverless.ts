@@ -7,6 +7,7 @@ import { Diagnostics } from './diagnostics.js';
 import { checkFlushTarget, type FlushTarget } from './flushable.js';
 import { Invocation, type InvocationSettings } from './invocation.js';
 import { systemClock } from './lang/clock.js';
+import { hasMethods } from './lang/methods.js';
 import { settleOnce } from './lang/settle-once.js';
 import { checkInteger, expectation, TIMER } from './option-checks.js';
 import { type OptionNames, warnOfUnknownOptions } from './unknown-options.js';
@@ -155,12 +156,7 @@ function remainingMillis(args: readonly unknown[]): number {
 }
 
 function hasRemainingTime(value: unknown): value is { getRemainingTimeInMillis(): unknown } {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'getRemainingTimeInMillis' in value &&
-    typeof value.getRemainingTimeInMillis === 'function'
-  );
+  return hasMethods(value, ['getRemainingTimeInMillis']);
 }
 
 function isCallback(value: unknown): value is Callback {
@@ -168,10 +164,5 @@ function isCallback(value: unknown): value is Callback {
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'then' in value &&
-    typeof value.then === 'function'
-  );
+  return hasMethods(value, ['then']);
 }

@@ -137,8 +137,8 @@ export const MUTATIONS = [
   },
   {
     rule: 'a shutdown ends with its grace',
-    file: 'src/exporter-life.ts',
-    find: 'clock.schedule(grace, () => this.#cut(SHUTDOWN))',
+    file: 'src/grace.ts',
+    find: 'clock.schedule(graceMillis, () => work.cut(SHUTDOWN))',
     replace: '() => undefined',
     tests: ['test/exporter/shutdown.test.ts'],
   },

@@ -39,8 +39,8 @@ export const TRANSPORT_MUTATIONS = [
   {
     rule: 'only 2xx is a success',
     file: 'src/transport/reply.ts',
-    find: 'status >= 200 && status < 300',
-    replace: 'status >= 200 && status < 400',
+    find: 'reply.status >= 200 && reply.status < 300',
+    replace: 'reply.status >= 200 && reply.status < 400',
     tests: ['test/faults/statuses.test.ts'],
   },
   {

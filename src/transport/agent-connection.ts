@@ -7,7 +7,7 @@
 
 import { Socket } from 'node:net';
 import type { Client, Dispatcher } from 'undici';
-import type { AgentTarget } from '../agent-target.js';
+import { type AgentTarget, tracesPath } from '../agent-target.js';
 import { onAbort } from '../lang/abort.js';
 import { type Clock, type Dispose, nothingToDispose } from '../lang/clock.js';
 import { millisSince, type Moment, momentOf } from '../lang/moment.js';
@@ -19,8 +19,6 @@ import { ReplyReader } from './reply.js';
 import type { HeadersOf } from './request-headers.js';
 import type { Connection, Sendable, SendOutcome } from './send-outcome.js';
 
-/** The trace intake. */
-export const TRACES_PATH = '/v0.4/traces';
 /** The Agent closes a connection that was idle for 5 s; closing first avoids a race with it. */
 const KEEP_ALIVE_MILLIS = 4_000;
 /** A dead connection breaks one round trip after it was used; a busy process hears of it later. */
@@ -182,13 +180,12 @@ export class AgentConnection implements Connection {
 
   #dispatch(undici: Undici, payload: Sendable, attempt: Attempt): void {
     const { target, headersOf } = this.#settings;
-    const path = target.transport === 'tcp' ? target.basePath + TRACES_PATH : TRACES_PATH;
     // undici uses a connection again only after a turn, which the fake timers of a test may never end.
     if (this.#isStale() || isNextTurnReplaced()) this.close();
     this.#wire ??= this.#open(undici);
     this.#progress = { phase: 'waiting', attempt };
     this.#wire.client.dispatch(
-      { method: 'PUT', path, headers: headersOf(payload), body: payload.body },
+      { method: 'PUT', path: tracesPath(target), headers: headersOf(payload), body: payload.body },
       this.#handler(this.#wire, attempt),
     );
   }

@@ -2,10 +2,9 @@
 // exits: a worker thread sends them, this one waits. Started late, so that it costs nothing before; a
 // start and a request to an Agent on this machine take some 40 ms. Knows nothing of spans.
 
-import type { AgentTarget } from '../agent-target.js';
+import { type AgentTarget, hostAndPort, tracesPath } from '../agent-target.js';
 import { generations } from '../generation.js';
 import type { Clock } from '../lang/clock.js';
-import { TRACES_PATH } from './agent-connection.js';
 import {
   BLOCKING_SENDER_SOURCE,
   FAILED,
@@ -14,6 +13,7 @@ import {
   STARTED,
 } from './blocking-sender-source.js';
 import { breakPointOf } from './break-point.js';
+import { outcomeOf } from './reply.js';
 import type { HeadersOf } from './request-headers.js';
 import type { Sendable, SendOutcome, TriedOnce } from './send-outcome.js';
 
@@ -62,7 +62,7 @@ export function sendBlocking(
   return payloads.map((_payload, index) => {
     const status = Atomics.load(statuses, index + 1);
     const outcome =
-      status === FAILED ? failed(codeAt(codes, index)) : outcomeOf(status, timeoutMillis);
+      status === FAILED ? failed(codeAt(codes, index)) : answered(status, timeoutMillis);
     return { outcome, attempts: status === NO_OUTCOME ? 0 : 1 };
   });
 }
@@ -95,10 +95,9 @@ function failed(code: string): SendOutcome {
   return { kind: 'broken', at, cause };
 }
 
-function outcomeOf(status: number, timeoutMillis: number): SendOutcome {
+function answered(status: number, timeoutMillis: number): SendOutcome {
   if (status !== NO_OUTCOME && status !== STARTED) {
-    const reply = { status, ratesVersion: undefined, retryAfter: [], text: '' };
-    return { kind: status >= 200 && status < 300 ? 'accepted' : 'rejected', reply };
+    return outcomeOf({ status, ratesVersion: undefined, retryAfter: [], text: '' });
   }
   const cause = new Error(`no answer within ${Math.ceil(timeoutMillis)} ms`);
   return { kind: 'broken', at: 'timeout', cause };
@@ -106,13 +105,12 @@ function outcomeOf(status: number, timeoutMillis: number): SendOutcome {
 
 /** What `http.request` needs to know. */
 function connectionOf({ target, ca, maxConnections }: BlockingSenderSettings): object {
+  const path = tracesPath(target);
   if (target.transport === 'unix') {
     const { socketPath } = target;
-    return { isSecure: false, maxConnections, options: { socketPath, path: TRACES_PATH } };
+    return { isSecure: false, maxConnections, options: { socketPath, path } };
   }
-  const { protocol, hostname, port } = new URL(target.origin);
-  const host = hostname.replace(/^\[|\]$/g, ''); // an IPv6 address stands in brackets
-  const path = target.basePath + TRACES_PATH;
-  const isSecure = protocol === 'https:';
+  const { host, port } = hostAndPort(target);
+  const isSecure = target.origin.startsWith('https:');
   return { isSecure, maxConnections, options: { host, port, path, ...(isSecure ? { ca } : {}) } };
 }

@@ -63,10 +63,13 @@ export class ReplyReader {
   #outcome(textOf: (chunks: readonly Uint8Array[]) => string): SendOutcome | undefined {
     if (this.#state.phase === 'waiting') return undefined;
     const { head, chunks } = this.#state;
-    const { status } = head;
-    const reply: Reply = { ...head, text: textOf(chunks) };
-    return { kind: status >= 200 && status < 300 ? 'accepted' : 'rejected', reply };
+    return outcomeOf({ ...head, text: textOf(chunks) });
   }
+}
+
+/** What the status of a reply means for the payload. */
+export function outcomeOf(reply: Reply): SendOutcome {
+  return { kind: reply.status >= 200 && reply.status < 300 ? 'accepted' : 'rejected', reply };
 }
 
 function valuesOf(header: string | string[] | undefined): readonly string[] {

@@ -214,7 +214,7 @@ describe('withFlush around a handler with a callback', () => {
     const unreadable = new Proxy(
       {},
       {
-        has: () => {
+        get: () => {
           throw new Error('no then');
         },
       },
