@@ -3,7 +3,7 @@
 
 import { processWide } from './lang/process-wide.js';
 
-const DELIVERERS = Symbol.for('opentelemetry-exporter-datadog-agent.exit-deliverers.v1');
+const DELIVERERS = Symbol.for('opentelemetry-exporter-datadog-agent.exit-deliverers.v2');
 /** So many more are looked at before those that are gone are forgotten. */
 const PRUNE_AFTER = 64;
 
@@ -20,6 +20,8 @@ export interface ExitDeliverer {
   hurry(leftMillis: number, cause: Error): void;
   /** Ends the exports under way, so that they hold the process no longer. */
   cutShort(cause: Error): void;
+  /** Has what holds spans hand them over, so that the account knows them. Never throws. */
+  handOver(): void;
   /** Blocks until the Agent has answered for all that was handed over, or the time is up. Never throws. */
   deliver(timeoutMillis: number): void;
 }

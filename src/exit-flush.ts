@@ -65,10 +65,15 @@ export class ExitFlush {
     return this.#current;
   }
 
-  /**
-   * Delivers while the event loop stands still. What holds spans hands them over as soon as it is told
-   * to flush; nothing that it waits for comes any more. So many share what is left of the time.
-   */
+  /** What holds spans hands them over as soon as it is told to flush; nothing that it waits for comes any more. */
+  handOver(): void {
+    for (const target of this.#targets) {
+      if (exitDelivererOf(target) === undefined) target.forceFlush().catch(() => undefined);
+    }
+    for (const deliverer of this.#deliverers) deliverer.handOver();
+  }
+
+  /** Delivers what was handed over while the event loop stands still. So many share what is left of the time. */
   block(sinceMillis: number, sharers: number): void {
     const nowMillis = this.#clock.nowMillis();
     const leftMillis = sinceMillis + this.#timeoutMillis - nowMillis;
@@ -87,6 +92,7 @@ export class ExitFlush {
   finish(): void {
     if (this.#deliverers.length === 0 || this.#last?.end === 'overdue') return;
     const isCutShort = this.#current !== undefined;
+    this.handOver();
     this.#deliverUntil(isCutShort ? 0 : (this.#last?.deadlineMillis ?? 0));
   }
 
@@ -140,9 +146,6 @@ export class ExitFlush {
   }
 
   #deliverUntil(deadlineMillis: number): void {
-    for (const target of this.#targets) {
-      if (exitDelivererOf(target) === undefined) target.forceFlush().catch(() => undefined);
-    }
     shareTime(
       this.#deliverers,
       (deliverer) => deliverer.account().unsettled > 0,

@@ -1,7 +1,7 @@
 // Owns what a process has of `flushOnExit`: one listener per event however many want to be flushed,
 // also when they come from several copies of this package. Knows nothing of how a target is flushed.
 
-import { clusterWorker } from './cluster-worker.js';
+import { clusterWorker, exitsAtDisconnect } from './cluster-worker.js';
 import { Departure, type EndProcess } from './exit-departure.js';
 import type { FlushEnd } from './exit-flush.js';
 import { onShutdownMessage, othersAwaitMessages } from './exit-pm2.js';
@@ -13,7 +13,7 @@ import { processWide } from './lang/process-wide.js';
 import { shareTime } from './lang/time-shares.js';
 import { isUnderPm2 } from './options.js';
 
-const REGISTRY = Symbol.for('opentelemetry-exporter-datadog-agent.exit.v1');
+const REGISTRY = Symbol.for('opentelemetry-exporter-datadog-agent.exit.v2');
 
 /** Who lives so long after a signal has survived it; until then it is theirs alone who were told. */
 const SURVIVED_MILLIS = 500;
@@ -33,8 +33,10 @@ export interface AtExit {
   finish(): void;
   /** Ends what an overdue flush was waiting for. */
   cutShort(): void;
+  /** Has what holds spans hand them over: only then `hasUnsettled` counts them. Never throws. */
+  handOver(): void;
   /**
-   * Delivers what is left before it returns, in a share of its time from `sinceMillis` on; so many want one. Never
+   * Delivers what was handed over before it returns, in a share of its time from `sinceMillis` on; so many want one. Never
    * throws.
    */
   block(sinceMillis: number, sharers: number): void;
@@ -60,7 +62,7 @@ class ProcessRegistry implements ExitRegistry {
   readonly #disconnect = new Audience<AtExit>(() => {
     const worker = clusterWorker();
     if (worker === undefined) return nothingToDispose;
-    return listenFirst(worker, 'disconnect', () => this.#onDisconnect());
+    return listenFirst(worker, 'disconnect', () => this.#onDisconnect(exitsAtDisconnect(worker)));
   });
   readonly #shutdownMessage = new Audience<AtExit>(() =>
     onShutdownMessage(() => this.#onShutdownMessage()),
@@ -110,19 +112,22 @@ class ProcessRegistry implements ExitRegistry {
     });
   }
 
-  /** Nothing of the event loop runs any more. One after another, each with its share of the time. */
+  /** Nothing of the event loop runs any more. */
   #onExit(): void {
-    const sinceMillis = systemClock.nowMillis();
-    shareTime(
-      this.#exit.members,
-      ({ hasUnsettled }) => hasUnsettled,
-      (one, sharers) => one.block(sinceMillis, sharers),
-    );
+    blockForAll(this.#exit.members);
   }
 
-  /** The process ends by itself when it has nothing left to do. */
-  #onDisconnect(): void {
-    void this.#flush(this.#disconnect.members, undefined);
+  /**
+   * The process ends by itself when it has nothing left to do, unless Node ends it before this turn is over: then
+   * all are delivered in the event `exit`, by when the others who hear of this one may have ended spans.
+   */
+  #onDisconnect(exitsNow: boolean): void {
+    const { members } = this.#disconnect;
+    if (exitsNow) {
+      const stop = listenLast(process, 'exit', () => blockForAll(members));
+      systemClock.scheduleInBackground(0, stop);
+    }
+    void this.#flush(members, undefined);
   }
 
   #onShutdownMessage(): void {
@@ -172,6 +177,17 @@ function cutOverdue(members: readonly AtExit[], ends: readonly FlushEnd[]): void
 /** Loaded when it is asked for: Node warns of `node:worker_threads` while a startup snapshot is built. */
 function isMainThread(): boolean {
   return process.getBuiltinModule('node:worker_threads').isMainThread;
+}
+
+/** One after another, each with its share of the time. */
+function blockForAll(members: readonly AtExit[]): void {
+  const sinceMillis = systemClock.nowMillis();
+  for (const one of members) one.handOver();
+  shareTime(
+    members,
+    ({ hasUnsettled }) => hasUnsettled,
+    (one, sharers) => one.block(sinceMillis, sharers),
+  );
 }
 
 function finishAll(members: readonly AtExit[]): void {

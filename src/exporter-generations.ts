@@ -94,6 +94,7 @@ export class ExporterGenerations {
       account: () => present().account(),
       hurry: (leftMillis, cause) => present().hurry(leftMillis, cause),
       cutShort: (cause) => present().cutShort(cause),
+      handOver: () => present().handOver(),
       deliver: (timeoutMillis) => present().deliver(timeoutMillis),
     };
   }

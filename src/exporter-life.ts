@@ -149,10 +149,8 @@ export class ExporterLife {
       account: () => ({ received: ledger.received, unsettled: ledger.unsettled }),
       hurry: (leftMillis, cause) => this.#hurry(leftMillis, { kind: 'timeout', cause }),
       cutShort: (cause) => this.#cut({ kind: 'timeout', cause }),
-      deliver: (timeoutMillis) => {
-        this.#intakes.seal();
-        deliverAtExit(this.#tasks, this.#context, timeoutMillis);
-      },
+      handOver: () => this.#intakes.seal(),
+      deliver: (timeoutMillis) => deliverAtExit(this.#tasks, this.#context, timeoutMillis),
     };
   }
 

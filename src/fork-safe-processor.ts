@@ -178,10 +178,13 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
       account: () => exporter.account(),
       hurry: (leftMillis, cause) => exporter.hurry(leftMillis, cause),
       cutShort: (cause) => exporter.cutShort(cause),
+      handOver: () => {
+        // It does so before its flush returns, unless attributes of a resource are still to come.
+        this.#present()?.startFlush();
+        exporter.handOver();
+      },
       deliver: (timeoutMillis) => {
         const inner = this.#present();
-        // It hands over before its flush returns, unless attributes of a resource are still to come.
-        inner?.startFlush();
         exporter.deliver(timeoutMillis);
         if (inner?.isWaiting === true) this.#warnOfHeld(inner);
       },

@@ -8,6 +8,7 @@ const NO_DELIVERER = {
   account: () => ({ received: 0, unsettled: 0 }),
   hurry: () => undefined,
   cutShort: () => undefined,
+  handOver: () => undefined,
   deliver: () => undefined,
 };
 

@@ -39,6 +39,14 @@ export const WAYS = {
     host: 'cluster',
     outside: () => process.kill(process.pid, 'SIGKILL'),
   },
+  interrupted: {
+    name: 'cluster: worker and primary get SIGINT, as at ^C',
+    host: 'cluster',
+    outside: (worker) => {
+      worker.process.kill('SIGINT');
+      process.kill(process.pid, 'SIGINT');
+    },
+  },
   exit: { name: '`process.exit()`', host: 'script', inside: () => process.exit(0) },
   exception: { name: 'an uncaught exception', host: 'script', inside: fail },
   threadEnd: { name: 'worker thread: nothing left to do', host: 'thread' },
@@ -59,6 +67,12 @@ export const WAYS = {
     host: 'thread',
     inside: stay,
     outside: (worker) => void worker.terminate(),
+  },
+  exitAbove: {
+    name: 'worker thread: the main thread calls `process.exit()`',
+    host: 'thread',
+    inside: stay,
+    outside: () => process.exit(0),
   },
   sigkill: bySignal('SIGKILL'),
 };

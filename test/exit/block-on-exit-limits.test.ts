@@ -78,11 +78,45 @@ describe('a process that exits, with blockOnExit,', () => {
     },
   );
 
+  it.each([
+    ['ForkSafeSpanProcessors, in one call', 'fork safe', 'flushOnExit(all, options);'],
+    [
+      'ForkSafeSpanProcessors, in two calls',
+      'fork safe',
+      'for (const one of all) flushOnExit(one, options);',
+    ],
+    [
+      'providers, in two calls',
+      'bare',
+      'for (const one of all) flushOnExit([one, exporters[all.indexOf(one)]], options);',
+    ],
+  ])('leaves others their share of what %s still hold', async (_how, kind, calls) => {
+    const agent = await openScriptedAgent();
+    const hanging = await openFaultServer({ scripts: [[readHead, stall]] });
+    const script = startScript(
+      `const exporters = [new DatadogSpanExporter({ url: '${hanging.url}' }), exporter];
+       const createProcessor = (to) => new BatchSpanProcessor(to);
+       const holders = exporters.map((one) => '${kind}' === 'bare'
+         ? createProcessor(one)
+         : new ForkSafeSpanProcessor({ exporter: one, createProcessor }));
+       const providers = holders.map((one) => new NodeTracerProvider({ spanProcessors: [one] }));
+       const all = '${kind}' === 'bare' ? providers : holders;
+       const options = { blockOnExit: true, timeoutMillis: 3_000 };
+       ${calls}
+       for (const provider of providers) provider.getTracer('own').startSpan('one').end();
+       process.exit();`,
+      { agentUrl: agent.url },
+    );
+
+    expect(await script.end).toMatchObject({ code: 0, stderr: '' });
+    expect(agent.spans).toHaveLength(1);
+  });
+
   it('reads what came while it was frozen, before its time is taken for up', async () => {
     const gate = openGate();
     const server = await openFaultServer({ scripts: [[readAll, gate.pass, reply(200)]] });
     const script = startScript(
-      `flushOnExit(target, { blockOnExit: true, timeoutMillis: 500 }); endSpans();
+      `flushOnExit(target, { blockOnExit: true, timeoutMillis: 3_000 }); endSpans();
        process.on('exit', () => console.log(exporter.stats().exported));
        process.exit(0);`,
       { agentUrl: server.url },
@@ -91,7 +125,7 @@ describe('a process that exits, with blockOnExit,', () => {
     script.child.kill('SIGSTOP');
     const start = performance.now();
     gate.open();
-    await until('its time is up', () => performance.now() - start > 700);
+    await until('its time is up', () => performance.now() - start > 3_200);
     script.child.kill('SIGCONT');
 
     expect(await script.end).toMatchObject({ code: 0, stdout: '50\n' });

@@ -96,3 +96,63 @@ describe('a cluster worker', () => {
     expect(performance.now() - start).toBeLessThan(6_000);
   });
 });
+
+/** One worker that serves, whose primary listens to no signal; `whenReady` is done by the primary. */
+function orphan(whenReady: string, inWorker = 'undefined'): string {
+  return `
+    import cluster from 'node:cluster';
+    import { createServer } from 'node:http';
+    if (cluster.isPrimary) {
+      const worker = cluster.fork();
+      worker.once('message', () => { console.log('worker', worker.process.pid, 'ready'); ${whenReady} });
+    } else {
+      flushOnExit(target, { timeoutMillis: 8_000 }); // far more than a busy machine takes
+      printWarnings();
+      cluster.worker.once('disconnect', () => endSpans(5));
+      createServer().listen(0, '127.0.0.1', () => { endSpans(); process.send('ready'); ${inWorker}; });
+    }
+  `;
+}
+
+describe('a cluster worker whose channel closes without a word, which Node makes exit', () => {
+  it.each([
+    ['its primary exits', 'process.exit();'],
+    ['its primary is killed', "process.kill(process.pid, 'SIGKILL');"],
+    ['its primary dies of SIGTERM', "process.kill(process.pid, 'SIGTERM');"],
+  ])('delivers its spans, the last included: %s', async (_, whenReady) => {
+    const agent = await openScriptedAgent();
+    const script = startScript(orphan(whenReady), { agentUrl: agent.url });
+
+    const { stdout, stderr } = await script.end;
+
+    expect({ stdout, stderr }).toEqual({
+      stdout: expect.stringMatching(/^worker \d+ ready\n$/),
+      stderr: '',
+    });
+    expect(agent.spans).toHaveLength(55);
+  });
+
+  it('delivers them when it leaves by itself', async () => {
+    const agent = await openScriptedAgent();
+    const script = startScript(orphan('', 'setImmediate(() => process.disconnect())'), {
+      agentUrl: agent.url,
+    });
+
+    expect(await script.end).toMatchObject({ code: 0, stderr: '' });
+    expect(agent.spans).toHaveLength(55);
+  });
+
+  it('delivers them when all get the signal, as at ^C: what was sent already is not sent again', async () => {
+    const agent = await openScriptedAgent();
+    const script = startScript(orphan(''), { agentUrl: agent.url });
+    const [, pid] = (await script.says('ready')).split(' ');
+
+    process.kill(Number(pid), 'SIGINT');
+    script.child.kill('SIGINT');
+    await script.end;
+    await agent.waitForSpans(50); // what was sent and not waited for may be on its way still
+
+    const ids = agent.spans.map(({ spanId }) => spanId);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});

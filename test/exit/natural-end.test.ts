@@ -136,12 +136,12 @@ describe('an Agent that is not there', () => {
     const script = startScript(
       `printWarnings();
        const hanging = { forceFlush: () => new Promise(() => undefined) };
-       flushOnExit([hanging, ...target], { timeoutMillis: 100 });
+       flushOnExit([hanging, ...target], { timeoutMillis: 1_500 });
        endSpans();
        const server = serve();
        process.once('SIGTERM', () => {
          endSpans(3);
-         setTimeout(() => clearInterval(server), 200); // longer than the flush takes
+         setTimeout(() => clearInterval(server), 2_000); // longer than the flush takes
        });
        console.log('ready');`,
       { agentUrl: agent.url },
@@ -152,8 +152,7 @@ describe('an Agent that is not there', () => {
 
     const { code, stdout } = await script.end;
     expect(code).toBe(0);
-    // On a busy machine, 100 ms are not enough for the others either.
-    const once = 'the flush at the end of the process took more than 100 ms';
+    const once = 'the flush at the end of the process took more than 1500 ms';
     const warning = `${once}; spans that were not delivered are lost( \\(up to \\d+\\))?`;
     expect(stdout).toMatch(new RegExp(`^ready\n${warning}\n$`));
     expect(agent.spans).toHaveLength(53);
