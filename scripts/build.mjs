@@ -12,7 +12,8 @@ const ENTRIES = {
 await bundleTypes({
   entry: ENTRIES,
   format: ['esm', 'cjs'],
-  dts: { only: true },
+  // Their `Symbol.asyncDispose` comes with @types/node, of which TypeScript 6 and newer know only where it is named.
+  dts: { only: true, banner: '/// <reference lib="esnext.disposable" />' },
   clean: true,
   silent: true,
   config: false,

@@ -65,7 +65,7 @@ export class ExporterLife {
       if (this.#state.phase === 'running') void this.#drain();
       this.#cut(abortedBy(options.signal));
     });
-    preloadUndici(this.#options.requireFrom);
+    untraced(() => preloadUndici(this.#options.requireFrom));
   }
 
   /** The array is not changed afterwards. */

@@ -56,6 +56,14 @@ export class ResourceWaits {
   }
 
   /**
+   * Asks for the attributes ahead of a wait: in SDK 2.x and 3.x those that have come count as pending until somebody
+   * has asked, and where the process exits there is no time to.
+   */
+  begin(resource: Resource): void {
+    if (!this.#waiting.has(resource)) this.#beginWaiting(resource);
+  }
+
+  /**
    * Calls `proceed` once: when all attributes are there or could not be found, or after
    * `longestMillis`. The disposer calls it off.
    */

@@ -150,8 +150,10 @@ export class SpanIntake {
     if (!this.#hasRoom) return this.#refuse();
     this.#endRefusing();
     this.#startTimer();
-    if (pendingResource(span) === undefined) this.#encode(span);
-    else this.#placeLate(span);
+    const resource = pendingResource(span);
+    if (resource === undefined) return this.#encode(span);
+    this.#owner.parts.resourceWaits.begin(resource);
+    this.#placeLate(span);
   }
 
   #encode(span: ReadableSpan): void {

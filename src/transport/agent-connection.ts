@@ -8,6 +8,7 @@
 import { Socket } from 'node:net';
 import type { Client, Dispatcher } from 'undici';
 import { type AgentTarget, tracesPath } from '../agent-target.js';
+import { reasonOf } from '../errors.js';
 import { onAbort } from '../lang/abort.js';
 import { type Clock, type Dispose, nothingToDispose } from '../lang/clock.js';
 import { millisSince, type Moment, momentOf } from '../lang/moment.js';
@@ -184,10 +185,21 @@ export class AgentConnection implements Connection {
     if (this.#isStale() || isNextTurnReplaced()) this.close();
     this.#wire ??= this.#open(undici);
     this.#progress = { phase: 'waiting', attempt };
-    this.#wire.client.dispatch(
-      { method: 'PUT', path: tracesPath(target), headers: headersOf(payload), body: payload.body },
-      this.#handler(this.#wire, attempt),
-    );
+    const path = tracesPath(target);
+    const request = {
+      method: 'PUT',
+      path,
+      headers: headersOf(payload),
+      body: payload.body,
+    } as const;
+    try {
+      this.#wire.client.dispatch(request, this.#handler(this.#wire, attempt));
+    } catch (cause) {
+      // To a handler of this kind, undici 7 and 8 pass their errors: it is another one, as with an override in
+      // package.json, or in Bun.
+      const reason = `undici 7 or 8 is needed, and what was found refuses: ${reasonOf(cause)}`;
+      throw new Error(reason, { cause });
+    }
   }
 
   /**

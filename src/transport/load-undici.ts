@@ -38,25 +38,29 @@ async function load(requireFrom: string | undefined): Promise<Undici> {
     // Some bundlers hand over a CommonJS module as `default` only.
     return typeof loaded.Client === 'function' ? loaded : loaded.default;
   } catch (error) {
-    const { createRequire } = process.getBuiltinModule('node:module');
-    for (const base of [requireFrom, builtAs, process.argv[1], `${process.cwd()}/index.js`]) {
-      const undici = base === undefined ? undefined : requireUndici(createRequire, base);
-      if (undici !== undefined) return undici;
-    }
-    const why = `${reasonOf(error)}; bundle it, or set \`requireFrom\``;
-    throw new Error(`undici could not be loaded: ${why}`, { cause: error });
+    return requireUndici(requireFrom, error);
   }
 }
 
-function requireUndici(
-  createRequire: (base: string) => (name: string) => Undici,
-  base: string,
-): Undici | undefined {
-  try {
-    return createRequire(base)('undici');
-  } catch {
-    return undefined; // a relative base or none of undici there; the next base may do
+/** @throws Error with the reason why `import()` failed, and those why what was found cannot be loaded. */
+function requireUndici(requireFrom: string | undefined, imported: unknown): Undici {
+  const { createRequire } = process.getBuiltinModule('node:module');
+  const reasons = new Set([reasonOf(imported)]);
+  for (const base of [requireFrom, builtAs, process.argv[1], `${process.cwd()}/index.js`]) {
+    try {
+      if (base !== undefined) return createRequire(base)('undici');
+    } catch (error) {
+      if (!isNotThere(error)) reasons.add(reasonOf(error));
+    }
   }
+  const why = `${[...reasons].join('; ')}; bundle it, or set \`requireFrom\``;
+  throw new Error(`undici could not be loaded: ${why}`, { cause: imported });
+}
+
+/** A relative base, or none of undici there; the next base may do. */
+function isNotThere(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return false;
+  return error.code === 'MODULE_NOT_FOUND' || error.code === 'ERR_INVALID_ARG_VALUE';
 }
 
 /** Without `typeof`, which webpack takes for settled: its ES modules then name a variable that is not there. */

@@ -50,3 +50,30 @@ describe('spans whose resource attributes come later than the process can wait',
     expect(agent.spans).toHaveLength(7);
   });
 });
+
+describe('spans whose resource attributes have come when the process exits', () => {
+  it.each([
+    ['a DatadogBatchSpanProcessor', 'new DatadogBatchSpanProcessor({ exporter })'],
+    [
+      'a ForkSafeSpanProcessor',
+      'new ForkSafeSpanProcessor({ exporter, createProcessor: (to) => new BatchSpanProcessor(to) })',
+    ],
+  ])('are delivered with them: %s', async (_name, processor) => {
+    const agent = await openScriptedAgent();
+    const script = startScript(
+      `import { resourceFromAttributes } from '${import.meta.resolve('@opentelemetry/resources')}';
+       let detect;
+       const resource = resourceFromAttributes({ region: new Promise((resolve) => (detect = resolve)) });
+       const processor = ${processor};
+       const own = new NodeTracerProvider({ resource, spanProcessors: [processor] });
+       flushOnExit(processor, { blockOnExit: true });
+       own.getTracer('own').startSpan('one').end();
+       detect('eu-1');
+       setImmediate(() => process.exit(0));`,
+      { agentUrl: agent.url },
+    );
+
+    expect(await script.end).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    expect(agent.spans).toMatchObject([{ meta: { region: 'eu-1' } }]);
+  });
+});

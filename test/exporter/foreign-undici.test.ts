@@ -1,0 +1,61 @@
+// Owns what is said where another undici is found than the one that this package depends on.
+
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { temporaryDirectory } from '../examples/temporary-directory.js';
+import { REPOSITORY } from '../package/built-package.js';
+import { runNode } from '../support/child-process.js';
+
+const MAIN = `
+  import { DatadogSpanExporter } from './exporter/index.js';
+  const ids = { traceId: '72df520af2bde7a5240031ead750e5f3', spanId: '24003fafe5640a1c' };
+  const span = { name: 'n', spanContext: () => ids, startTime: [1, 0], endTime: [2, 0] };
+  const exporter = new DatadogSpanExporter({ url: 'http://127.0.0.1:9', maxRetries: 0 });
+  exporter.export([span], ({ error }) => console.log(error.message));
+`;
+
+/** What an export says in a project where `undici` is this. */
+async function messageWith(undici: Readonly<Record<string, string>>): Promise<string> {
+  const directory = temporaryDirectory();
+  const modules = join(directory, 'node_modules');
+  mkdirSync(join(modules, 'undici'), { recursive: true });
+  symlinkSync(join(REPOSITORY, 'node_modules', '@opentelemetry'), join(modules, '@opentelemetry'));
+  for (const [file, text] of Object.entries(undici)) {
+    writeFileSync(join(modules, 'undici', file), text);
+  }
+  cpSync(join(REPOSITORY, 'dist'), join(directory, 'exporter'), { recursive: true });
+  writeFileSync(join(directory, 'package.json'), '{ "type": "module" }');
+  writeFileSync(join(directory, 'main.js'), MAIN);
+  const { stdout, stderr } = await runNode(['main.js'], { cwd: directory });
+  return stdout + stderr;
+}
+
+describe('an export', () => {
+  it('says which undici it needs where there is an older one, of an override', async () => {
+    const message = await messageWith({
+      'package.json': '{ "main": "index.cjs" }',
+      'index.cjs': `
+        exports.buildConnector = () => () => undefined;
+        exports.Client = class {
+          dispatch() { throw new Error('invalid onError method'); }
+          destroy() { return Promise.resolve(); }
+        };`,
+    });
+
+    expect(message).toContain(
+      'undici 7 or 8 is needed, and what was found refuses: invalid onError method; 1 span lost',
+    );
+  });
+
+  it('says why what was found could not be loaded', async () => {
+    const message = await messageWith({
+      'package.json': '{ "exports": { "import": "./none.mjs", "require": "./index.cjs" } }',
+      'index.cjs': "throw new ReferenceError('TextDecoder is not defined');",
+    });
+
+    expect(message).toMatch(
+      /undici could not be loaded: Cannot find module .*; TextDecoder is not defined; bundle it/s,
+    );
+  });
+});
