@@ -12,7 +12,8 @@ import {
 import type { Reraise } from './exit-policy.js';
 import type { ExitSignal } from './exit-signals.js';
 import { ExitTarget } from './exit-target.js';
-import { drain, type Flushable } from './flushable.js';
+import { drain } from './drain.js';
+import type { Flushable } from './flush-target.js';
 import type { Clock } from './lang/clock.js';
 import { shareTime } from './lang/time-shares.js';
 

@@ -1,7 +1,7 @@
 // Owns one target of the flushes while the process ends, and whether it hangs. Knows nothing of events.
 
 import { shareExitDeliverer } from './exit-deliverer.js';
-import type { Flushable, FlushOptions } from './flushable.js';
+import type { Flushable, FlushOptions } from './flush-target.js';
 
 export class ExitTarget implements Flushable {
   readonly #target: Flushable;

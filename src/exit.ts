@@ -6,7 +6,7 @@ import { ExitFlush, type ExitFlushOptions } from './exit-flush.js';
 import { RERAISE, type Reraise } from './exit-policy.js';
 import { exitRegistry } from './exit-registry.js';
 import { EXIT_SIGNALS, type ExitSignal, isExitSignal } from './exit-signals.js';
-import { checkFlushTarget, type FlushTarget } from './flushable.js';
+import { checkFlushTarget, type FlushTarget } from './flush-target.js';
 import { forkRegistry } from './fork-registry.js';
 import { type Dispose, systemClock } from './lang/clock.js';
 import { checkBoolean, checkInteger, expectation, TIMER_OR_ZERO } from './option-checks.js';

@@ -3,7 +3,8 @@
 
 import type { Diagnostics } from './diagnostics.js';
 import { reasonOf } from './errors.js';
-import { drain, type DrainLimits, type DrainOutcome, type Flushable } from './flushable.js';
+import { drain, type DrainLimits, type DrainOutcome } from './drain.js';
+import type { Flushable } from './flush-target.js';
 import type { Clock } from './lang/clock.js';
 
 /** What all invocations of a function share. */

@@ -4,7 +4,7 @@
 
 import { isAsyncFunction } from 'node:util/types'; // on Node 24 all of `node:util` opens stderr as it is imported
 import { Diagnostics } from './diagnostics.js';
-import { checkFlushTarget, type FlushTarget } from './flushable.js';
+import { checkFlushTarget, type FlushTarget } from './flush-target.js';
 import { Invocation, type InvocationSettings } from './invocation.js';
 import { systemClock } from './lang/clock.js';
 import { hasMethods } from './lang/methods.js';

@@ -49,7 +49,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
     /^dropped-spans$/,
     /^environment$/,
     /^export-failure$/,
-    /^flushable$/,
+    /^(drain|flush-target)$/,
     /^pending-resources$/,
   ],
   [/^payload\//, /^transport\//],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Diagnostics } from '../src/diagnostics.js';
-import type { Flushable, FlushOptions } from '../src/flushable.js';
+import type { Flushable, FlushOptions } from '../src/flush-target.js';
 import { Invocation } from '../src/invocation.js';
 import { captureDiag } from './support/diag-log.js';
 import { ManualClock } from './support/manual-clock.js';

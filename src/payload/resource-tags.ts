@@ -119,7 +119,8 @@ function setting(
     if (typeof value !== 'string' || value === '') continue;
     if (name === 'service' && UNKNOWN_SERVICE.test(value)) continue;
     const ofEnvironment = settings.environment.resourceAttributes.get(key);
-    if (value !== ofEnvironment && withoutQuotes(value) !== ofEnvironment) return value;
+    const trimmed = value.trim(); // as the variable was
+    if (trimmed !== ofEnvironment && withoutQuotes(trimmed) !== ofEnvironment) return value;
     fromEnvironment ??= value;
   }
   return settings.environment[name] ?? fromEnvironment;

@@ -48,7 +48,9 @@ function requireUndici(requireFrom: string | undefined, imported: unknown): Undi
   const reasons = new Set([reasonOf(imported)]);
   for (const base of [requireFrom, builtAs, process.argv[1], `${process.cwd()}/index.js`]) {
     try {
-      if (base !== undefined) return createRequire(base)('undici');
+      if (base === undefined) continue;
+      const requireHere: (name: 'undici') => Undici = createRequire(base);
+      return requireHere('undici');
     } catch (error) {
       if (!isNotThere(error)) reasons.add(reasonOf(error));
     }

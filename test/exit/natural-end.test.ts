@@ -15,6 +15,20 @@ describe('a process with nothing left to do', () => {
     expect(agent.spans).toHaveLength(50);
   });
 
+  it('delivers them of the provider that is registered, with blockOnExit as well', async () => {
+    const agent = await openScriptedAgent();
+    const script = startScript(
+      `import { trace } from '${import.meta.resolve('@opentelemetry/api')}';
+       flushOnExit([trace.getTracerProvider(), exporter], { blockOnExit: true });
+       provider.register();
+       endSpans(); process.exit();`,
+      { agentUrl: agent.url },
+    );
+
+    expect(await script.end).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    expect(agent.spans).toHaveLength(50);
+  });
+
   it('would lose them otherwise', async () => {
     const agent = await openScriptedAgent();
     const script = startScript('endSpans();', { agentUrl: agent.url });

@@ -16,7 +16,11 @@ function call(...args: readonly unknown[]): void {
 
 describe('the options of flushOnExit', () => {
   it.each([
-    [[{}], TypeError, 'Expected `target` to be one or several with a method `forceFlush`'],
+    [
+      [{}],
+      TypeError,
+      'Expected `target` to be a processor, an exporter or a provider with a method `forceFlush`',
+    ],
     [[target, null], TypeError, 'Expected `options` to be an object, got `null` (null)'],
     [[target, { signals: 'SIGTERM' }], TypeError, 'Expected `signals` to be a list of SIGTERM, '],
     [

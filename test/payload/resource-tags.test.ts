@@ -67,6 +67,11 @@ describe('service', () => {
       },
       'dd',
     ],
+    [
+      'DD_SERVICE over a resource that OTEL_SERVICE_NAME set, with a blank that the SDK keeps',
+      { resource: { 'service.name': 'otel ' }, environment: { service: 'dd', ...fromOtel } },
+      'dd',
+    ],
     ['OTEL_SERVICE_NAME', { resource: { 'service.name': 'otel' }, environment: fromOtel }, 'otel'],
     [
       "DD_SERVICE over the SDK's own default",

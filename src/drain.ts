@@ -2,30 +2,8 @@
 // of why they are drained, nor of what becomes of their spans.
 
 import { exitDelivererOf } from './exit-deliverer.js';
+import type { Flushable, FlushOptions } from './flush-target.js';
 import { waitFor, type WaitLimits } from './lang/bounded-wait.js';
-import { hasMethods } from './lang/methods.js';
-import { expectation } from './option-checks.js';
-
-/**
- * What a drain tells those it flushes, so that nothing of theirs waits on when it has ended. The SDK's
- * processors take no heed of it, its tracer provider only of the time (from 2.12 on).
- */
-export interface FlushOptions {
-  /** Aborts when the drain has ended. */
-  readonly signal: AbortSignal;
-  /** What the whole drain may take, rounded up. */
-  readonly timeoutMillis: number;
-  /** To be called when all that is left waits for a moment that the Agent has named. */
-  readonly onDeferred?: () => void;
-}
-
-/** An exporter, a span processor or a tracer provider: whatever holds spans and can be told to send them. */
-export interface Flushable {
-  forceFlush(options?: FlushOptions): Promise<void>;
-}
-
-/** Several are flushed one after another: first what holds spans, last the exporter that sends them. */
-export type FlushTarget = Flushable | readonly Flushable[];
 
 export interface DrainLimits extends WaitLimits {
   /**
@@ -65,19 +43,6 @@ export async function drain(
   return outcome.kind === 'done' ? outcome.value : outcome;
 }
 
-/**
- * What is to be flushed, in order.
- *
- * @throws TypeError unless `target` can be, or is a list of what can. An empty one would flush nothing.
- */
-export function checkFlushTarget(name: string, target: unknown): readonly Flushable[] {
-  const targets: readonly unknown[] = Array.isArray(target) ? target : [target];
-  if (targets.length === 0 || !targets.every((one) => isFlushable(one))) {
-    throw new TypeError(expectation(name, 'one or several with a method `forceFlush`', target));
-  }
-  return targets.filter((one) => isFlushable(one));
-}
-
 async function flushAll(
   targets: readonly Flushable[],
   options: FlushOptions,
@@ -111,8 +76,4 @@ async function flushOne(target: Flushable, options: FlushOptions): Promise<reado
   } catch (error) {
     return [error].flat();
   }
-}
-
-function isFlushable(value: unknown): value is Flushable {
-  return hasMethods(value, ['forceFlush']);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { registerExitDeliverer } from '../src/exit-deliverer.js';
-import { checkFlushTarget, drain, type Flushable, type FlushOptions } from '../src/flushable.js';
+import { drain } from '../src/drain.js';
+import type { Flushable, FlushOptions } from '../src/flush-target.js';
 import { ManualClock } from './support/manual-clock.js';
 
 /** Says of a target that it is one of ours. */
@@ -163,28 +164,5 @@ describe('a drain that leaves what is deferred', () => {
     await drain([one], limits(new ManualClock()));
 
     expect(asked).toEqual([true, false]);
-  });
-});
-
-describe('checkFlushTarget', () => {
-  it('takes what can be flushed, alone or in a list', () => {
-    const one = target([], 'one');
-
-    expect(checkFlushTarget('target', one)).toEqual([one]);
-    expect(checkFlushTarget('target', [one, one])).toEqual([one, one]);
-  });
-
-  it.each([
-    [undefined],
-    [null],
-    [{}],
-    ['text'],
-    [{ forceFlush: 1 }],
-    [[target([], 'x'), {}]],
-    [[]],
-  ])('refuses %s', (value) => {
-    expect(() => checkFlushTarget('target', value)).toThrow(
-      /^Expected `target` to be one or several with a method `forceFlush`, got /,
-    );
   });
 });
