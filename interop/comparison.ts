@@ -24,6 +24,8 @@ export type Mode = 'current' | 'unconverted';
 export interface IntendedDifference {
   /** A field of a flat span; `*` at the end stands for anything. */
   readonly key: string;
+  /** What docs/mapping.md has instead of a key that only the test spans have. */
+  readonly shown?: string;
   /** Both unless it says which. */
   readonly mode?: Mode;
   readonly direction: Direction;

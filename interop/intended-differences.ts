@@ -10,6 +10,8 @@ const NO_PAYLOAD_TAGS =
 const CONVERSION =
   'a current Agent converts v0.4: tags and metrics are one map, and the metric wins';
 
+const CUT_KEY = 'cut to 200 bytes with the dots, so that the Agent does not cut again';
+
 const VALUES: Direction = 'values';
 
 export const INTENDED: readonly IntendedDifference[] = [
@@ -91,16 +93,17 @@ export const INTENDED: readonly IntendedDifference[] = [
 
   // Values that the Agent would have to repair.
   ...['nan', 'infinity', 'minus'].flatMap((key) => [
-    otlp(`metrics.${key}`, 'a metric is finite'),
-    native(`meta.${key}`, 'a metric is finite, so that it is text'),
+    { ...otlp(`metrics.${key}`, 'a metric is finite'), shown: 'NaN, ±Infinity as a metric' },
+    { ...native(`meta.${key}`, 'a metric is finite'), shown: 'NaN, ±Infinity as text' },
   ]),
   ...['meta.kkk*', 'meta.nnn*', 'metrics.nnn*'].flatMap((key) => [
-    otlp(key, 'cut to 200 bytes with the dots, so that the Agent does not cut again'),
-    native(key, 'cut to 200 bytes with the dots, so that the Agent does not cut again'),
+    { ...otlp(key, CUT_KEY), shown: 'a key above 200 bytes' },
+    { ...native(key, CUT_KEY), shown: 'a key above 200 bytes' },
   ]),
   otlp('metrics.http.status_code', 'no HTTP status; a current Agent would remove it', isNoStatus),
   {
     key: 'meta.long',
+    shown: 'a value above 25 000 bytes',
     direction: 'values',
     reason: 'cut to 25 000 bytes with the dots, so that the Agent does not cut again',
   },

@@ -10,10 +10,10 @@ const BETWEEN = /(?<=<!-- differences -->\n)[\s\S]*(?=<!-- \/differences -->)/;
 /** One row for all fields that differ in the same way for the same reason. */
 function table(): string {
   const rows = new Map<string, Set<string>>();
-  for (const { key, direction, reason, mode } of INTENDED) {
+  for (const { key, shown = `\`${key}\``, direction, reason, mode } of INTENDED) {
     const where = mode === 'current' ? `${reason} (Agents that convert v0.4)` : reason;
     const row = `${direction} | ${where}`;
-    rows.set(row, (rows.get(row) ?? new Set()).add(`\`${key}\``));
+    rows.set(row, (rows.get(row) ?? new Set()).add(shown));
   }
   const lines = [...rows].map(([row, keys]) => `| ${[...keys].join(', ')} | ${row} |`);
   return ['', '| field | which | why |', '| --- | --- | --- |', ...lines, '', ''].join('\n');
