@@ -135,14 +135,14 @@ export class ExitFlush {
       for (const deliverer of this.#deliverers) deliverer.hurry(timeoutMillis, cause);
       const outcome = await work;
       if (outcome.kind === 'done') errors.push(...outcome.errors);
-      if (outcome.kind !== 'done' || this.#isCut(errors, deadlineMillis)) return 'overdue';
+      if (outcome.kind !== 'done' || this.#hasRunOut(errors, deadlineMillis)) return 'overdue';
       if (before.unsettled === 0 && this.#account.received === before.received) return 'done';
     }
     return 'busy';
   }
 
   /** Targets know the limit too, and may give up on it just before it ends the wait for them. */
-  #isCut(errors: readonly unknown[], deadlineMillis: number): boolean {
+  #hasRunOut(errors: readonly unknown[], deadlineMillis: number): boolean {
     return errors.length > 0 && this.#clock.nowMillis() >= deadlineMillis - EARLY_MILLIS;
   }
 

@@ -135,14 +135,14 @@ function sentence({ kind, status, cause }: Failure): string {
 }
 
 /** Whether somebody wanted the export to end; at the end of the grace that is the exporter itself. */
-export function isCut({ kind }: DatadogExportError): boolean {
+export function wasAskedFor({ kind }: DatadogExportError): boolean {
   return kind === 'shutdown' || kind === 'aborted';
 }
 
 /** What was lost by cutting exports short, if anything was. */
 export function cutSummary(results: readonly ExportResult[], request: string): string | undefined {
   const cut = results.flatMap(({ error }) => {
-    return error instanceof DatadogExportError && isCut(error) ? error : [];
+    return error instanceof DatadogExportError && wasAskedFor(error) ? error : [];
   });
   const [first] = cut;
   if (first === undefined) return undefined;

@@ -11,8 +11,8 @@ import {
   type ShutdownOptions,
 } from './drain-options.js';
 import { DatadogExportError, reasonOf } from './errors.js';
-import { exportContext, type SharedParts } from './export-context.js';
-import { cutSummary, flushEndedError, isCut } from './export-failure.js';
+import { sharedParts, type SharedParts } from './shared-parts.js';
+import { cutSummary, flushEndedError, wasAskedFor } from './export-failure.js';
 import { type ExportSource, spanSource } from './export-source.js';
 import { ExportTask } from './export-task.js';
 import { ExportTasks } from './export-tasks.js';
@@ -59,7 +59,7 @@ export class ExporterLife {
     this.#options = resolveOptions(options, (variable, message) => {
       diagnostics.warn(variable, message);
     });
-    this.#context = exportContext(this.#options, this.#clock, diagnostics);
+    this.#context = sharedParts(this.#options, this.#clock, diagnostics);
     this.#onStopped = onStopped;
     this.#watch = new AbortWatch(options.signal, () => {
       if (this.#state.phase === 'running') void this.#drain();
@@ -205,7 +205,7 @@ export class ExporterLife {
     this.#stopWatchingIfIdle();
     this.#context.deferrals.changed();
     // What is cut is summed up when the exporter has stopped.
-    if (error instanceof DatadogExportError && !isCut(error)) {
+    if (error instanceof DatadogExportError && !wasAskedFor(error)) {
       this.#context.diagnostics.warn(error.kind, error.message);
     }
   }

@@ -4,7 +4,7 @@
 import { noteDropped } from './dropped-spans.js';
 import { countOf } from './errors.js';
 import { type ExportSource, sealedSource, spanSource } from './export-source.js';
-import type { SharedParts } from './export-context.js';
+import type { SharedParts } from './shared-parts.js';
 import type { Dispose } from './lang/clock.js';
 import type { SpanSegment } from './payload/span-segment.js';
 import { pendingResource } from './pending-resources.js';

@@ -38,7 +38,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^exit-registry$/, /^export-tasks$/, /^flush-waits$/, /^intakes$/, /^span-intake$/],
   [/^exit-flush$/, /^exit-pm2$/],
   [/^exit-target$/],
-  [/^export-context$/, /^invocation$/, /^generation-exporter$/, /^(drain-options|grace)$/],
+  [/^shared-parts$/, /^invocation$/, /^generation-exporter$/, /^(drain-options|grace)$/],
   [/^exit-delivery$/],
   [/^export-task$/, /^options$/],
   [/^batch-encoding$/],

@@ -211,7 +211,7 @@ export const MUTATIONS = [
   },
   {
     rule: 'credentials are hidden in what others quote',
-    file: 'src/export-context.ts',
+    file: 'src/shared-parts.ts',
     find: 'const isHidden = mayRepeatSecrets(options)',
     replace: 'const isHidden = false',
     tests: ['test/security/credentials.test.ts'],

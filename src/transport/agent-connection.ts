@@ -71,7 +71,7 @@ type Progress =
 
 const NO_REQUEST: Progress = { phase: 'none' };
 
-function onFresh(outcome: SendOutcome): WireOutcome {
+function notDead(outcome: SendOutcome): WireOutcome {
   return { outcome, wasDead: false };
 }
 
@@ -129,7 +129,7 @@ export class AgentConnection implements Connection {
   }
 
   #request(payload: Sendable, signal: AbortSignal): Promise<WireOutcome> {
-    if (signal.aborted) return Promise.resolve(onFresh({ kind: 'cancelled', attempts: 0 }));
+    if (signal.aborted) return Promise.resolve(notDead({ kind: 'cancelled', attempts: 0 }));
     this.#listenTo(signal);
     return new Promise((resolve) => {
       const settle = settleOnce<WireOutcome>((outcome) => {
@@ -156,7 +156,7 @@ export class AgentConnection implements Connection {
     const { reader, settle } = progress.attempt;
     const attempts = progress.phase === 'preparing' ? 0 : 1;
     // Before close(), which fails the request with an error of its own.
-    settle(onFresh(reader.interrupted({ kind: 'cancelled', attempts })));
+    settle(notDead(reader.interrupted({ kind: 'cancelled', attempts })));
     this.close();
   }
 
@@ -175,7 +175,7 @@ export class AgentConnection implements Connection {
       if (signal.aborted || this.#isAbandoned) return; // meanwhile
       this.#dispatch(undici, payload, attempt);
     } catch (cause) {
-      attempt.settle(onFresh({ kind: 'broken', at: 'connect', cause }));
+      attempt.settle(notDead({ kind: 'broken', at: 'connect', cause }));
     }
   }
 
@@ -214,29 +214,29 @@ export class AgentConnection implements Connection {
   #handler(wire: Wire, attempt: Attempt): Dispatcher.DispatchHandler {
     const { clock } = this.#settings;
     const { reader, settle } = attempt;
-    let isWritten = false;
+    let hasBegun = false;
     let reuse: Moment | undefined;
     return {
       onRequestStart: () => {
-        isWritten = true;
+        hasBegun = true;
         this.#progress = { phase: 'begun', attempt, wire, sinceMillis: clock.nowMillis() };
         if (wire.repliedAt !== undefined) reuse = momentOf(clock);
       },
       onResponseStart: (_controller, status, headers) => reader.start(status, headers),
       onResponseData: (_controller, chunk) => {
         if (reader.take(chunk)) return;
-        settle(onFresh(reader.interrupted()));
+        settle(notDead(reader.interrupted()));
         this.close();
       },
       onResponseEnd: () => {
         wire.repliedAt = momentOf(clock);
-        settle(onFresh(reader.complete()));
+        settle(notDead(reader.complete()));
         // An answer before all was written: the rest of the body must not follow.
         if (wire.socket?.writableLength !== 0) this.close();
       },
       onResponseError: (_controller, cause) => {
         forgetAnswer(cause);
-        const at = breakPointOf(cause, isWritten);
+        const at = breakPointOf(cause, hasBegun);
         const wasDead = reuse !== undefined && millisSince(reuse, clock) < DEAD_MILLIS;
         settle({ outcome: reader.interrupted({ kind: 'broken', at, cause }), wasDead });
       },

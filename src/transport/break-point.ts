@@ -14,13 +14,13 @@ const PROTOCOL_ERRORS: ReadonlySet<string> = new Set([
 /** There was a connection, even if nothing had been written to it. */
 const SOCKET_ERRORS: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
-export function breakPointOf(error: unknown, isWritten: boolean): BreakPoint {
+export function breakPointOf(error: unknown, hasBegun: boolean): BreakPoint {
   const code = errorCodeOf(error);
   const name = textOf(error, 'name');
   if (PROTOCOL_ERRORS.has(name) || PROTOCOL_ERRORS.has(code)) return 'protocol';
   if (/^(?:ERR_SSL_|HPE_|EPROTO$)/.test(code)) return 'protocol'; // HPE_: of Node's own parser
   if (code === 'ETIMEDOUT') return 'timeout';
-  return isWritten || SOCKET_ERRORS.has(code) ? 'socket' : 'connect';
+  return hasBegun || SOCKET_ERRORS.has(code) ? 'socket' : 'connect';
 }
 
 /** The `code` of a system or undici error; empty if it has none. */

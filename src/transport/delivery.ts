@@ -178,8 +178,8 @@ export class Delivery {
     const outcome = await connection.send(this.#payload, token.signal);
     stopTimer();
     if (this.#state.phase === 'sending') this.#state = { phase: 'answered' }; // the token is the next one's
-    const isCut = outcome.kind === 'cancelled' && token.signal.reason === ATTEMPT_TIMED_OUT;
-    return isCut ? this.#timedOut() : outcome;
+    const hasTimedOut = outcome.kind === 'cancelled' && token.signal.reason === ATTEMPT_TIMED_OUT;
+    return hasTimedOut ? this.#timedOut() : outcome;
   }
 
   /**

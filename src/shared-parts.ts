@@ -42,7 +42,7 @@ export interface SharedParts extends ExportContext, ExitDeliveryContext {
   readonly deferrals: Deferrals;
 }
 
-export function exportContext(
+export function sharedParts(
   options: ResolvedOptions,
   clock: Clock,
   diagnostics: Diagnostics,
