@@ -10,6 +10,7 @@ import type { ExportSource } from './export-source.js';
 import { nothingToDispose } from './lang/clock.js';
 import type { Ledger } from './ledger.js';
 import type { Payload } from './payload/payload-builder.js';
+import { lostSpansOf } from './payload/span-loss.js';
 import type { EncodedPart, SpanEncoding } from './payload/v04-encoding.js';
 import type { PendingBytes } from './pending-bytes.js';
 
@@ -117,7 +118,7 @@ export class BatchEncoding {
     if (this.#state !== state) return;
     if (encoded instanceof Error) return this.drop({ kind: 'encode', attempts: 0, cause: encoded });
     const { payloads, dropped } = encoded;
-    const spans = spansIn(payloads) + dropped.invalid_id + dropped.encode + dropped.too_large;
+    const spans = spansIn(payloads) + lostSpansOf(dropped);
     state.buffered -= spans;
     ledger.take(spans);
     for (const { spanCount, body } of payloads) pending.learn(spanCount, body.length);

@@ -4,23 +4,21 @@
 import type { Diagnostics } from './diagnostics.js';
 import { countOf } from './errors.js';
 import type { Ledger } from './ledger.js';
+import type { SpanLoss, SpanLosses } from './payload/span-loss.js';
 
 export interface Account {
   readonly ledger: Ledger;
   readonly diagnostics: Diagnostics;
 }
 
-const WHY: Readonly<Record<'invalid_id' | 'encode' | 'too_large', string>> = {
+const WHY: Readonly<Record<SpanLoss, string>> = {
   invalid_id: 'its trace or span id is malformed or zero',
   encode: 'reading it threw an error',
   too_large: 'it is larger than `maxPayloadBytes`',
 };
 
 /** The spans have left the buffer of the ledger; a reason that is absent cost none. */
-export function noteDropped(
-  dropped: Readonly<Partial<Record<keyof typeof WHY, number>>>,
-  { ledger, diagnostics }: Account,
-): void {
+export function noteDropped(dropped: Partial<SpanLosses>, { ledger, diagnostics }: Account): void {
   for (const reason of ['invalid_id', 'encode', 'too_large'] as const) {
     const spans = dropped[reason] ?? 0;
     if (spans === 0) continue;

@@ -2,9 +2,8 @@
 // bytes.
 
 import { type ChunkPlace, type ChunkTags, chunkTags } from './chunk-tags.js';
+import type { UnwritableSpan } from './span-loss.js';
 import type { TraceChunk } from './trace-chunks.js';
-
-type SpanLoss = 'invalid_id' | 'encode';
 
 /** The trace that is being written, and its part in the open payload. */
 export interface OpenTrace extends ChunkPlace {
@@ -24,7 +23,7 @@ export interface OpenTrace extends ChunkPlace {
   written: number;
   isFirst: boolean;
   /** Spans of the part that could not be encoded. */
-  lost: Record<SpanLoss, number>;
+  lost: Record<UnwritableSpan, number>;
 }
 
 /** A trace of which nothing has been written. */

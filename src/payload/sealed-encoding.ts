@@ -1,9 +1,10 @@
 // Owns ready payloads, in the form of an encoding that has nothing left to encode. Knows nothing of spans.
 
 import type { Payload } from './payload-builder.js';
+import { noLosses } from './span-loss.js';
 import type { EncodedPart, SpanEncoding } from './v04-encoding.js';
 
-const NOTHING: EncodedPart = { payloads: [], dropped: { invalid_id: 0, encode: 0, too_large: 0 } };
+const NOTHING: EncodedPart = { payloads: [], dropped: noLosses() };
 
 export class SealedEncoding implements SpanEncoding {
   #payloads: readonly Payload[];

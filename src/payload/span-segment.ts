@@ -10,12 +10,13 @@ import { parseTraceId } from './identifiers.js';
 import { MsgpackWriter } from './msgpack-writer.js';
 import { copyOfSpan } from './span-copy.js';
 import type { TraceIdentity } from './span-header.js';
+import type { UnwritableSpan } from './span-loss.js';
 import { type MappingSettings, SpanWriter } from './span-writer.js';
 import type { EncodableSpan } from './trace-chunks.js';
 import { TraceTable } from './trace-table.js';
 
 /** What became of a span. */
-export type AddOutcome = 'added' | 'invalid_id' | 'encode';
+export type AddOutcome = 'added' | UnwritableSpan;
 
 /** The spans of a trace, as a chain of their indexes. */
 interface TraceRecord extends TraceIdentity {

@@ -18,6 +18,7 @@ import {
   type SpanTagsParts,
   type SpanTagsSettings,
 } from './span-tags.js';
+import type { UnwritableSpan } from './span-loss.js';
 import { type SpanTemplate, SpanTemplates } from './span-template.js';
 import { TagKeys } from './tag-keys.js';
 import { TagWriter } from './tag-writer.js';
@@ -26,7 +27,7 @@ import { WellKnownTags } from './well-known-tags.js';
 
 export type MappingSettings = ServiceSettings & SpanTagsSettings;
 
-export type WriteOutcome = 'written' | 'decidesSampling' | 'invalid_id' | 'encode';
+export type WriteOutcome = 'written' | 'decidesSampling' | UnwritableSpan;
 
 /** What is remembered from span to span; bounded by starting over. */
 interface Learnt {

@@ -4,6 +4,7 @@
 import type { Link, SpanStatus, TraceState } from '@opentelemetry/api';
 import type { ReadableSpan, TimedEvent } from '../sdk-contract.js';
 import { type Id64, parseTraceId } from './identifiers.js';
+import type { UnwritableSpan } from './span-loss.js';
 import { TraceTable } from './trace-table.js';
 
 export type SpanEvent = Omit<TimedEvent, 'attributes'> & {
@@ -53,7 +54,7 @@ export class TraceGrouping {
   }
 
   /** Adds the span to the chunk of its trace, unless the Agent would refuse the trace or it throws. */
-  add(span: EncodableSpan): 'added' | 'invalid_id' | 'encode' {
+  add(span: EncodableSpan): 'added' | UnwritableSpan {
     try {
       const { traceId, traceState } = span.spanContext();
       const chunk = this.#traces.find(traceId);

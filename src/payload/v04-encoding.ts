@@ -9,16 +9,15 @@ import type { MsgpackWriter } from './msgpack-writer.js';
 import { openPart, type OpenTrace, openTrace } from './open-trace.js';
 import { type Payload, PayloadBuilder } from './payload-builder.js';
 import { copyOfSpan, keepFrom } from './span-copy.js';
+import { noLosses, type SpanLosses } from './span-loss.js';
 import type { SpanWriter } from './span-writer.js';
 import { type EncodableSpan, TraceGrouping } from './trace-chunks.js';
-
-export type EncodeDropReason = 'invalid_id' | 'encode' | 'too_large';
 
 /** What an advance has come to. */
 export interface EncodedPart {
   readonly payloads: readonly Payload[];
   /** Spans that are in no payload, by reason. */
-  readonly dropped: Readonly<Record<EncodeDropReason, number>>;
+  readonly dropped: SpanLosses;
 }
 
 /** Spans that become payloads step by step. */
@@ -63,7 +62,7 @@ export class V04Encoding implements SpanEncoding {
   #trace: OpenTrace | undefined;
   #state: EncodingState = { phase: 'begun' };
   #ready: Payload[] = [];
-  #dropped: Record<EncodeDropReason, number> = noneDropped();
+  #dropped = noLosses();
 
   constructor(spans: readonly ReadableSpan[], tools: EncodingTools) {
     this.#spans = spans;
@@ -130,7 +129,7 @@ export class V04Encoding implements SpanEncoding {
     }
     const part = { payloads: this.#ready, dropped: this.#dropped };
     this.#ready = [];
-    this.#dropped = noneDropped();
+    this.#dropped = noLosses();
     return part;
   }
 
@@ -272,8 +271,4 @@ export class V04Encoding implements SpanEncoding {
     this.#dropped.invalid_id += lost.invalid_id;
     this.#dropped.encode += lost.encode;
   }
-}
-
-function noneDropped(): Record<EncodeDropReason, number> {
-  return { invalid_id: 0, encode: 0, too_large: 0 };
 }
