@@ -7,7 +7,7 @@ import { V04Encoder } from '../../src/payload/v04-encoder.js';
 import type { EncodedPart, V04Encoding } from '../../src/payload/v04-encoding.js';
 import { generatedSpan } from '../oracle/generated-spans.js';
 import { decodeStrictly, encodeWith, FOUR_MIB, NO_SETTINGS } from '../support/encoding.js';
-import { makeSpan, makeSpans } from '../support/spans.js';
+import { makeSpan, makeSpans, SPAN_ID } from '../support/spans.js';
 
 const TRACE_IDS = ['1', '2', '3'].map((digit) => digit.repeat(32));
 
@@ -88,9 +88,8 @@ describe('an encoding that pauses', () => {
   });
 
   it('does not mind what happens to spans that it was told to keep', () => {
-    const spans = [...makeSpans(4), ...makeSpans(4, { traceId: TRACE_IDS[0] ?? '' })].map((span) =>
-      withDetails(span),
-    );
+    const given = [...makeSpans(4), ...makeSpans(4, { traceId: TRACE_IDS[0] ?? '' })];
+    const spans = given.map((span, at) => withDetails(at % 2 === 0 ? span : ofSdk1(span)));
     const atOnce = readable(encodeWith(newEncoder(), spans));
     const encoding = newEncoder().begin(spans);
 
@@ -214,9 +213,24 @@ function withDetails(span: ReadableSpan): ReadableSpan {
     startTime: [1_700_000_000, 1],
     endTime: [1_700_000_002, 2],
     events: [
-      { name: 'exception', time: [1_700_000_001, 0], attributes: { 'exception.type': 'E' } },
+      {
+        name: 'exception',
+        time: [1_700_000_001, 0],
+        attributes: { 'exception.type': 'E' },
+        droppedAttributesCount: 3,
+      },
     ],
     links: [{ context: span.spanContext(), attributes: { of: 'link' } }],
+  };
+}
+
+/** What SDK 1.30 calls otherwise. */
+function ofSdk1(span: ReadableSpan): ReadableSpan {
+  return {
+    ...span,
+    parentSpanId: SPAN_ID,
+    instrumentationScope: undefined,
+    instrumentationLibrary: { name: 'library', version: '1.30.0' },
   };
 }
 
@@ -226,7 +240,7 @@ function throwing(): never {
 
 function spoil(span: ReadableSpan): void {
   const { attributes, status, startTime, endTime, events, links } = span;
-  Object.assign(span, { name: 'spoilt', kind: 4 });
+  Object.assign(span, { name: 'spoilt', kind: 4, parentSpanId: undefined });
   Object.assign(attributes['list'] ?? [], ['spoilt']);
   Object.assign(attributes['query'] ?? {}, { page: 'spoilt' });
   Object.assign(attributes['bytes'] ?? [], [3]);
@@ -237,7 +251,7 @@ function spoil(span: ReadableSpan): void {
   for (const event of events) {
     Object.assign(event.attributes ?? {}, { 'exception.type': 'spoilt' });
     Object.assign(event.time, [2, 2]);
-    Object.assign(event, { name: 'spoilt' });
+    Object.assign(event, { name: 'spoilt', droppedAttributesCount: 0 });
   }
   for (const { attributes: of } of links) Object.assign(of ?? {}, { of: 'spoilt' });
 }
