@@ -1,11 +1,20 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { describeTarget } from '../src/agent-target.js';
 import { DatadogSpanExporter, type DatadogSpanExporterOptions } from '../src/index.js';
 import { checkOptions, resolveOptions } from '../src/options.js';
 
 const before = { ...process.env };
 
+/** Answers whether the socket of an Agent on this machine is there. */
+const files = vi.hoisted(() => ({ existsSync: (_path: string): boolean => false }));
+
+vi.mock('node:fs', async (importOriginal) => ({
+  ...(await importOriginal<object>()),
+  existsSync: (path: string): boolean => files.existsSync(path),
+}));
+
 beforeEach(() => {
+  files.existsSync = () => false;
   for (const name of Object.keys(process.env)) {
     if (/^(DD|OTEL)_/.test(name)) delete process.env[name];
   }
@@ -22,6 +31,12 @@ function resolve(options: DatadogSpanExporterOptions = {}): ReturnType<typeof re
   return resolveOptions(checkOptions(options, warn), warn);
 }
 
+const SOCKET = '/var/run/datadog/apm.socket';
+
+function notAllowed(): never {
+  throw Object.assign(new Error('no access'), { code: 'ERR_ACCESS_DENIED' });
+}
+
 /** Options as a JavaScript user may write them. */
 function untyped(options: object): DatadogSpanExporterOptions {
   return Object.assign({}, options);
@@ -31,6 +46,8 @@ describe('defaults', () => {
   it('are those of the documentation', () => {
     expect(resolve()).toMatchObject({
       timeoutMillis: 10_000,
+      attemptTimeoutMillis: 3_000,
+      maxRetries: 4,
       connectTimeoutMillis: 1_000,
       flushTimeoutMillis: 10_000,
       graceMillis: 1_000,
@@ -46,14 +63,21 @@ describe('defaults', () => {
 
 describe('the Agent', () => {
   it('I4: is that of the code, else of the environment, else on this machine', () => {
-    const here = describeTarget(resolve().target);
-    expect(here).toMatch(
-      /^(http:\/\/127\.0\.0\.1:8126|unix:\/\/\/var\/run\/datadog\/apm\.socket)$/,
-    );
+    expect(describeTarget(resolve().target)).toBe('http://127.0.0.1:8126');
 
     process.env['DD_AGENT_HOST'] = 'elsewhere';
     expect(describeTarget(resolve().target)).toBe('http://elsewhere:8126');
     expect(describeTarget(resolve({ url: 'http://code:1' }).target)).toBe('http://code:1');
+  });
+
+  it.each<[string, string, (path: string) => boolean]>([
+    ['is there', `unix://${SOCKET}`, (path) => path === SOCKET],
+    ['is not there', 'http://127.0.0.1:8126', (path) => path !== SOCKET],
+    ['may not be looked for', 'http://127.0.0.1:8126', notAllowed],
+  ])('on this machine, if its socket %s, is %s', (_name, expected, existsSync) => {
+    files.existsSync = existsSync;
+
+    expect(describeTarget(resolve().target)).toBe(expected);
   });
 
   it('I9: of the environment is read when the exporter is made, not before and not after', () => {
@@ -135,6 +159,26 @@ describe('E5, I3, I7: a wrong option', () => {
 
     expect(construct).toThrow(errorClass);
     expect(construct).toThrow(message);
+  });
+
+  it.each([
+    'connection',
+    'content-encoding',
+    'content-length',
+    'content-type',
+    'expect',
+    'host',
+    'keep-alive',
+    'transfer-encoding',
+    'upgrade',
+    'x-datadog-trace-count',
+    'Content-Type',
+    'X-Datadog-Trace-Count',
+  ])('is the header %s, which the exporter or its connection sets', (header) => {
+    const construct = (): unknown => new DatadogSpanExporter({ headers: { [header]: 'x' } });
+
+    expect(construct).toThrow(RangeError);
+    expect(construct).toThrow(`not to set \`${header}\`: the exporter sets it`);
   });
 
   it.each<[unknown, string]>([
