@@ -1,6 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { DatadogBatchSpanProcessor, type DatadogSpanExporter } from '../../src/index.js';
+import { endAll } from '../support/batch-processors.js';
 import { openExporter } from '../support/exporters.js';
+import { makeSpan, makeSpans, NEVER_READY } from '../support/spans.js';
+
+afterEach(() => vi.restoreAllMocks());
 
 /** As a JavaScript caller may call it. */
 function construct(options: unknown): unknown {
@@ -27,5 +31,23 @@ describe('the options of a DatadogBatchSpanProcessor', () => {
     ],
   ])('are checked: %s', (_name, options, message) => {
     expect(() => construct(options())).toThrow(message);
+  });
+
+  it('let a span wait for five seconds unless they say otherwise', () => {
+    const processor = new DatadogBatchSpanProcessor({ exporter: exporter() });
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+
+    processor.onEnd(makeSpan());
+
+    expect(timers.mock.calls.map(([, delayMillis]) => delayMillis)).toEqual([5_000]);
+  });
+
+  it('let 8 MiB of spans wait unless they say otherwise', () => {
+    const one = exporter();
+    const processor = new DatadogBatchSpanProcessor({ exporter: one });
+
+    endAll(processor, makeSpans(8_192 + 3, { resource: NEVER_READY })); // taken to be 1 KiB each
+
+    expect(one.stats()).toMatchObject({ received: 8_195, droppedByReason: { queue_full: 3 } });
   });
 });

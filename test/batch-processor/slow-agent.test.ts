@@ -7,7 +7,7 @@ import { readAll, stall } from '../support/fault-steps.js';
 import { holdReply } from '../support/held-reply.js';
 import { startOwnTime } from '../support/own-time.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
-import { makeSpan, makeSpans } from '../support/spans.js';
+import { makeSpan, makeSpans, NEVER_READY } from '../support/spans.js';
 
 const lines = captureDiag();
 const LARGE = { attributes: { text: 'x'.repeat(20_000) } };
@@ -77,6 +77,19 @@ describe('an Agent that is slow', () => {
 
     expect(first).toBeGreaterThan(20);
     expect([await fill(), await fill()]).toEqual([first, first]);
+  });
+
+  it('is not what spans wait for whose resource never is ready, and they take room as others do', () => {
+    const exporter = openExporter({ url: 'http://127.0.0.1:9' });
+    const processor = openProcessor(exporter, { maxQueueBytes: 65_536 });
+    const late = { resource: NEVER_READY };
+
+    endAll(processor, makeSpans(200, late));
+    expect(exporter.stats()).toMatchObject({ buffered: 64, droppedByReason: { queue_full: 136 } });
+
+    processor.forceFlush().catch(() => undefined); // makes an export of them, which waits
+    endAll(processor, [...makeSpans(200, late), makeSpan()]);
+    expect(exporter.stats()).toMatchObject({ exported: 0, droppedByReason: { queue_full: 337 } });
   });
 
   it('makes no refusal dearer, however many exports wait for it', async () => {
