@@ -39,6 +39,12 @@ describe('I1, I2: the Agent', () => {
     [{ DD_TRACE_AGENT_PORT: '65536' }, undefined],
     [{ DD_AGENT_HOST: 'two words' }, undefined],
     [{ DD_AGENT_HOST: 'http://host', DD_TRACE_AGENT_PORT: '1234' }, 'http://127.0.0.1:1234'],
+    [{ DD_AGENT_HOST: 'me@host', DD_TRACE_AGENT_PORT: '1234' }, 'http://127.0.0.1:1234'],
+    [{ DD_AGENT_HOST: 'me:pw@host', DD_TRACE_AGENT_PORT: '1234' }, 'http://127.0.0.1:1234'],
+    [{ DD_AGENT_HOST: 'host?x', DD_TRACE_AGENT_PORT: '1234' }, 'http://127.0.0.1:1234'],
+    [{ DD_AGENT_HOST: 'host#x', DD_TRACE_AGENT_PORT: '1234' }, 'http://127.0.0.1:1234'],
+    [{ DD_AGENT_HOST: 'a\\b', DD_TRACE_AGENT_PORT: '1234' }, 'http://127.0.0.1:1234'],
+    [{ DD_AGENT_HOST: 'a/b', DD_TRACE_AGENT_PORT: '1234' }, 'http://127.0.0.1:1234'],
   ])('with %j warns once and listens on %s', (vars, expected) => {
     expect(where(vars)).toEqual([expected, 1]);
   });
@@ -63,6 +69,19 @@ describe('service, env and version', () => {
       version: '1',
       tags: { team: 'a' },
     });
+  });
+});
+
+describe('service, env and version, of two variables each,', () => {
+  it('are those of their own', () => {
+    const environment = read({
+      DD_SERVICE: 'shop',
+      DD_ENV: 'prod',
+      DD_VERSION: '2',
+      DD_TAGS: 'service:other,env:staging,version:1',
+    });
+
+    expect(environment).toMatchObject({ service: 'shop', env: 'prod', version: '2', tags: {} });
   });
 });
 
@@ -118,5 +137,10 @@ describe('DD_EXTERNAL_ENV', () => {
     expect(read({ DD_EXTERNAL_ENV: 'it-false,cn-x\r\nEvil: y' }).externalEnv).toBe(
       'it-false,cn-xEvil: y',
     );
+  });
+
+  it.each(['é', '\x80\xff', '\x7f', '\u{1F600}'])('I6: loses what is not ASCII: %j', (text) => {
+    expect(read({ DD_EXTERNAL_ENV: text }).externalEnv).toBe('');
+    expect(read({ DD_EXTERNAL_ENV: `it-${text}\tfalse` }).externalEnv).toBe('it-\tfalse');
   });
 });
