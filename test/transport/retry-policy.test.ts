@@ -36,6 +36,9 @@ describe('what is retried', () => {
     'EHOSTDOWN',
     'ENOBUFS',
     'EMFILE',
+    'ENFILE',
+    'EADDRNOTAVAIL',
+    'ECONNABORTED',
     'EAGAIN',
     'UND_ERR_SOCKET',
   ])('an error that may pass: %s', (code) => {
