@@ -141,6 +141,16 @@ describe('attributes', () => {
     expect(meta).toMatchObject({ bytes: 'AQI=', within: '["Aw=="]' });
   });
 
+  it('may make bytes of themselves', () => {
+    const attributes: Attributes = {};
+    const made = { toJSON: () => Uint8Array.of(1, 2) };
+    Object.assign(attributes, { made, within: { made }, list: [made] });
+
+    const { meta } = roundTrip(makeSpan({ attributes }));
+
+    expect(meta).toMatchObject({ made: '"AQI="', within: '{"made":"AQI="}', list: '["AQI="]' });
+  });
+
   it('may hold bytes that find no room, and functions that are nothing', () => {
     const functions: Record<string, unknown> = { b: 1 };
     for (let at = 0; at < 13_000; at++) functions[`a${at}`] = () => undefined;

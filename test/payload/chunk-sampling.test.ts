@@ -146,6 +146,29 @@ describe('a trace', () => {
     expect(second?.meta).not.toHaveProperty('_dd.p.usr');
   });
 
+  it('that its resource says something of has the tag once, as upstream said', () => {
+    const resource = {
+      attributes: { '_dd.p.usr': 'resource', '_dd.origin': 'resource', note: 'n' },
+    };
+    const state = new W3cTraceState('dd=s:1;o:rum;t.usr:upstream');
+    const spans = [1, 2].map(() => Object.assign(withState(state), { resource }));
+
+    // A tag that is there twice does not pass the decoder.
+    expect(received(spans)[0]?.map(({ meta }) => meta)).toMatchObject([
+      { '_dd.p.usr': 'upstream', '_dd.origin': 'rum', note: 'n' },
+      { '_dd.p.usr': 'resource', '_dd.origin': 'rum', note: 'n' },
+    ]);
+  });
+
+  it('that its resource says something of has it once, also without an origin', () => {
+    const resource = { attributes: { '_dd.p.usr': 'resource' } };
+    const span = withState(new W3cTraceState('dd=s:1;t.usr:upstream'));
+
+    const [[first] = []] = received([Object.assign(span, { resource })]);
+
+    expect(first?.meta['_dd.p.usr']).toBe('upstream');
+  });
+
   it('with an empty tracestate is as one without', () => {
     const [[span] = []] = received([withState(new W3cTraceState(''))]);
 

@@ -25,6 +25,10 @@ describe('normalizeTagValue', () => {
     ['Test Conversion Of Weird !@#$%^&**() Characters', 'test_conversion_of_weird_characters'],
     ['Data🐨dog🐶 繋がっ⛰てて', 'data_dog_繋がっ_てて'],
     ['x'.repeat(300), 'x'.repeat(200)],
+    ['é'.repeat(300), 'é'.repeat(200)],
+    ['繋'.repeat(200), '繋'.repeat(134)], // the first that end at 400 bytes or later
+    ['ÉÑ', 'éñ'],
+    ['İẞ', 'İẞ'], // in lower case of three bytes and of two, instead of two and three
   ])('makes %j %j', (value, expected) => {
     expect(normalizeTagValue(value)).toBe(expected);
   });

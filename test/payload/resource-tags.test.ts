@@ -116,6 +116,12 @@ describe('env and version', () => {
       '',
     ],
     [
+      'the plain resource attributes, if they are empty on the span',
+      { span: { env: '', version: '' }, resource: { env: 'R', version: 'V 0' } },
+      'r',
+      'V 0',
+    ],
+    [
       'a resource, whatever services are called that nobody named',
       {
         resource: {
@@ -191,6 +197,12 @@ describe('tags', () => {
     expect(received({ resource, span: { 'analytics.event': false } }).metrics).toMatchObject({
       '_dd1.sr.eausr': 0,
     });
+  });
+
+  it.each(['1', 'true', true, 2, 0])('are no metric that measures with %j', (value) => {
+    const { metrics } = received({ resource: { '_dd.measured': value } });
+
+    expect(metrics).not.toHaveProperty(['_dd.measured']);
   });
 
   it.each<[Given, string | undefined]>([

@@ -97,6 +97,8 @@ describe('attributes', () => {
     [{ 'http.response.status_code': 404 }, 404],
     [{ 'http.response.status_code': 500, 'http.status_code': 200 }, 200],
     [{ 'http.response.status_code': '201' }, 201],
+    [{ 'http.response.status_code': '2e2' }, 200],
+    [{ 'http.response.status_code': '2.02E+2' }, 202],
   ])('%j sets the status code %d', (attributes, expected) => {
     expect(roundTrip(makeSpan({ attributes })).metrics['http.status_code']).toBe(expected);
   });
@@ -208,6 +210,10 @@ describe('attributes', () => {
   it.each<[Attributes, string | undefined]>([
     [{ 'rpc.grpc.status_code': 2 }, '2'],
     [{ 'grpc.code': 'NOT_FOUND' }, 'NOT_FOUND'],
+    [{ 'rpc.grpc.status.code': 5 }, '5'],
+    [{ 'grpc.status.code': '5' }, '5'],
+    [{ 'grpc.status.code': '1', 'rpc.grpc.status.code': '2' }, '2'],
+    [{ 'rpc.grpc.status.code': '2', 'grpc.code': '3' }, '3'],
     [{ 'rpc.response.status_code': 'NOT_FOUND', 'rpc.system.name': 'grpc' }, 'NOT_FOUND'],
     [{ 'rpc.response.status_code': '5', 'rpc.system': 'grpc' }, '5'],
     [{ 'rpc.response.status_code': '5', 'rpc.system': 'grpc', 'rpc.system.name': 'x' }, undefined],

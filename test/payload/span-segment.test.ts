@@ -51,6 +51,19 @@ function throwing(): ReadableSpan {
   });
 }
 
+/** One that has to be encoded once more when its chunk is known, and cannot be. */
+function readableOnce(): ReadableSpan {
+  let reads = 0;
+  const span = makeSpan({ attributes: { '_dd.origin': 'own' } });
+  const events = [{ name: 'e', time: span.startTime }];
+  return Object.defineProperty(span, 'events', {
+    get: () => {
+      if (++reads > 1) throw new Error('hostile');
+      return events;
+    },
+  });
+}
+
 describe('spans that were encoded one by one', () => {
   it('are gathered to the very bytes of a batch, also when the segment is used again', () => {
     const batch = fc.array(spanOfFewTraces, { maxLength: 40 });
@@ -123,16 +136,19 @@ describe('spans that were encoded one by one', () => {
     expect(segment.byteCount).toBe(0);
   });
 
+  it('are counted beside one that is too large, when they cannot be encoded once more', () => {
+    const large = makeSpan({ attributes: { text: 'x'.repeat(9_000) } });
+    const segment = new SpanSegment(NO_SETTINGS, 5_000);
+
+    for (const span of [readableOnce(), large, makeSpan()]) segment.add(span);
+    const { payloads, tooLarge, unencodable } = segment.gather();
+
+    expect({ tooLarge, unencodable }).toEqual({ tooLarge: 1, unencodable: 1 });
+    expect(payloads.map(({ spanCount }) => spanCount)).toEqual([1]);
+  });
+
   it('are counted once when their chunk begins anew in the next payload', () => {
-    let reads = 0;
-    const span = makeSpan({ attributes: { '_dd.origin': 'own' } });
-    const events = [{ name: 'e', time: span.startTime }];
-    Object.defineProperty(span, 'events', {
-      get: () => {
-        if (++reads > 1) throw new Error('hostile');
-        return events;
-      },
-    });
+    const span = readableOnce();
     const large = { attributes: { text: 'x'.repeat(600) } };
     const segment = new SpanSegment(NO_SETTINGS, 2_500);
 

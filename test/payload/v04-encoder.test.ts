@@ -153,6 +153,16 @@ describe('bad spans', () => {
     expect(payloads.flatMap(({ body }) => decodeStrictly(body)).flat()).toHaveLength(17);
   });
 
+  it('that cannot be read are counted beside one behind them that is too large', () => {
+    const large = makeSpan({ attributes: { a: 'x'.repeat(9_000) } });
+    const spans = [throwing('attributes'), makeSpan({ spanId: '0' }), large, makeSpan()];
+
+    const { payloads, dropped } = encode(spans, {}, 5_000);
+
+    expect(dropped).toEqual({ invalid_id: 1, encode: 1, too_large: 1 });
+    expect(payloads.map(({ spanCount }) => spanCount)).toEqual([1]);
+  });
+
   it('with a value that cannot be serialised lose that value', () => {
     const cycle: Record<string, unknown> = {};
     cycle['self'] = cycle;
