@@ -23,6 +23,12 @@ const SPANS: Readonly<Record<string, number>> = {
 /** Its block is a part of a program. */
 const LOGS = 'Logs beside traces';
 
+/** What the comments of a block say that it prints. */
+function promisedLines(code: string): readonly string[] {
+  const lines = code.matchAll(/console\.log\(.*\/\/ (.+)$/gm);
+  return Array.from(lines, ([, printed = '']) => `${printed}\n`);
+}
+
 describe('the README', () => {
   it.each(modules.filter(({ heading }) => heading !== LOGS))(
     'has code that runs under "$heading"',
@@ -34,11 +40,17 @@ describe('the README', () => {
 
       expect({ ended: run.ended, stderr: run.stderr }).toEqual({ ended: 0, stderr: '' });
       expect(agent.spans).toHaveLength(SPANS[heading] ?? NaN);
-      for (const [, printed = ''] of code.matchAll(/console\.log\(span.*\/\/ (.+)$/gm)) {
-        expect(run.stdout).toBe(`${printed}\n`);
-      }
+      expect(run.stdout).toBe(promisedLines(code).join(''));
     },
   );
+
+  it('says of each line that its code prints what that is', () => {
+    const runs = modules.filter(({ heading }) => heading !== LOGS).map(({ code }) => code);
+    const prints = runs.flatMap((code) => code.match(/console\./g) ?? []);
+
+    expect(prints).toHaveLength(1);
+    expect(runs.flatMap(promisedLines)).toHaveLength(prints.length);
+  });
 
   it('has log lines with the ids of their span', async () => {
     const agent = await openScriptedAgent();
