@@ -236,7 +236,8 @@ export const UNUSUAL_SPANS: readonly SpanRow[] = [
   },
   {
     id: 'H22',
-    title: 'attributes cannot take the place of what belongs to the exporter, but that of its defaults',
+    title:
+      'attributes cannot take the place of what belongs to the exporter, but that of its defaults',
     ...attributes(
       { '_dd.p.tid': 'f'.repeat(16), 'span.kind': 'x', language: 'l', own: 'o' },
       { own: 'o', language: 'l', 'span.kind': 'internal' },
