@@ -30,14 +30,16 @@ try {
 /** @throws Error unless each rule is found, and the tests are green before it is broken: red would prove nothing. */
 async function checkUnbroken() {
   for (const { file, find } of chosen) tree.replace(file, find, find)();
+  if (chosen.some(({ isOfBuild }) => isOfBuild)) await tree.build();
   const outcome = await tree.test(chosen.flatMap(({ tests }) => tests));
   if (outcome.kind !== 'passed') {
     throw new Error(`not green without any mutation: ${outcome.test ?? outcome.kind}`);
   }
 }
 
-async function rowOf({ rule, file, find, replace, tests }) {
+async function rowOf({ rule, file, find, replace, tests, isOfBuild }) {
   const restore = tree.replace(file, find, replace);
+  if (isOfBuild) await tree.build();
   const outcome = await tree.test(tests);
   restore();
   if (outcome.kind !== 'failed') process.exitCode = 1;

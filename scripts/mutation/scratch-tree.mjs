@@ -38,6 +38,16 @@ export class ScratchTree {
     return () => writeFileSync(path, source);
   }
 
+  /** Makes `dist/` of the sources as they are, for tests that start processes. */
+  async build() {
+    const build = spawn(process.execPath, ['scripts/build.mjs'], {
+      cwd: this.#root,
+      stdio: 'ignore',
+    });
+    const [code] = await once(build, 'exit');
+    if (code !== 0) throw new Error(`the build ended with ${code}: does the mutation compile?`);
+  }
+
   /**
    * @returns `passed`, `hung` if they were not done in time, or `failed` with the first test that failed and
    * its file.
