@@ -62,7 +62,7 @@ export const TRANSPORT_MUTATIONS = [
     file: 'src/transport/agent-connection.ts',
     find: "!first.wasDead || first.outcome.kind !== 'broken'",
     replace: "first.outcome.kind !== 'broken'",
-    tests: ['test/transport/agent-connection.test.ts'],
+    tests: ['test/transport/kept-connection.test.ts'],
   },
   {
     rule: 'an abort ends only the attempt that it is meant for',
@@ -76,7 +76,7 @@ export const TRANSPORT_MUTATIONS = [
     file: 'src/transport/agent-connection.ts',
     find: 'if (isKept) await new Promise<void>((resolve) => clock.nextTurn(resolve));',
     replace: 'void isKept;',
-    tests: ['test/transport/agent-connection.test.ts'],
+    tests: ['test/transport/kept-connection.test.ts'],
   },
   {
     rule: 'certificates are verified',
@@ -104,7 +104,7 @@ export const TRANSPORT_MUTATIONS = [
     file: 'src/transport/agent-connection.ts',
     find: 'keepAliveMaxTimeout: KEEP_ALIVE_MILLIS,',
     replace: '',
-    tests: ['test/transport/agent-connection.test.ts'],
+    tests: ['test/transport/kept-connection.test.ts'],
   },
   {
     rule: 'a request that was begun late has its time',

@@ -14,6 +14,10 @@ export const ACCEPTED: SendOutcome = {
   reply: { status: 200, ratesVersion: undefined, retryAfter: [], text: '' },
 };
 
+export function rejected(status: number, retryAfter: readonly string[] = []): SendOutcome {
+  return { kind: 'rejected', reply: { status, ratesVersion: undefined, retryAfter, text: '' } };
+}
+
 export class FakeConnection implements Connection {
   readonly sent: Sent[] = [];
   isClosed = false;

@@ -1,52 +1,13 @@
 import { getEventListeners } from 'node:events';
 import type { Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
-import { parseAgentUrl } from '../../src/agent-target.js';
-import { type Clock, systemClock } from '../../src/lang/clock.js';
-import { AgentConnection } from '../../src/transport/agent-connection.js';
+import { describe, expect, it } from 'vitest';
+import type { AgentConnection } from '../../src/transport/agent-connection.js';
 import type { SendOutcome } from '../../src/transport/send-outcome.js';
-import { encode } from '../support/encoding.js';
-import { openFaultServer, type Step } from '../support/fault-server.js';
-import { ACCEPT, answer, fin, readAll } from '../support/fault-steps.js';
 import { holdReply } from '../support/held-reply.js';
 import { openRawServer, refusedUrl } from '../support/raw-server.js';
 import { openScriptedAgent, temporarySocketPath } from '../support/scripted-agent.js';
-import { makeSpan } from '../support/spans.js';
 import { until } from '../support/until.js';
-
-const connections: AgentConnection[] = [];
-const [PAYLOAD] = encode([makeSpan()]).payloads;
-const HEADERS = {
-  'Content-Type': 'application/msgpack',
-  'X-Datadog-Trace-Count': '1',
-  'Datadog-Meta-Lang': 'nodejs',
-  'Datadog-Meta-Tracer-Version': '1',
-};
-
-afterEach(() => {
-  for (const connection of connections.splice(0)) connection.close();
-});
-
-function connectTo(url: string, clock: Clock = systemClock): AgentConnection {
-  const connection = new AgentConnection({
-    target: parseAgentUrl(url),
-    clock,
-    connectTimeoutMillis: 60_000,
-    ca: undefined,
-    requireFrom: undefined,
-    headersOf: () => HEADERS,
-  });
-  connections.push(connection);
-  return connection;
-}
-
-function send(
-  connection: AgentConnection,
-  signal: AbortSignal = new AbortController().signal,
-): Promise<SendOutcome> {
-  if (PAYLOAD === undefined) throw new Error('nothing to send');
-  return connection.send(PAYLOAD, signal);
-}
+import { connectTo, PAYLOAD, send } from './open-connection.js';
 
 describe('sending', () => {
   it.each(['tcp', 'unix'] as const)(
@@ -61,7 +22,7 @@ describe('sending', () => {
       const [first, second] = agent.requests;
       expect(first).toMatchObject({ method: 'PUT', path: '/v0.4/traces', via: over });
       expect(first?.headers).toMatchObject({
-        'content-length': String(PAYLOAD?.body.length),
+        'content-length': String(PAYLOAD.body.length),
         connection: 'keep-alive',
       });
       expect(first?.connection).toBe(second?.connection);
@@ -90,68 +51,6 @@ describe('sending', () => {
 
     expect(seen).toEqual(['PUT /prefix/v0.4/traces HTTP/1.1']);
   });
-
-  it('closes an idle connection before the Agent does, after five seconds, whatever it offers', async () => {
-    const headers = ['Keep-Alive: timeout=60'];
-    const server = await openFaultServer({ scripts: [answer(200, { headers })] });
-    await send(connectTo(server.url));
-    const start = performance.now();
-
-    await server.nextClose();
-
-    expect(performance.now() - start).toBeLessThan(5_000);
-    expect(performance.now() - start).toBeGreaterThan(2_000);
-  });
-
-  it('opens another connection after the machine slept, because the Agent may have closed this one', async () => {
-    const agent = await openScriptedAgent();
-    let sleptMillis = 0;
-    const unixMillis = (): number => systemClock.unixMillis() + sleptMillis;
-    const connection = connectTo(agent.url, { ...systemClock, unixMillis });
-
-    for (const millis of [0, 0, 60_000]) {
-      sleptMillis += millis;
-      await send(connection);
-    }
-
-    expect(agent.requests.map((request) => request.connection)).toEqual([1, 1, 2]);
-  });
-
-  it('sends nothing twice to a peer that closes its side with each answer', async () => {
-    let requests = 0;
-    const server = await openRawServer((socket) => {
-      socket.on('data', () => {
-        requests++;
-        socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
-      });
-    });
-    const connection = connectTo(server.url);
-
-    for (const _ of Array(10)) expect(await send(connection)).toMatchObject({ kind: 'accepted' });
-
-    expect(requests).toBe(10);
-  });
-
-  it.each([
-    { breaks: 'at once', afterMillis: 0, requests: 3, outcome: { kind: 'accepted' } },
-    { breaks: 'later', afterMillis: 1_000, requests: 2, outcome: { kind: 'broken', at: 'socket' } },
-  ])(
-    'sends once more what breaks at once on a kept connection: $breaks',
-    async ({ afterMillis, requests, outcome }) => {
-      let passedMillis = 0;
-      const pass: Step = () => {
-        passedMillis = afterMillis;
-      };
-      const server = await openFaultServer({ scripts: [ACCEPT, [readAll, pass, fin], ACCEPT] });
-      const nowMillis = (): number => systemClock.nowMillis() + passedMillis;
-      const connection = connectTo(server.url, { ...systemClock, nowMillis });
-      await send(connection);
-
-      expect(await send(connection)).toMatchObject(outcome);
-
-      expect(server.requests).toBe(requests);
-    },
-  );
 
   it('reports the status of a refusal', async () => {
     const agent = await openScriptedAgent();
@@ -270,21 +169,6 @@ describe('an abort', () => {
     expect(millis).toBeLessThan(50);
     held.release();
     expect(await send(connection)).toMatchObject({ kind: 'accepted' });
-  });
-
-  it('does not take back an acceptance whose body is still on its way', async () => {
-    let answered = false;
-    const server = await openRawServer((socket) => {
-      socket.once('data', () => {
-        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n', () => {
-          answered = true;
-        });
-      });
-    });
-
-    const { outcome } = await abortWhen(server.url, () => answered);
-
-    expect(['accepted', 'cancelled']).toContain(outcome.kind);
   });
 
   it('before the send sends nothing', async () => {

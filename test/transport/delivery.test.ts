@@ -1,74 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import {
-  Delivery,
-  type DeliveryContext,
-  type DeliveryResult,
-} from '../../src/transport/delivery.js';
-import type { Reply } from '../../src/transport/reply.js';
-import type { Connection, SendOutcome } from '../../src/transport/send-outcome.js';
+import type { Connection } from '../../src/transport/send-outcome.js';
 import { SendQueue } from '../../src/transport/send-queue.js';
-import { ACCEPTED, FakeConnection } from '../support/fake-connection.js';
-import { ManualClock } from '../support/manual-clock.js';
+import { ACCEPTED, FakeConnection, rejected } from '../support/fake-connection.js';
 import { until } from '../support/until.js';
-
-const PAYLOAD = { body: Uint8Array.of(0x90), chunkCount: 0 };
-const REFUSED: SendOutcome = {
-  kind: 'broken',
-  at: 'connect',
-  cause: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }),
-};
-const DEADLINE_MILLIS = 10_000;
-
-function rejected(status: number, retryAfter: readonly string[] = []): SendOutcome {
-  return { kind: 'rejected', reply: { status, ratesVersion: undefined, retryAfter, text: '' } };
-}
-
-/** A delivery whose attempts end as the test says, on a clock that the test moves. */
-class Bench {
-  readonly clock = new ManualClock();
-  readonly connection = new FakeConnection();
-  readonly replies: number[] = [];
-  readonly delivery: Delivery;
-  readonly result: Promise<DeliveryResult>;
-  settled: DeliveryResult | undefined;
-
-  constructor(settings: Partial<DeliveryContext> = {}) {
-    this.delivery = new Delivery(PAYLOAD, DEADLINE_MILLIS, {
-      queue: new SendQueue([this.connection]),
-      clock: this.clock,
-      random: () => 0.5,
-      maxRetries: 4,
-      attemptTimeoutMillis: 3_000,
-      onReply: ({ status }: Reply) => void this.replies.push(status),
-      onDeferred: () => undefined,
-      ...settings,
-    });
-    this.result = this.delivery.run();
-    void this.result.then((result) => {
-      this.settled = result;
-    });
-  }
-
-  get attempts(): number {
-    return this.connection.sent.length;
-  }
-
-  /** Ends the attempt that is under way and lets the delivery react. */
-  async end(outcome: SendOutcome): Promise<void> {
-    await until('an attempt', () => this.attempts > 0);
-    this.connection.sent.at(-1)?.settle(outcome);
-    await this.turn();
-  }
-
-  async advance(millis: number): Promise<void> {
-    this.clock.advance(millis);
-    await this.turn();
-  }
-
-  async turn(): Promise<void> {
-    await new Promise(setImmediate);
-  }
-}
+import { Bench, DEADLINE_MILLIS, REFUSED } from './delivery-bench.js';
 
 describe('a delivery', () => {
   it('backs off twice as long every time, with the jitter of chance, and leaves no timer', async () => {
@@ -128,6 +63,19 @@ describe('a delivery', () => {
     await bench.advance(100);
 
     expect(bench.connection.sent[0]?.signal.aborted).toBe(true);
+  });
+
+  it('leaves no timer when the answer comes in the time that was given again', async () => {
+    const bench = new Bench();
+    await until('an attempt', () => bench.attempts === 1);
+    bench.connection.begunMillis = bench.clock.nowMillis() + 3_001;
+    await bench.advance(3_100);
+    expect(bench.clock.armed).toBe(1);
+
+    await bench.end(ACCEPTED);
+
+    expect(bench.settled).toMatchObject({ outcome: ACCEPTED, attempts: 1 });
+    expect(bench.clock.armed).toBe(0);
   });
 
   it('waits as long as the Agent asks, but not longer than it may', async () => {
@@ -193,6 +141,31 @@ describe('a delivery in a hurry', () => {
     await bench.end(ACCEPTED);
 
     expect(bench.settled).toMatchObject({ outcome: ACCEPTED, attempts: 2 });
+  });
+
+  it('keeps to two attempts when it is hurried again during the last one', async () => {
+    const bench = new Bench();
+    await until('an attempt', () => bench.attempts === 1);
+    bench.delivery.hurry(Infinity);
+    await bench.end(REFUSED);
+    await bench.advance(0);
+    expect(bench.attempts).toBe(2);
+
+    bench.delivery.hurry(Infinity);
+    await bench.end(REFUSED);
+    await bench.advance(0);
+
+    expect(bench.settled).toMatchObject({ outcome: REFUSED, attempts: 2 });
+  });
+
+  it('keeps the deadline that it has when it is given a later one', async () => {
+    const bench = new Bench();
+
+    bench.delivery.hurry(Infinity);
+    await bench.end(rejected(503, ['60']));
+
+    expect(bench.settled).toMatchObject({ outcome: { reply: { status: 503 } }, attempts: 1 });
+    expect(bench.clock.armed).toBe(0);
   });
 
   it('does not wait for what comes after its new deadline', async () => {
