@@ -5,7 +5,15 @@ import type { DatadogSpanExporter, ReadableSpan } from '../../src/index.js';
 import { captureDiag } from '../support/diag-log.js';
 import { exportSpans } from '../support/exports.js';
 import { type FaultServer, openFaultServer, type Script } from '../support/fault-server.js';
-import { ACCEPT, answer, freeze, readAll, readHead, stall } from '../support/fault-steps.js';
+import {
+  ACCEPT,
+  answer,
+  freeze,
+  hangUp,
+  readAll,
+  readHead,
+  stall,
+} from '../support/fault-steps.js';
 import { startOwnTime } from '../support/own-time.js';
 import { makeSpan, makeSpans, NEVER_READY } from '../support/spans.js';
 import { until } from '../support/until.js';
@@ -144,6 +152,40 @@ describe('the signal of an exporter', () => {
     ]);
     await expect(exporter.forceFlush()).resolves.toBeUndefined();
     await expect(exporter.shutdown()).resolves.toBeUndefined();
+  });
+
+  it.each<[string, Script]>([
+    ['broke', [readAll, hangUp]],
+    ['was refused', answer(503)],
+  ])(
+    'gives its reason as the cause, also of an export whose first attempt %s',
+    async (_how, first) => {
+      const server = await openFaultServer({ scripts: [first, [readAll, stall]] });
+      const life = new AbortController();
+      const exporter = openExporter({ url: server.url, signal: life.signal });
+      const result = exportSpans(exporter, makeSpans(1));
+      await until('the second attempt', () => server.spans.length === 2);
+
+      life.abort('enough');
+
+      const { error } = await result;
+      expect(error).toMatchObject({ kind: 'aborted', cause: 'enough', attempts: 2 });
+      expect(error).toHaveProperty('status', undefined);
+    },
+  );
+
+  it('that aborted while nothing was under way lets go of the connection at the next export', async () => {
+    const server = await openFaultServer({ scripts: [ACCEPT] });
+    const life = new AbortController();
+    const exporter = openExporter({ url: server.url, signal: life.signal });
+    await exportSpans(exporter, makeSpans(1));
+    life.abort();
+    expect(server.open).toBe(1);
+
+    const { error } = await exportSpans(exporter, makeSpans(1));
+
+    expect(error).toMatchObject({ kind: 'aborted' });
+    await until('no socket, before an idle one closes by itself', () => server.open === 0, 3_000);
   });
 
   it('does nothing to what is done', async () => {
