@@ -5,6 +5,7 @@ import { captureDiag } from '../support/diag-log.js';
 import { openExporter } from '../support/exporters.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 import { makeSpan, makeSpans } from '../support/spans.js';
+import { tellingProvider } from '../faults/account-watch.js';
 
 const lines = captureDiag();
 
@@ -168,6 +169,23 @@ describe('a span that, while it is encoded,', () => {
 
     expect(agent.spans).toHaveLength(2);
     expect(exporter.stats()).toMatchObject({ received: 2, exported: 2, inherited: 4 });
+  });
+});
+
+describe('an instrument that shuts the exporter down when it is told of a span', () => {
+  it('has that span counted as lost at once', async () => {
+    const selfObsMeterProvider = tellingProvider(() => void exporter.shutdown({ graceMillis: 0 }));
+    const { url } = await openScriptedAgent();
+    const exporter = openExporter({ url, selfObsMeterProvider });
+    const processor = new DatadogBatchSpanProcessor({ exporter });
+
+    processor.onEnd(makeSpan());
+
+    expect(exporter.stats()).toMatchObject({
+      received: 1,
+      buffered: 0,
+      droppedByReason: { shutdown: 1 },
+    });
   });
 });
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { afterForkInChild } from '../../src/fork.js';
 import { DatadogSpanExporter } from '../../src/index.js';
@@ -137,6 +138,20 @@ describe('an exporter whose heap was duplicated', () => {
     expect(await inherited).toEqual({ code: 0 });
     const { error } = await exportSpans(exporter, makeSpans(1));
     expect(error).toMatchObject({ kind: 'shutdown', lostSpans: 1 });
+  });
+
+  it('listens no more to the signal for what was under way', async () => {
+    const server = await openFaultServer({ scripts: [[readAll, stall]] });
+    const life = new AbortController();
+    const exporter = openExporter({ url: server.url, signal: life.signal });
+    const inherited = exportSpans(exporter, makeSpans(2));
+    await until('the request', () => server.requests === 1);
+    expect(getEventListeners(life.signal, 'abort')).toHaveLength(1);
+
+    afterForkInChild();
+
+    expect(getEventListeners(life.signal, 'abort')).toEqual([]);
+    expect(await inherited).toEqual({ code: 0 });
   });
 
   it('ends a flush that was under way', async () => {

@@ -8,7 +8,7 @@ import { captureDiag } from '../support/diag-log.js';
 import { openExporter } from '../support/exporters.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { answer, readAll, stall } from '../support/fault-steps.js';
-import { openPipeline } from '../support/pipelines.js';
+import { bareProcessor, openPipeline } from '../support/pipelines.js';
 import { refusedUrl } from '../support/raw-server.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 import { makeSpan, SPAN_ID, TRACE_ID } from '../support/spans.js';
@@ -96,6 +96,22 @@ describe('the grace of a ForkSafeSpanProcessor that is shut down', () => {
     const [own = 0, other = 0] = given.map(Number);
     expect([own > 50_000, own <= 60_000]).toEqual([true, true]);
     expect([other > 20_000, other <= 30_000]).toEqual([true, true]);
+  });
+
+  it('leaves the exporter nothing of it once the processor has used it up', async () => {
+    const given: unknown[] = [];
+    const exporter: DrainableExporter = {
+      export: () => undefined,
+      shutdown: (options) => Promise.resolve(void given.push(options?.graceMillis)),
+    };
+    const { processor, record } = openPipeline(exporter, {
+      createProcessor: () => bareProcessor({ forceFlush: () => never }),
+    });
+    record(1);
+
+    await processor.shutdown({ graceMillis: 50 });
+
+    expect(given).toEqual([0]);
   });
 
   it.each([
