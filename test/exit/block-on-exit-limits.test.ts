@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openAnsweringServer, tlsServer } from '../support/answering-server.js';
 import { openFaultServer } from '../support/fault-server.js';
-import { hangUp, readAll, readHead, reply, send, stall } from '../support/fault-steps.js';
+import { answer, hangUp, readAll, readHead, reply, send, stall } from '../support/fault-steps.js';
 import { openGate } from '../support/gate.js';
 import { refusedUrl } from '../support/raw-server.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
@@ -150,6 +150,23 @@ describe('a process that exits, with blockOnExit,', () => {
 
     expect(await script.end).toMatchObject({ code });
     expect(agent.spans).toEqual([]);
+  });
+
+  it('says how often it tried what an attempt before had failed with', async () => {
+    const headers = ['Retry-After: 5'];
+    const read = { headers, body: '{"rate_by_service":{"read":1}}' };
+    const server = await openFaultServer({ scripts: [answer(503, read)] });
+    const script = startScript(
+      `printWarnings(); flushOnExit(target, { blockOnExit: true }); endSpans();
+       provider.forceFlush().catch(() => undefined);
+       setInterval(() => { if (exporter.sampleRates.read === 1) process.exit(0); }, 1);`,
+      { agentUrl: server.url },
+    );
+
+    const { stdout } = await script.end;
+
+    expect(server.requests).toBe(2);
+    expect(stdout).toContain('2 attempts: the Agent refused the payload (status 503)');
   });
 
   it.each([

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { type ExitDeliverer, registerExitDeliverer } from '../../src/exit-deliverer.js';
+import { ExitFlush } from '../../src/exit-flush.js';
+import type { Flushable } from '../../src/flush-target.js';
+import { captureDiag } from '../support/diag-log.js';
+import { ManualClock } from '../support/manual-clock.js';
+
+const lines = captureDiag();
+const TIMEOUT_MILLIS = 1_000;
+
+/** Notes what it is told while the process ends. */
+function noting(log: string[]): ExitDeliverer {
+  return {
+    account: () => ({ received: 0, unsettled: 0 }),
+    hurry: () => undefined,
+    cutShort: () => undefined,
+    handOver: () => void log.push('handOver'),
+    deliver: () => void log.push('deliver'),
+  };
+}
+
+function exitFlush(targets: readonly Flushable[], clock: ManualClock): ExitFlush {
+  const options = { blockOnExit: true, signals: [], timeoutMillis: TIMEOUT_MILLIS } as const;
+  return new ExitFlush(targets, { ...options, reraise: 'auto' }, clock);
+}
+
+const flushed: Flushable = { forceFlush: () => Promise.resolve() };
+
+function hanging(): Flushable {
+  return { forceFlush: () => new Promise(() => undefined) };
+}
+
+describe('the flush at the end of the process', () => {
+  it('that was done has what ended since delivered', async () => {
+    const log: string[] = [];
+    const target = { ...flushed };
+    registerExitDeliverer(target, noting(log));
+    const flush = exitFlush([target], new ManualClock());
+    expect(await flush.flush()).toBe('done');
+
+    flush.finish();
+
+    expect(log).toEqual(['handOver', 'deliver']);
+  });
+
+  it('that was overdue begins nothing any more', async () => {
+    const log: string[] = [];
+    const clock = new ManualClock();
+    const target = hanging();
+    registerExitDeliverer(target, noting(log));
+    const flush = exitFlush([target], clock);
+    const ended = flush.flush();
+    clock.advance(TIMEOUT_MILLIS);
+    expect(await ended).toBe('overdue');
+
+    flush.finish();
+
+    expect(log).toEqual([]);
+  });
+
+  it('is overdue again while a target hangs since the last one, and waits for the others only', async () => {
+    const clock = new ManualClock();
+    const flush = exitFlush([hanging(), flushed], clock);
+    const first = flush.flush();
+    clock.advance(TIMEOUT_MILLIS);
+    expect(await first).toBe('overdue');
+
+    expect(await flush.flush()).toBe('overdue');
+
+    expect([clock.nowMillis(), clock.armed]).toEqual([TIMEOUT_MILLIS, 0]);
+  });
+
+  it('is overdue when a target gives up on the limit just before it is reached', async () => {
+    const clock = new ManualClock();
+    const giving: Flushable = {
+      forceFlush: (options) =>
+        new Promise((_resolve, reject) => {
+          const leftMillis = options?.timeoutMillis ?? 0;
+          clock.schedule(leftMillis - 1, () => reject(new Error('gave up')));
+        }),
+    };
+    const flush = exitFlush([giving], clock);
+    const ended = flush.flush();
+
+    clock.advance(TIMEOUT_MILLIS - 1);
+
+    expect(await ended).toBe('overdue');
+    expect(lines).toEqual([
+      'the flush at the end of the process took more than 1000 ms; spans that were not delivered are lost',
+    ]);
+  });
+});
