@@ -1,13 +1,14 @@
 // The rules of the end of a process that mutations break; see `mutations.mjs`. Their tests start processes of
 // the build, so that it is made anew for each.
 
-const MUTATIONS = [
+export const EXIT_MUTATIONS = [
   {
     rule: 'at exit, one that hangs leaves others their share of the time',
     file: 'src/lang/time-shares.ts',
     find: 'Math.max(sharers, 1)',
     replace: '1',
     tests: ['test/exit/block-on-exit-limits.test.ts'],
+    isOfBuild: true,
   },
   {
     rule: 'at exit, what is still held counts before the time is shared',
@@ -15,6 +16,7 @@ const MUTATIONS = [
     find: 'for (const one of members) one.handOver();',
     replace: '',
     tests: ['test/exit/block-on-exit-limits.test.ts'],
+    isOfBuild: true,
   },
   {
     rule: 'a cluster worker that Node ends at once delivers before',
@@ -22,6 +24,7 @@ const MUTATIONS = [
     find: 'if (exitsNow) {',
     replace: 'if (exitsNow && members.length === 0) {',
     tests: ['test/exit/cluster.test.ts'],
+    isOfBuild: true,
   },
   {
     rule: 'after a second signal nothing more is sent',
@@ -29,6 +32,7 @@ const MUTATIONS = [
     find: 'isCutShort ? 0 : (this.#last?.deadlineMillis ?? 0)',
     replace: 'isCutShort ? this.#clock.nowMillis() + this.#timeoutMillis : 0',
     tests: ['test/exit/signals.test.ts'],
+    isOfBuild: true,
   },
   {
     rule: 'attributes of a resource are asked for before a process can exit without them',
@@ -36,7 +40,6 @@ const MUTATIONS = [
     find: 'this.#owner.parts.resourceWaits.begin(resource);',
     replace: '',
     tests: ['test/exit/late-attributes.test.ts'],
+    isOfBuild: true,
   },
 ];
-
-export const EXIT_MUTATIONS = MUTATIONS.map((one) => ({ ...one, isOfBuild: true }));
