@@ -80,7 +80,7 @@ export class ExportTask {
     if (this.#state.phase !== 'accepted') return;
     const { clock, pending, timeoutMillis } = this.#context;
     const { spanCount, isPatient } = this.#state.source;
-    if (!isPatient && spanCount > 0 && this.#isFull) return this.#refuse(pending.fullError);
+    if (!isPatient && spanCount > 0 && this.#isFull) return this.#refuse(pending.fullError());
     const timeOut = (): void =>
       this.cancel({ kind: 'timeout', cause: timedOutError(timeoutMillis) });
     this.#disposers.push(clock.schedule(timeoutMillis, timeOut));
@@ -183,7 +183,7 @@ export class ExportTask {
       const proceed = (): void => this.#endWaiting();
       this.#disposers.push(resourceWaits.wait(waiting, this.#longestWaitMillis, proceed));
     } else {
-      this.#refuse(resourceWaits.fullError);
+      this.#refuse(resourceWaits.fullError());
     }
     return true;
   }

@@ -14,8 +14,6 @@ const OVERHEAD_BYTES = 5 * 1_024;
 const LEARNING_RATE = 0.2;
 
 export class PendingBytes {
-  /** What to say when there is no room. One for all, as a stack costs time just when there is none. */
-  readonly fullError: Error;
   readonly #maxBytes: number;
   readonly #waiting = new Set<() => void>();
   #bytes = 0;
@@ -23,7 +21,6 @@ export class PendingBytes {
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
-    this.fullError = new Error(`\`maxPendingBytes\` (${maxBytes}) are used up`);
   }
 
   /**
@@ -57,6 +54,11 @@ export class PendingBytes {
   isFullWith({ batches, spans }: { batches: number; spans: number }): boolean {
     const estimate = batches * OVERHEAD_BYTES + spans * this.#meanSpanBytes;
     return this.#bytes + estimate >= this.#maxBytes;
+  }
+
+  /** What to say when there is no room. Made when it is said: the stack of an error keeps all that was on it. */
+  fullError(): Error {
+    return new Error(`\`maxPendingBytes\` (${this.#maxBytes}) are used up`);
   }
 
   /** Takes note of the size that spans turned out to have. */

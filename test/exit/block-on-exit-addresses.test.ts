@@ -26,7 +26,7 @@ describe('a process that exits, with blockOnExit, delivers', () => {
     ]);
   });
 
-  it.skipIf(!hasIpv6)('to an IPv6 address', async () => {
+  it.skipIf(!hasIpv6)('to an IPv6 address, where the machine has one', async () => {
     const { port, authorizations } = await openAnsweringServer(createServer(), '::1');
     const script = startScript(EXITING, { agentUrl: `http://[::1]:${port}` });
 
