@@ -130,8 +130,8 @@ export class BatchEncoding {
     if (this.#state.phase === 'ended' || this.#state.held.length === 0) return;
     const spans = spansIn(this.#state.held);
     this.#state.held = [];
-    const cause = this.#context.pending.fullError();
-    this.#deliveries.fail({ kind: 'queue_full', spans, attempts: 0, cause });
+    const detail = this.#context.pending.shortage;
+    this.#deliveries.fail({ kind: 'queue_full', spans, attempts: 0, detail });
   }
 
   #deliverHeld(): void {

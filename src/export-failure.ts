@@ -13,6 +13,8 @@ export interface Failure {
   readonly spans: number;
   readonly attempts: number;
   readonly status?: number;
+  /** More about the kind; a text, as an error would cost as much as the rest of a refusal. */
+  readonly detail?: string;
   readonly cause?: unknown;
 }
 
@@ -128,10 +130,11 @@ export function flushEndedError(
   return new DatadogExportError(`forceFlush ${how}; the exports go on`, details);
 }
 
-function sentence({ kind, status, cause }: Failure): string {
+function sentence({ kind, status, detail, cause }: Failure): string {
   const answered = status === undefined ? '' : ` (status ${status})`;
+  const which = detail === undefined ? '' : `: ${detail}`;
   const because = cause === undefined ? '' : `: ${reasonOf(cause)}`;
-  return REASONS[kind] + answered + because;
+  return REASONS[kind] + answered + which + because;
 }
 
 /** Whether somebody wanted the export to end; at the end of the grace that is the exporter itself. */

@@ -80,7 +80,7 @@ export class ExportTask {
     if (this.#state.phase !== 'accepted') return;
     const { clock, pending, timeoutMillis } = this.#context;
     const { spanCount, isPatient } = this.#state.source;
-    if (!isPatient && spanCount > 0 && this.#isFull) return this.#refuse(pending.fullError());
+    if (!isPatient && spanCount > 0 && this.#isFull) return this.#refuse(pending.shortage);
     const timeOut = (): void =>
       this.cancel({ kind: 'timeout', cause: timedOutError(timeoutMillis) });
     this.#disposers.push(clock.schedule(timeoutMillis, timeOut));
@@ -149,9 +149,9 @@ export class ExportTask {
     return pending.isFullWith({ batches, spans: spans + resourceWaits.spans });
   }
 
-  /** Drops all spans of an export that is not even begun; `cause` says which limit is reached. */
-  #refuse(cause: Error): void {
-    this.#dropUnsent({ kind: 'queue_full', attempts: 0, cause });
+  /** Drops all spans of an export that is not even begun; `detail` says which limit is reached. */
+  #refuse(detail: string): void {
+    this.#dropUnsent({ kind: 'queue_full', attempts: 0, detail });
     this.#finishIfIdle();
   }
 
@@ -183,7 +183,7 @@ export class ExportTask {
       const proceed = (): void => this.#endWaiting();
       this.#disposers.push(resourceWaits.wait(waiting, this.#longestWaitMillis, proceed));
     } else {
-      this.#refuse(resourceWaits.fullError());
+      this.#refuse(resourceWaits.shortage);
     }
     return true;
   }

@@ -56,9 +56,9 @@ export class PendingBytes {
     return this.#bytes + estimate >= this.#maxBytes;
   }
 
-  /** What to say when there is no room. Made when it is said: the stack of an error keeps all that was on it. */
-  fullError(): Error {
-    return new Error(`\`maxPendingBytes\` (${this.#maxBytes}) are used up`);
+  /** What to say when there is no room. */
+  get shortage(): string {
+    return `\`maxPendingBytes\` (${this.#maxBytes}) are used up`;
   }
 
   /** Takes note of the size that spans turned out to have. */

@@ -32,6 +32,8 @@ export function pendingResource(span: ReadableSpan): Resource | undefined {
 const MAX_WAITING_SPANS = 8_192;
 
 export class ResourceWaits {
+  /** What to say when there is no room. */
+  readonly shortage: string = `${MAX_WAITING_SPANS} spans wait for attributes of their resource`;
   readonly #clock: Clock;
   /** Listeners by resource, and not promises, as those cannot be called off: one that never settles keeps all. */
   readonly #waiting = new WeakMap<Resource, Set<() => void>>();
@@ -44,11 +46,6 @@ export class ResourceWaits {
   /** Spans that wait now. */
   get spans(): number {
     return this.#spans;
-  }
-
-  /** What to say when there is no room. */
-  fullError(): Error {
-    return new Error(`${MAX_WAITING_SPANS} spans wait for attributes of their resource`);
   }
 
   /** Whether so many spans more may wait. */

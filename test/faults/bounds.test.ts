@@ -170,6 +170,7 @@ describe('F9: a storm of 500 exports in one turn', () => {
 
     // It was a hundred times slower when each export counted those before it.
     expect(many).toBeLessThan(few * 5);
+    await exporter.shutdown({ graceMillis: 0 });
   });
 
   it('may be waited for by a thousand flushes', async () => {
