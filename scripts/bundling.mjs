@@ -16,6 +16,7 @@ export async function bundle(input, file, format) {
     external: /^[^./]/,
     transform: { target: 'node20' },
     output: { file, format, codeSplitting: false, comments: { jsdoc: false } },
+    experimental: { attachDebugInfo: 'none' },
     logLevel: 'warn',
   });
 }
