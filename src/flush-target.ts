@@ -1,6 +1,7 @@
 // Owns what can be flushed: its shape, what it is told, and the check of what an application gives. Knows nothing of
 // how and when it is flushed.
 
+import type { Tracer, TracerProvider } from '@opentelemetry/api';
 import { hasMethods } from './lang/methods.js';
 import { expectation } from './option-checks.js';
 
@@ -23,16 +24,16 @@ export interface Flushable {
 }
 
 /**
- * What `trace.getTracerProvider()` returns, a `ProxyTracerProvider` of OpenTelemetry's API: all that an application has
- * of a provider that `NodeSDK` makes. The one behind it is flushed, if any is registered by then.
+ * Several are flushed one after another: first what holds spans, last the exporter that sends them. A `TracerProvider`
+ * is what `trace.getTracerProvider()` returns, all that an application has of one that `NodeSDK` makes: the provider
+ * behind it is flushed, if any is registered by then.
  */
-export interface ProviderProxy {
-  getTracer(name: string): unknown;
-  getDelegate(): unknown;
-}
+export type FlushTarget = Flushable | TracerProvider | readonly (Flushable | TracerProvider)[];
 
-/** Several are flushed one after another: first what holds spans, last the exporter that sends them. */
-export type FlushTarget = Flushable | ProviderProxy | readonly (Flushable | ProviderProxy)[];
+/** A `ProxyTracerProvider` of OpenTelemetry's API. */
+interface ProviderProxy extends TracerProvider {
+  getDelegate(): TracerProvider;
+}
 
 const FLUSHABLE =
   'a processor, an exporter or a provider with a method `forceFlush`, or a list of such; of a `NodeSDK`, its processor';
@@ -63,7 +64,7 @@ class RegisteredProvider implements Flushable {
   }
 
   /** What providers are known by. */
-  getTracer(name: string): unknown {
+  getTracer(name: string): Tracer {
     return this.#proxy.getTracer(name);
   }
 

@@ -18,7 +18,7 @@ export type { ExitSignal } from './exit-signals.js';
 export { DatadogSpanExporter } from './exporter.js';
 export type { DrainableExporter } from './exporter-drain.js';
 export { ForkSafeSpanProcessor, type ForkSafeSpanProcessorOptions } from './fork-safe-processor.js';
-export type { Flushable, FlushOptions, FlushTarget, ProviderProxy } from './flush-target.js';
+export type { Flushable, FlushOptions, FlushTarget } from './flush-target.js';
 export type { ResultCallback } from './exporter-life.js';
 export type { LedgerCounts, LedgerSnapshot } from './ledger.js';
 export type { DatadogSpanExporterOptions } from './options.js';

@@ -46,7 +46,10 @@ export interface DatadogSpanExporterOptions {
    * `env` and `version` among them are the options of that name. @default none
    */
   readonly tags?: Readonly<Record<string, string>> | undefined;
-  /** Extra request headers; one that the exporter sends itself is replaced. @default none */
+  /**
+   * Extra request headers. They replace those of the exporter, but for what the request depends on, such as `Host` or
+   * `Content-Type`: such a header is a RangeError. @default none
+   */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Longest time from `export()` to its callback; 1 to 2 147 483 647, as all times. @default 10000 */
   readonly timeoutMillis?: number | undefined;

@@ -239,9 +239,52 @@ export const UNUSUAL_SPANS: readonly SpanRow[] = [
     title:
       'attributes cannot take the place of what belongs to the exporter, but that of its defaults',
     ...attributes(
-      { '_dd.p.tid': 'f'.repeat(16), 'span.kind': 'x', language: 'l', own: 'o' },
-      { own: 'o', language: 'l', 'span.kind': 'internal' },
+      {
+        '_dd.p.tid': 'f'.repeat(16),
+        '_dd.p.dm': 'x',
+        'span.kind': 'x',
+        'otel.trace_id': 'x',
+        'otel.scope.name': 'x',
+        'otel.status_code': 'x',
+        language: 'l',
+        'runtime-id': 'r',
+        own: 'o',
+      },
+      {
+        'span.kind': 'internal',
+        'otel.trace_id': TRACE_ID,
+        'otel.scope.name': 'tests',
+        'otel.status_code': 'Unset',
+        language: 'l',
+        'runtime-id': 'r',
+        own: 'o',
+      },
     ),
+  },
+  {
+    id: 'H22',
+    title: 'attributes stand for events and a tracestate only where the span has none',
+    ...attributes({ events: 'x', 'w3c.tracestate': 'x' }, { events: 'x', 'w3c.tracestate': 'x' }),
+  },
+  {
+    id: 'H22',
+    title: 'attributes give way to the events and the tracestate of the span',
+    fields: {
+      attributes: { events: 'x', 'w3c.tracestate': 'x' },
+      events: [{ name: 'e', time: NOW }],
+      spanContext: () => ({
+        traceId: TRACE_ID,
+        spanId: nextSpanId(),
+        traceFlags: 1,
+        traceState: { serialize: () => 'a=b', get: () => undefined },
+      }),
+    },
+    arrives: {
+      meta: {
+        events: '[{"time_unix_nano":1700000000000000005,"name":"e"}]',
+        'w3c.tracestate': 'a=b',
+      },
+    },
   },
   {
     id: 'H23',

@@ -12,6 +12,7 @@ import { packTarball, type PackedTarball } from './packed-tarball.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
 const USE = `
+  import { trace } from '@opentelemetry/api';
   import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
   import { DatadogSpanExporter, flushOnExit, ForkSafeSpanProcessor } from '${manifest.name}';
   import { startDevAgent } from '${manifest.name}/dev-agent';
@@ -24,6 +25,7 @@ const USE = `
   const processor = new ForkSafeSpanProcessor({ exporter, createProcessor });
   export const provider = new NodeTracerProvider({ spanProcessors: [processor] });
   flushOnExit(processor);
+  flushOnExit([trace.getTracerProvider(), exporter], { blockOnExit: true });
   atFork({});
 `;
 const OPTIONS = { module: 'nodenext', target: 'es2022', strict: true, noEmit: true };

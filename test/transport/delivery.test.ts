@@ -101,6 +101,17 @@ describe('a delivery', () => {
   });
 });
 
+/** A delivery that was hurried during its first attempt, which failed then. */
+async function hurriedToLastAttempt(): Promise<Bench> {
+  const bench = new Bench();
+  await until('an attempt', () => bench.attempts === 1);
+  bench.delivery.hurry(Infinity);
+  await bench.end(REFUSED);
+  await bench.advance(0);
+  expect(bench.attempts).toBe(2);
+  return bench;
+}
+
 describe('a delivery in a hurry', () => {
   it('ends its backoff with one last attempt', async () => {
     const bench = new Bench();
@@ -118,13 +129,7 @@ describe('a delivery in a hurry', () => {
   });
 
   it('follows the failure of an attempt that is under way with one last attempt at once', async () => {
-    const bench = new Bench();
-    await until('an attempt', () => bench.attempts === 1);
-
-    bench.delivery.hurry(Infinity);
-    await bench.end(REFUSED);
-    await bench.advance(0);
-    expect(bench.attempts).toBe(2);
+    const bench = await hurriedToLastAttempt();
     await bench.end(REFUSED);
 
     expect(bench.settled).toMatchObject({ attempts: 2 });
@@ -144,12 +149,7 @@ describe('a delivery in a hurry', () => {
   });
 
   it('keeps to two attempts when it is hurried again during the last one', async () => {
-    const bench = new Bench();
-    await until('an attempt', () => bench.attempts === 1);
-    bench.delivery.hurry(Infinity);
-    await bench.end(REFUSED);
-    await bench.advance(0);
-    expect(bench.attempts).toBe(2);
+    const bench = await hurriedToLastAttempt();
 
     bench.delivery.hurry(Infinity);
     await bench.end(REFUSED);
