@@ -22,7 +22,7 @@ export interface EncodingContext {
 
 /** What the batch processor of the SDK hands over at once is far below. */
 const LARGE_BATCH_SPANS = 4_096;
-/** Of the pending bytes, so that a large batch does not keep others out while it waits for the Agent. */
+/** Share of the pending bytes: a large batch must not keep others out while it waits for the Agent. */
 const LARGE_BATCH_SHARE = 0.5;
 
 type EncodingState =

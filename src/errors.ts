@@ -66,11 +66,11 @@ export interface DatadogExportErrorDetails {
   readonly attempts: number;
   /** HTTP status, when the Agent answered. */
   readonly status?: number | undefined;
-  /** Of several exports that failed in a flush: an `AggregateError` of the first 256. */
+  /** If several exports failed in a flush: an `AggregateError` of the first 256 errors. */
   readonly cause?: unknown;
 }
 
-/** Of the errors of all copies of the package in one process: `import` and `require` have one each. */
+/** Marks the errors of all copies of the package in one process: `import` and `require` have one each. */
 const BRAND = Symbol.for('opentelemetry-exporter-datadog-agent.error.v1');
 
 /**

@@ -53,7 +53,7 @@ function noteUnknown(
   diagnostics.warn('unknown', `${message}; whether it has them is not known`);
 }
 
-/** Of an ending that nothing may delay any more. */
+/** What comes of an ending that nothing may delay any more. */
 const NO_TIME: TriedOnce = {
   outcome: { kind: 'broken', at: 'timeout', cause: new Error('the process had no time left') },
   attempts: 0,

@@ -9,7 +9,7 @@ import type { ReadableSpan } from './sdk-contract.js';
 
 export interface ExportSource {
   readonly spanCount: number;
-  /** That are not encoded yet. */
+  /** Those that are not encoded yet. */
   readonly spans: readonly ReadableSpan[];
   /**
    * Whether it waits for room among the pending bytes as long as an export may take; otherwise it is lost

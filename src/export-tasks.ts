@@ -20,7 +20,7 @@ export class ExportTasks {
     return this.#tasks.size === 0;
   }
 
-  /** Until it is over. */
+  /** Keeps the task until it is over. */
   add(task: ExportTask): void {
     const number = this.#begun++;
     this.#tasks.set(number, task);
@@ -43,7 +43,7 @@ export class ExportTasks {
     return present;
   }
 
-  /** Of the present ones. */
+  /** Waits for the present tasks. */
   results(): Promise<readonly ExportResult[]> {
     return Promise.all([...this.#tasks.values()].map(({ result }) => result));
   }

@@ -19,7 +19,7 @@ export interface DrainableExporter extends SpanExporter {
   readonly graceMillis?: number | undefined;
 }
 
-/** Of an exporter that does not say. */
+/** Limits for an exporter that does not name its own. */
 const DEFAULT_FLUSH_MILLIS = 10_000;
 const DEFAULT_GRACE_MILLIS = 1_000;
 /** What an exporter of another kind gets besides, to settle what its own limit has cut. */

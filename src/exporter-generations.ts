@@ -67,7 +67,7 @@ export class ExporterGenerations {
     dropped.register(owner, this, this);
   }
 
-  /** Of the present generation, though its hook may still be to come: others may run before it. */
+  /** The life of the present generation, though its hook may still be to come: others may run before it. */
   get life(): ExporterLife {
     this.#renew();
     return this.#life;
@@ -134,7 +134,7 @@ export function registerGenerations(exporter: object, own: ExporterGenerations):
   byExporter.set(exporter, own);
 }
 
-/** Of an exporter of this package. */
+/** The generations of an exporter of this package; `undefined` for any other object. */
 export function generationsOf(exporter: object): ExporterGenerations | undefined {
   return byExporter.get(exporter);
 }

@@ -49,7 +49,7 @@ export class ExporterLife {
   readonly #context: SharedParts;
   readonly #tasks = new ExportTasks();
   readonly #intakes = new Intakes();
-  /** Of the user's signal; on only while there are spans. */
+  /** Watches the user's signal; on only while there are spans. */
   readonly #watch: AbortWatch;
   #state: ExporterState = { phase: 'running' };
 
@@ -221,7 +221,7 @@ export class ExporterLife {
     return work();
   }
 
-  /** Of the present exports. */
+  /** Tells when all that is left of the present exports waits for a moment that the Agent has named. */
   #watchDeferral(onDeferred: (() => void) | undefined): Dispose {
     if (typeof onDeferred !== 'function') return nothingToDispose;
     const isDeferred = this.#tasks.watchedDeferral();

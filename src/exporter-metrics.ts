@@ -23,7 +23,7 @@ export interface FinishedExport {
   readonly durationMillis: number;
   /** Absent for a success. */
   readonly error: ExportErrorKind | undefined;
-  /** Of the last reply. */
+  /** The HTTP status of the last reply. */
   readonly status: number | undefined;
 }
 

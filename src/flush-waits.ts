@@ -31,7 +31,7 @@ interface NotedFailure {
 export class FlushWaits {
   /** In the order in which they began, so that none has a lower `end` than those before it. */
   readonly #waits = new Set<Wait>();
-  /** Of exports that ended while somebody waited, without those that nobody who waits has to do with. */
+  /** Failures of exports that ended while somebody waited for them. */
   #failures: NotedFailure[] = [];
   #forgotten = 0;
 

@@ -58,7 +58,7 @@ export function runStage(
 const serials = new WeakMap<ForkEntry, number>();
 let lastSerial = 0;
 
-/** Of hooks that have failed. */
+/** A number for a hook that failed: each has warnings of its own. */
 function serialOf(entry: ForkEntry): number {
   const serial = serials.get(entry) ?? ++lastSerial;
   serials.set(entry, serial);

@@ -11,7 +11,7 @@ export interface GenerationContext {
   readonly inherited: InheritedSpans;
 }
 
-/** Of exports of the first so many spans. */
+/** The errors of failed exports, as far as they had begun within the first `spans` that were handed over. */
 interface FailureNotes {
   readonly spans: number;
   readonly errors: Error[];

@@ -25,7 +25,7 @@ export class Invocation {
   readonly #settings: InvocationSettings;
   /** What the platform grants until the end of the invocation; `Infinity` if it does not say. */
   readonly #remainingMillis: () => number;
-  /** Of all drains of the invocation together. */
+  /** Time left for all drains of the invocation together. */
   #leftMillis: number;
   #last: Promise<void> = Promise.resolve();
 

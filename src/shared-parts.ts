@@ -28,7 +28,7 @@ import { type HeadersOf, requestHeaders } from './transport/request-headers.js';
 import { SendQueue } from './transport/send-queue.js';
 import { PACKAGE_VERSION } from './version.js';
 
-/** Of an answer that is only logged. */
+/** Longest part of an answer that is only logged. */
 const MAX_EXCERPT_CHARS = 256;
 
 /** What the exports of an exporter share, and what encodes, sends and paces them. */

@@ -46,7 +46,7 @@ export class SpanIntake {
   readonly #segmentBytes: number;
   readonly #segment: SpanSegment;
   #late: ReadableSpan[] = [];
-  /** Of exports that wait for room elsewhere. */
+  /** Bytes of the exports that wait for room elsewhere. */
   #queuedBytes = 0;
   #stopTimer: Dispose | undefined;
   /** Spans that found no room since the last that did. */
@@ -123,7 +123,7 @@ export class SpanIntake {
     if (this.#phase === 'sealDue') this.#forgetLost();
   }
 
-  /** Of spans that came to nothing, timer and traces may be left. */
+  /** Cleans up after spans that came to nothing: their timer and traces may be left. */
   #forgetLost(): void {
     this.#endTimer();
     if (this.#segment.spanCount === 0) this.#segment.clear();
@@ -211,7 +211,7 @@ export class SpanIntake {
     this.#stopTimer = undefined;
   }
 
-  /** That it begins is said at once, of how many when there is room again or all is exported. */
+  /** Warns at once that spans are lost; of how many when there is room again or all is exported. */
   #refuse(): void {
     const { ledger, diagnostics } = this.#owner.parts;
     ledger.take(1);

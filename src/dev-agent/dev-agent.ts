@@ -27,7 +27,7 @@ export interface DevAgent {
   readonly traces: readonly ReceivedTrace[];
   /** The same spans, flat. */
   readonly spans: readonly ReceivedSpan[];
-  /** Of all requests, in order; also of payloads too large to be among `requests`. */
+  /** Violations of all requests, in order; also of payloads too large to be among `requests`. */
   readonly violations: readonly Violation[];
   /**
    * Waits until there are at least `count` requests, and returns all of them.

@@ -24,7 +24,7 @@ const RENAMED: ReadonlyMap<string, string> = new Map([
   ['user_agent.original', 'http.useragent'],
 ]);
 const REQUEST_HEADER = 'http.request.header.';
-/** Of the keys of headers, and of what is made of them. */
+/** How the keys of headers begin, and the tags made of them. */
 const HEADER_PREFIX = 'http.request.header';
 /** Consumed by names and service; never a tag. */
 const CONSUMED: ReadonlySet<string> = new Set([

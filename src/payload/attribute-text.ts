@@ -120,7 +120,7 @@ function elementsOf(array: readonly unknown[], room: number): readonly unknown[]
   return array.slice(0, room).map(bytesAsText);
 }
 
-/** Of so many that they find no room, the first ones: to sort a million takes a second. */
+/** Only the first ones, if there are more than find room: to sort a million takes a second. */
 function membersOf(object: object, room: number): object {
   const keys = Object.keys(object).slice(0, room).toSorted();
   const members = keys.map((key): [string, unknown] => [key, Reflect.get(object, key)]);

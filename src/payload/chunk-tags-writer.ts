@@ -15,7 +15,7 @@ const METRICS_COUNT_AT = encodedText('metrics').length + 1;
 const METRICS_START = METRICS_COUNT_AT + 4;
 /** Half of the digits of a trace id. */
 const TRACE_ID_HIGH_WORDS = 2;
-/** Of a string of so many digits. */
+/** The header of a string of 16 characters. */
 const TRACE_ID_HIGH_HEADER = 0xb0;
 
 /** A span as it was encoded. */

@@ -37,7 +37,7 @@ const AUTO_KEEP = 1;
 const DECIDED_BY_OTEL_SAMPLER = '-9';
 const DECIDED_BY_HAND = '-4';
 
-/** Of a trace that nobody but the SDK's sampler decided. */
+/** For a trace on which nobody but the SDK's sampler has decided. */
 const KEPT: ChunkTags = {
   hasTraceIdHigh: true,
   samplingPriority: AUTO_KEEP,
@@ -47,7 +47,7 @@ const KEPT: ChunkTags = {
 };
 const KEPT_WITH_SHORT_ID: ChunkTags = { ...KEPT, hasTraceIdHigh: false };
 
-/** Of a span that is encoded before its chunk is known. */
+/** For a span that is encoded before its chunk is known. */
 export const NO_PLACE: ChunkPlace = {
   tags: { ...KEPT_WITH_SHORT_ID, decisionMaker: undefined },
   isFirst: false,
@@ -114,7 +114,7 @@ export function priorityOf(
   }
 }
 
-/** Of two, that of the key that stands first, as on the OTLP path. */
+/** If both keys are there, the first one among the attributes counts, as on the OTLP path. */
 function askedPriority(attributes: EncodableSpan['attributes']): number | undefined {
   const plain = finite(attributes[SAMPLING_ATTRIBUTE]);
   const tag = finite(attributes[SAMPLING_PRIORITY]);

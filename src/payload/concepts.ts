@@ -87,7 +87,7 @@ export const FACT_KEYS: ReadonlySet<string> = new Set(slotByKey.keys());
 /** What an attribute key answers, and where the value goes. */
 export interface Fact {
   readonly slot: number;
-  /** Of the concept. */
+  /** The bit of the concept. */
   readonly bit: number;
 }
 

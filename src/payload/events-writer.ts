@@ -30,7 +30,7 @@ const KEYS = new BoundedMemo((key) => jsonConstant(`${JSON.stringify(key)}:`));
 export class EventsWriter {
   readonly #writer: MsgpackWriter;
   readonly #repeated = new RepeatedJson();
-  /** Of the last event, as text. */
+  /** The second of the last event, beside its text. */
   #seconds = 0;
   #secondsText = '0';
   /** The events may come up to here. */

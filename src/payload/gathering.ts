@@ -16,9 +16,9 @@ export interface GatheredSpans {
 export interface ChunkPart {
   readonly startByte: number;
   readonly header: number;
-  /** That it has so far. */
+  /** Spans that it has so far. */
   spans: number;
-  /** That could not be encoded once more; counted when it is known that the part does not begin anew. */
+  /** Spans that could not be encoded once more; counted when it is known that the part does not begin anew. */
   unencodable: number;
 }
 

@@ -30,7 +30,7 @@ export class GrowingBuffer {
   protected at = 0;
   readonly #initialBytes: number;
   readonly #pool: BufferPool;
-  /** Of what was handed over last: the next may well be as large. */
+  /** Size of what was handed over last: the next may well be as large. */
   #lastBytes = 0;
 
   constructor(initialBytes: number = 64 * 1024, pool: BufferPool = new BufferPool()) {

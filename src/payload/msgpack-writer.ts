@@ -27,7 +27,7 @@ const MAP32 = 0xdf;
 
 const MAX_HEADER_BYTES = 5;
 const ELLIPSIS = '...';
-/** Of the longest number. */
+/** Most bytes that a number takes. */
 const NUMBER_BYTES = 9;
 const MAX_ASCII = 0x7f;
 

@@ -4,7 +4,7 @@
 import { GrowingBuffer } from './growing-buffer.js';
 import { hexDigit, type Id64 } from './identifiers.js';
 
-/** Of a double, in which eight bytes are copied at once. */
+/** Size of a double: so many bytes are copied at once. */
 export const WORD_BYTES = 8;
 
 export class PatchableBuffer extends GrowingBuffer {

@@ -18,7 +18,7 @@ import type { TagBlock } from './tag-writer.js';
 export interface ServiceSettings {
   /** `runtime-id` of the process. */
   readonly runtimeId: string;
-  /** Of the processes that started this one, if they say. */
+  /** The processes that started this one, if they told. */
   readonly lineage?: Lineage | undefined;
   readonly service: string | undefined;
   readonly env: string | undefined;

@@ -26,7 +26,7 @@ export interface NamedType {
 /** The names of a span, and what they follow from, beside its template. */
 interface RememberedNames {
   readonly isHttp: boolean;
-  /** Of the concepts that decide, those for which there was a value. */
+  /** Bits of those deciding concepts for which there was a value. */
   readonly present: number;
   readonly deciding: readonly DecidingText[];
   readonly named: NamedType;

@@ -20,9 +20,9 @@ export type AddOutcome = 'added' | UnwritableSpan;
 
 /** The spans of a trace, as a chain of their indexes. */
 interface TraceRecord extends TraceIdentity {
-  /** Of the first span that has one. */
+  /** The one of the first span that has one. */
   traceState: TraceState | undefined;
-  /** That the last span that decides asks for. */
+  /** What the last span that decides asks for. */
   priority: number | undefined;
   first: number;
   last: number;

@@ -161,7 +161,7 @@ export class SpanTags {
     }
   }
 
-  /** Of a key of which nothing is known. */
+  /** Writes an attribute whose key is not known. */
   #plain(key: string, value: unknown): void {
     if (typeof value === 'number' && Number.isFinite(value)) {
       return this.#tags.plainMetric(key, value);

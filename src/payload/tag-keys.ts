@@ -95,7 +95,7 @@ export class TagKeys {
   }
 
   /**
-   * Of a span; `undefined` if nothing is known of the key, so that the attribute becomes a tag of that very
+   * For a key of a span; `undefined` if nothing is known of it, so that the attribute becomes a tag of that very
    * name, which no other can have.
    */
   attribute(key: string): AttributeKey | undefined {
@@ -109,7 +109,7 @@ export class TagKeys {
     return undefined;
   }
 
-  /** Of an OTel resource, so that many spans will have it. */
+  /** For a key of an OTel resource: many spans will have it. */
   lastingAttribute(key: string): AttributeKey {
     return this.#attributes.get(key) ?? this.#newAttribute(key, true);
   }

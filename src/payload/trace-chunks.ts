@@ -40,7 +40,7 @@ export interface TraceChunk {
   /** What the Agent calls `trace_id`. */
   readonly traceIdLow64: Id64;
   readonly spans: EncodableSpan[];
-  /** Of the first span that has one. */
+  /** The one of the first span that has one. */
   traceState: TraceState | undefined;
 }
 

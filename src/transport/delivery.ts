@@ -30,11 +30,11 @@ export interface DeliveryContext {
 }
 
 export interface DeliveryResult {
-  /** Of the last attempt; `cancelled` if the delivery was cut short before it had one. */
+  /** What the last attempt came to; `cancelled` if the delivery was cut short before it had one. */
   readonly outcome: SendOutcome;
   readonly attempts: number;
   readonly cancellation: Cancellation | undefined;
-  /** Of the last attempt but one, or of the last before a cancellation. */
+  /** What the last attempt but one came to, or the last before a cancellation. */
   readonly earlier: SendOutcome | undefined;
 }
 
