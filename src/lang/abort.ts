@@ -1,12 +1,12 @@
 // Owns listening to abort signals: every listener that is added can be removed again. Knows nothing
-// of what is being aborted. `AbortSignal.any` is not used anywhere: what it composes cannot be taken
-// apart again while its sources live.
+// of what is being aborted. `AbortSignal.any` is not used anywhere: a composed signal cannot be detached
+// from its sources while they live.
 
 import { type Dispose, nothingToDispose } from './clock.js';
 
 type Listener = () => void;
 
-/** The one listener that a signal gets, and all that wait for the signal behind it. */
+/** The one listener that is added to a signal, and all the listeners that it calls. */
 interface SharedListener {
   readonly listeners: Set<Listener>;
   readonly tell: Listener;
@@ -35,7 +35,7 @@ export function onAbort(signal: AbortSignal | undefined, listener: () => void): 
   };
 }
 
-/** Listening to a signal that may begin and end again and again. */
+/** Listens to a signal; can be started and stopped repeatedly. */
 export class AbortWatch {
   readonly #signal: AbortSignal | undefined;
   readonly #listener: Listener;
@@ -46,7 +46,7 @@ export class AbortWatch {
     this.#listener = listener;
   }
 
-  /** Returns whether it begins now. */
+  /** Starts listening; false if it was listening already. */
   start(): boolean {
     if (this.#stop !== undefined) return false;
     this.#stop = onAbort(this.#signal, this.#listener);

@@ -1,26 +1,26 @@
-// Owns listening to an event on behalf of many with one listener, which is there while anybody is
-// interested. Knows nothing of the event.
+// Owns listening to an event on behalf of many members with one listener, which is registered while there
+// is any member. Knows nothing of the event.
 
 import type { EventEmitter } from 'node:events';
 import type { Dispose } from './clock.js';
 
-/** Those who are interested in one event. */
+/** The members that are interested in one event. */
 export class Audience<Member> {
   readonly #members = new Set<Member>();
   readonly #listen: () => Dispose;
   #ignore: Dispose | undefined;
 
-  /** @param listen Adds the one listener. */
+  /** @param listen Adds the one listener, and returns what removes it. */
   constructor(listen: () => Dispose) {
     this.#listen = listen;
   }
 
-  /** In the order in which they joined. */
+  /** The members in the order in which they joined. */
   get members(): readonly Member[] {
     return [...this.#members];
   }
 
-  /** The disposer takes `member` out again; whoever goes last removes the listener. */
+  /** Adds `member`; the disposer removes it, and the listener with the last member. */
   join(member: Member): Dispose {
     this.#members.add(member);
     this.#ignore ??= this.#listen();
@@ -29,7 +29,7 @@ export class Audience<Member> {
     };
   }
 
-  /** Takes everybody out and says who it was. */
+  /** Removes all members, and the listener; returns who they were. */
   dismiss(): readonly Member[] {
     const { members } = this;
     this.#members.clear();
@@ -43,7 +43,7 @@ export class Audience<Member> {
     this.#ignore = undefined;
   }
 
-  /** Brings the listener back, if anybody is still interested. */
+  /** Brings the listener back, if there is any member. */
   resume(): void {
     if (this.#members.size > 0) this.#ignore ??= this.#listen();
   }
@@ -62,7 +62,7 @@ export function listenFirst(
   return () => void emitter.removeListener(event, listener);
 }
 
-/** Adds `listener` behind those that are there. */
+/** Adds `listener` after those that are there already. */
 export function listenLast(emitter: EventEmitter, event: string, listener: () => void): Dispose {
   emitter.on(event, listener);
   return () => void emitter.removeListener(event, listener);

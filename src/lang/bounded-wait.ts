@@ -1,5 +1,5 @@
-// Owns waiting for work no longer than a caller wants to: a time limit and a signal. Ends the wait,
-// never the work.
+// Owns waiting for work no longer than a caller's time limit and signal allow. Ends the wait, never the
+// work.
 
 import { onAbort } from './abort.js';
 import { type Clock, nothingToDispose } from './clock.js';
@@ -16,7 +16,7 @@ export interface WaitLimits {
   readonly signal: AbortSignal | undefined;
 }
 
-/** What came first. `work` never rejects. */
+/** Resolves with what comes first. `work` must never reject. */
 export function waitFor<T>(work: Promise<T>, limits: WaitLimits): Promise<WaitOutcome<T>> {
   const { clock, timeoutMillis, signal } = limits;
   return new Promise((resolve) => {

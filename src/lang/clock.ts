@@ -3,10 +3,10 @@
 
 import { inNextTurn } from './next-turn.js';
 
-/** Cancels what it was returned for. Idempotent. */
+/** Undoes what the call that returned it has done. Idempotent. */
 export type Dispose = () => void;
 
-/** For what has nothing to release. */
+/** The disposer where there is nothing to undo. */
 export const nothingToDispose: Dispose = () => undefined;
 
 /** Monotonic time and timers; replaced in tests by a clock that is moved by hand. */
@@ -20,18 +20,18 @@ export interface Clock {
   unixMillis(): number;
   /** Runs `task` once after `delayMillis`, soon if that is negative, unless disposed before. */
   schedule(delayMillis: number, task: () => void): Dispose;
-  /** The same for work that nobody waits for: the timer does not keep the process alive. */
+  /** Like `schedule`, for work that nobody waits for: the timer does not keep the process alive. */
   scheduleInBackground(delayMillis: number, task: () => void): Dispose;
   /** Runs `task` in the next turn of the event loop, after its I/O. */
   nextTurn(task: () => void): void;
 }
 
 /**
- * The process's own clock. Its timers keep the process alive while they are armed, on purpose:
+ * The process's own clock. The timers of `schedule` keep the process alive while they are armed, on purpose:
  * each one bounds work that was accepted, and is disposed when that work is settled.
  *
- * An expired timer lets I/O go first: where the process was blocked or frozen for longer than the
- * delay, a reply that arrived meanwhile is read before a deadline is taken for missed.
+ * When such a timer expires, it lets I/O go first: if the process was blocked or frozen for longer than
+ * the delay, a reply that arrived meanwhile is read before the deadline counts as missed.
  */
 export const systemClock: Clock = {
   nowMillis: () => performance.now(),
@@ -41,7 +41,7 @@ export const systemClock: Clock = {
     const run = (): void => {
       stopTurn = inNextTurn(task);
     };
-    const clear = clearTimeout; // fake timers, if they come or go meanwhile, know only their own
+    const clear = clearTimeout; // fake timers that come or go meanwhile know only their own
     const timer = setTimeout(run, Math.max(delayMillis, 0)); // Node 24 warns of a negative delay
     return () => {
       clear(timer);
@@ -51,7 +51,7 @@ export const systemClock: Clock = {
   scheduleInBackground(delayMillis, task) {
     const clear = clearTimeout;
     const timer: NodeJS.Timeout | number = setTimeout(task, delayMillis);
-    if (typeof timer === 'object') timer.unref(); // that of jsdom is a number, and keeps nothing
+    if (typeof timer === 'object') timer.unref(); // jsdom's is a number and keeps nothing alive
     return () => clear(timer);
   },
   nextTurn(task) {

@@ -1,5 +1,5 @@
-// Owns the timers of what may have to be left behind all at once: where the heap was duplicated, they
-// belong to another process. Knows nothing of what they are for.
+// Owns timers that may have to be abandoned all at once, because they belong to another process where the
+// heap was duplicated. Knows nothing of what they are for.
 
 import { type Clock, type Dispose, nothingToDispose } from './clock.js';
 
@@ -33,7 +33,7 @@ export class FencedClock implements Clock {
     });
   }
 
-  /** Disarms all timers; nothing that was or will be scheduled happens any more. */
+  /** Disarms all timers; nothing that was or will be scheduled runs any more. */
   close(): void {
     const armed = this.#armed ?? [];
     this.#armed = undefined;

@@ -1,6 +1,6 @@
-// Owns the question what can be called on a value that comes from JavaScript. Knows nothing of what it is for.
+// Owns checking which methods a value from untyped JavaScript has. Knows nothing of what they do.
 
-/** Whether it is an object with all of these methods. May throw what a getter of it throws. */
+/** Whether `value` is an object with all of these methods. Throws what a getter of it throws. */
 export function hasMethods(value: unknown, names: readonly string[]): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return names.every((name) => typeof Reflect.get(value, name) === 'function');

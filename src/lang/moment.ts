@@ -1,5 +1,5 @@
-// Owns how long ago something was, as an observer outside the machine would say: the monotonic clock
-// stands still while the machine sleeps, and the wall clock may be set back, so the longer time counts.
+// Owns how long ago something was for an observer outside the machine. The monotonic clock stands still
+// while the machine sleeps, and the wall clock may be set back, so the longer of the two times counts.
 
 import type { Clock } from './clock.js';
 
@@ -14,7 +14,7 @@ export function momentOf(clock: Clocks): Moment {
   return { millis: clock.nowMillis(), unixMillis: clock.unixMillis() };
 }
 
-/** Too long where the wall clock was set forward. Never negative. */
+/** Never negative, but too long if the wall clock was set forward meanwhile. */
 export function millisSince({ millis, unixMillis }: Moment, clock: Clocks): number {
   return Math.max(clock.nowMillis() - millis, clock.unixMillis() - unixMillis);
 }

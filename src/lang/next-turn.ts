@@ -1,4 +1,4 @@
-// Owns going on in the next turn of the event loop, whatever a test has put in the place of timers. Knows
+// Owns running a task in the next turn of the event loop, even where a test has replaced the timers. Knows
 // nothing of time.
 
 interface Immediates {
@@ -6,13 +6,13 @@ interface Immediates {
   readonly clearImmediate: (immediate: NodeJS.Immediate) => void;
 }
 
-/** `util.promisify.custom`; an import of `node:util` has side effects on Node 24. */
+/** `util.promisify.custom`, without an import of `node:util`, which has side effects on Node 24. */
 const PROMISE_VARIANT = Symbol.for('nodejs.util.promisify.custom');
 
 /**
- * Node's own, kept as soon as they are there: none of what they do depends on the time, but fake timers would
- * keep it until a test lets its time pass, or for good. The globals may be fake, or not there, as under jsdom;
- * `node:test` and Sinon replace those of `node:timers` as well.
+ * Node's own functions, kept as soon as they are found. No task here depends on time, but fake timers would hold
+ * it back until a test lets its time pass, or for good. The globals may be fake, or missing as under jsdom;
+ * `node:test` and Sinon replace the functions of `node:timers` as well.
  */
 let kept = immediatesOfNode();
 
@@ -24,7 +24,7 @@ export function inNextTurn(task: () => void): () => void {
   return () => own.clearImmediate(immediate);
 }
 
-/** Whether somebody, as the fake timers of a test, has put something else in the place of `setImmediate`. */
+/** Whether something else, such as a test's fake timers, has replaced the global `setImmediate`. */
 export function isNextTurnReplaced(): boolean {
   return globalThis.setImmediate !== ownImmediates()?.setImmediate;
 }
@@ -39,12 +39,12 @@ function immediatesOfNode(): Immediates | undefined {
   return isOfNode(setImmediate) ? { setImmediate, clearImmediate } : undefined;
 }
 
-/** The promise variant of Node's own is a getter that nobody can redefine. */
+/** The promise variant of Node's own `setImmediate` is a getter that nobody can redefine. */
 function isOfNode(setImmediate: object): boolean {
   return Object.getOwnPropertyDescriptor(setImmediate, PROMISE_VARIANT)?.configurable === false;
 }
 
-/** Messages are read with the I/O of a turn. */
+/** Runs `task` in the next turn by a message, because messages are read with the I/O of a turn. */
 function afterMessage(task: () => void): () => void {
   const { port1, port2 } = new MessageChannel();
   port1.addEventListener('message', () => {

@@ -1,9 +1,9 @@
-// Owns what all copies of this package in a process share, `import` and `require` having one each: whichever
-// asks first makes it. Knows nothing of what that is.
+// Owns the values that all copies of this package in a process share, because `import` and `require` have a copy
+// each: whichever asks first makes the value. Knows nothing of what the values are.
 
 /**
- * What is kept in the process under `name`. Copies of other versions find it as well: whoever changes its shape
- * changes the name.
+ * The value that the process keeps under `name`. Copies of other versions find it as well: whoever changes its
+ * shape must change the name.
  */
 export function processWide<T>(
   name: symbol,

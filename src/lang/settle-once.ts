@@ -1,7 +1,7 @@
 // Owns the exactly-once rule: a result is delivered to its receiver the first time only. Knows
 // nothing of what the result means.
 
-/** Delivers a value the first time it is called and says whether this call was the one. */
+/** Delivers the value of its first call only; returns whether this call was the first. */
 export type Settle<T> = (value: T) => boolean;
 
 /** Wraps `deliver` so that it runs once, whoever calls first. */

@@ -1,7 +1,7 @@
-// Owns dividing time among those that are given it one after another: what one leaves is for those behind it.
+// Owns dividing time among members that use it one after another: what one leaves goes to those after it.
 // Knows no clock.
 
-/** Calls `give` for each in turn, with how many of those that want time share what is left: 1 at least. */
+/** Calls `give` for each member in turn, with how many that want time share the rest of it, at least 1. */
 export function shareTime<Member>(
   members: readonly Member[],
   wantsTime: (member: Member) => boolean,

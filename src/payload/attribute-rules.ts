@@ -1,5 +1,5 @@
-// Owns the attributes that do not simply become a tag: some get another key, some are consumed by
-// names, some mean something to the Agent, and some values the Agent would repair. Pure functions.
+// Owns the attributes that do not simply become a tag: some get another key, some are consumed by the
+// span's names, some mean something to the Agent, and some have values that it would repair. Pure functions.
 // Source: datadog-agent, pkg/opentelemetry-mapping-go/otlp/attributes and pkg/trace/agent/normalizer.go.
 
 import {
@@ -24,31 +24,31 @@ const RENAMED: ReadonlyMap<string, string> = new Map([
   ['user_agent.original', 'http.useragent'],
 ]);
 const REQUEST_HEADER = 'http.request.header.';
-/** How the keys of headers begin, and the tags made of them. */
+/** Prefix of the keys of header attributes, and of the tags made of them. */
 const HEADER_PREFIX = 'http.request.header';
-/** Consumed by names and service; never a tag. */
+/** Keys that the span's names and service consume; never a tag. */
 const CONSUMED: ReadonlySet<string> = new Set([
   'service.name',
   'operation.name',
   'resource.name',
   'span.type',
 ]);
-/** Said of a whole trace by the exporter; a second `_dd.p.tid` makes the Agent drop the chunk. */
+/** Set for a whole trace by the exporter; a second `_dd.p.tid` makes the Agent drop the chunk. */
 const RESERVED: ReadonlySet<string> = new Set([TRACE_ID_HIGH, DECISION_MAKER]);
 
 const ANALYTICS_EVENT = 'analytics.event';
 
-/** Whether spans carry a tag of that name for their chunk. */
+/** Whether a tag of that name is a chunk tag, which spans carry for their chunk. */
 export function isOfChunk(key: string): boolean {
   return key.startsWith(PROPAGATED_PREFIX) || key === ORIGIN;
 }
 
-/** Whether a tag of that name cannot be set from outside. */
+/** Whether no attribute can set a tag of that name. */
 export function isReserved(key: string): boolean {
   return key === '' || RESERVED.has(key);
 }
 
-/** The Datadog key of an attribute; `undefined` if it is no tag. */
+/** The Datadog key of an attribute; `undefined` if it becomes no tag. */
 export function datadogKey(key: string): string | undefined {
   if (isReserved(key) || CONSUMED.has(key)) return undefined;
   const renamed = RENAMED.get(key);
@@ -58,15 +58,15 @@ export function datadogKey(key: string): string | undefined {
 }
 
 export const SAMPLING_ATTRIBUTE = 'sampling.priority';
-/** Numeric attributes with which a span decides for its trace. */
+/** Numeric attributes with which a span decides on the sampling priority of its trace. */
 export const SAMPLING_KEYS: readonly string[] = [SAMPLING_ATTRIBUTE, SAMPLING_PRIORITY];
 
 /**
  * What an attribute does besides, or instead of, becoming a tag:
  *
- * - `samplingPriority`: a number decides for the trace and is no tag
- * - `analyticsEvent`: text or a boolean becomes a metric, or nothing
- * - `httpStatus`: a number is written once the newer and the older key have both been seen
+ * - `samplingPriority`: a number decides for the trace and becomes no tag
+ * - `analyticsEvent`: text or a boolean becomes another metric, or nothing
+ * - `httpStatus`: a number is written after all attributes, which may have both the older and the newer key
  */
 export type AttributeEffect = 'samplingPriority' | 'analyticsEvent' | 'httpStatus';
 
@@ -80,17 +80,17 @@ export function attributeEffect(
   return datadog === 'http.status_code' ? 'httpStatus' : undefined;
 }
 
-/** Makes of a tag's text what the Agent would; `undefined` removes the tag. */
+/** Repairs a tag's text as the Agent would; `undefined` removes the tag. */
 export type RepairText = (text: string) => string | undefined;
 
-/** The repair of a Datadog key whose values the Agent looks at. */
+/** The repair of the values of a Datadog key, if the Agent checks them. */
 export function repairOf(key: string): RepairText | undefined {
   return REPAIRS.get(key);
 }
 
 const HTTP_STATUS = /^0*[1-5]\d\d$/;
 
-/** Whether the Agent takes it for an HTTP status; it counts spans with others as malformed. */
+/** Whether the Agent takes `code` for an HTTP status; it counts spans with any other as malformed. */
 export function isHttpStatus(code: number): boolean {
   return Number.isInteger(code) && code >= 100 && code <= 599;
 }
@@ -102,7 +102,7 @@ const REPAIRS: ReadonlyMap<string, RepairText> = new Map<string, RepairText>([
   ['http.status_code', (text) => (HTTP_STATUS.test(text) ? text : undefined)],
 ]);
 
-/** Keys on which a rule here has a say, and those that it makes of others. */
+/** Keys to which a rule here applies, and those that the rules result in. */
 export const RULED_KEYS: ReadonlySet<string> = new Set([
   ...RENAMED.keys(),
   ...RENAMED.values(),
@@ -114,7 +114,7 @@ export const RULED_KEYS: ReadonlySet<string> = new Set([
   '',
 ]);
 
-/** The same of keys that have only their beginning in common. */
+/** Whether a rule here applies to the key because of its prefix. */
 export function hasRuledPrefix(key: string): boolean {
   return isOfChunk(key) || key.startsWith(HEADER_PREFIX);
 }
@@ -127,7 +127,7 @@ function serviceOrNothing(text: string): string {
 const TRUE = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
 const FALSE = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False']);
 
-/** The metric `_dd1.sr.eausr` of an attribute `analytics.event`; `undefined` if it means nothing. */
+/** The metric `_dd1.sr.eausr` for the text of `analytics.event`; `undefined` if it is no boolean. */
 export function analyticsRate(text: string): number | undefined {
   if (TRUE.has(text)) return 1;
   return FALSE.has(text) ? 0 : undefined;

@@ -5,13 +5,13 @@ import { isUint8Array } from 'node:util/types';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
 import { cutWithEllipsis } from './normalize.js';
 
-/** Each takes two bytes of JSON at least, so what comes behind so many would be cut off. */
+/** Maximum of values in one JSON: each takes at least two bytes, so any more would be cut off. */
 const MAX_VALUES = MAX_TAG_VALUE_BYTES / 2 + 1;
-/** Elements of a list that are looked at before it is written. */
+/** Maximum length of a list that may do without the rules for objects. */
 export const MAX_SHORT_LIST = 100;
-/** What JSON makes of a byte at most. */
+/** Maximum of bytes that JSON makes of one byte. */
 const MAX_ESCAPE_BYTES = 6;
-/** Two quotation marks, and room for the dots of a cut whatever comes of them. */
+/** Two quotation marks, and room for the dots of a cut even if each were escaped. */
 const MIN_CUT_BYTES = 2 + '...'.length * MAX_ESCAPE_BYTES;
 
 /**
@@ -44,11 +44,11 @@ function objectText(value: object): string | undefined {
 }
 
 /**
- * The elements up to the first that does not fit, of which a text is cut, or the members that do, so that the JSON
- * stays valid.
+ * Shortens JSON so that it stays valid: to the members of an object that fit, or to the elements of a list up to
+ * the first that does not, which is cut if it is text.
  */
 function shortenedJson(json: string): string {
-  // What was serialised is shortened, not the object, which may hold more than its `toJSON` tells.
+  // Shortens what was serialised, not the object, which may hold more than its `toJSON` tells.
   const plain: unknown = JSON.parse(json);
   if (typeof plain === 'string') return cutJson(plain, MAX_TAG_VALUE_BYTES);
   const isArray = Array.isArray(plain);
@@ -64,13 +64,13 @@ function shortenedJson(json: string): string {
     } else if (isArray) {
       const room = MAX_TAG_VALUE_BYTES - bytes - 1;
       if (typeof element === 'string' && room >= MIN_CUT_BYTES) parts.push(cutJson(element, room));
-      break; // those behind it would seem to stand where it stood
+      break; // later elements would take its index
     }
   }
   return isArray ? `[${parts.join(',')}]` : `{${parts.join(',')}}`;
 }
 
-/** As much of a text as fits; if it needs escapes, as much as surely does. */
+/** JSON of as much of a text as fits; if it needs escapes, of as much as fits for certain. */
 function cutJson(text: string, maxBytes: number): string {
   const content = maxBytes - 2;
   const json = JSON.stringify(cutWithEllipsis(text, content));
@@ -79,8 +79,8 @@ function cutJson(text: string, maxBytes: number): string {
 }
 
 /**
- * Compact JSON in which bytes are base64 and big integers are text; `undefined` if it fails. What is too long for
- * a tag anyway may end early: a million numbers would block for a second, wherever they stand.
+ * Compact JSON in which bytes are base64 and big integers are text; `undefined` if it fails. JSON that is too long
+ * for a tag may end early: a million numbers would block for a second, at whatever depth.
  */
 export function jsonText(value: object): string | undefined {
   try {
@@ -92,8 +92,8 @@ export function jsonText(value: object): string | undefined {
 }
 
 /**
- * Lists of primitives, as OpenTelemetry has them, need no rules for objects: with those, a million times
- * `attributeText([1, 2, 3.5])` takes five times as long. By index, as a list may bring methods of its own.
+ * Short lists of primitives, as OpenTelemetry has them, need no rules for objects: with those, a million calls of
+ * `attributeText([1, 2, 3.5])` take five times as long. Loops by index: a list may have methods of its own.
  */
 function isShortList(value: object): boolean {
   if (!Array.isArray(value) || value.length > MAX_SHORT_LIST || 'toJSON' in value) return false;
@@ -104,14 +104,14 @@ function isShortList(value: object): boolean {
   return true;
 }
 
-/** Sorts the members of objects, as the Agent does. */
+/** A replacer for `JSON.stringify` that sorts the members of objects, as the Agent does. */
 function plainValues(): (key: string, value: unknown) => unknown {
   let room = MAX_VALUES;
   return (_key, value) => {
-    if (--room <= 0) return undefined; // in a list it is written as null
+    if (--room <= 0) return undefined; // no room left; in a list it is written as null
     if (typeof value === 'bigint') return String(value);
     if (typeof value !== 'object' || value === null) return value;
-    if (isUint8Array(value)) return base64(value); // that a toJSON has made
+    if (isUint8Array(value)) return base64(value); // bytes that a `toJSON` has made
     return Array.isArray(value) ? elementsOf(value, room) : membersOf(value, room);
   };
 }
@@ -120,7 +120,7 @@ function elementsOf(array: readonly unknown[], room: number): readonly unknown[]
   return array.slice(0, room).map(bytesAsText);
 }
 
-/** Only the first ones, if there are more than find room: to sort a million takes a second. */
+/** Only as many members as there is room for: sorting a million takes a second. */
 function membersOf(object: object, room: number): object {
   const keys = Object.keys(object).slice(0, room).toSorted();
   const members = keys.map((key): [string, unknown] => [key, Reflect.get(object, key)]);
@@ -128,12 +128,12 @@ function membersOf(object: object, room: number): object {
   return Object.fromEntries(present.map(([key, value]) => [key, bytesAsText(value)]));
 }
 
-/** Before their `toJSON` is called, which makes a list of numbers of a Buffer. */
+/** Converts bytes before their `toJSON` is called, which makes a list of numbers of a Buffer. */
 function bytesAsText(value: unknown): unknown {
   return isUint8Array(value) ? base64(value) : value;
 }
 
-/** As far as a tag can hold it, or further. */
+/** Base64 of the bytes, at least as far as a tag can hold it. */
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes.subarray(0, MAX_TAG_VALUE_BYTES)).toString('base64');
 }

@@ -34,7 +34,7 @@ export class BoundedMemo<T> {
   }
 }
 
-/** V8 keeps a part of a text as a reference to the whole of it: 1 024 names cut from bodies would keep these. */
+/** A copy, as V8 keeps a part of a text as a reference to the whole: 1 024 names cut from bodies would keep these. */
 function ownCopy(text: string): string {
   return String(JSON.parse(JSON.stringify(text)));
 }

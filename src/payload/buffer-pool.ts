@@ -1,14 +1,14 @@
-// Owns buffers between their uses. New memory is dear: the system has to clear each page of it when it is
-// first written to. Where `take` always makes one, `npm run bench -- encode` shows half as much again. Bounded.
+// Owns buffers between their uses. New memory is expensive: the system has to clear each page when it is first
+// written to. With a new buffer for each `take`, `npm run bench -- encode` shows half as much again. Bounded.
 
-/** What one batch is encoded into while others are sent, and smaller ones for those that are sent. */
+/** Enough for one that a batch is encoded into while others are sent, and for smaller ones that are sent. */
 const MAX_SPARE_BUFFERS = 6;
 const MAX_SPARE_BYTES = 8 * 1_024 * 1_024;
 
 export class BufferPool {
   #spare: Buffer<ArrayBuffer>[] = [];
 
-  /** A buffer of at least that size, with anything in it. */
+  /** A buffer of at least that size, with any content. */
   take(minBytes: number): Buffer<ArrayBuffer> {
     return this.#takeAt(
       this.#spare.findIndex(({ length }) => length >= minBytes),
@@ -16,7 +16,7 @@ export class BufferPool {
     );
   }
 
-  /** The same, and not twice as large. */
+  /** Like `take`, but less than twice as large. */
   takeSnug(minBytes: number): Buffer<ArrayBuffer> {
     const size = sizeFor(minBytes);
     return this.#takeAt(
@@ -25,13 +25,13 @@ export class BufferPool {
     );
   }
 
-  /** A new one, if there is none. */
+  /** The spare buffer at `index`, or a new one if there is none. */
   #takeAt(index: number, minBytes: number): Buffer<ArrayBuffer> {
     const [buffer] = index < 0 ? [] : this.#spare.splice(index, 1);
     return buffer ?? Buffer.allocUnsafeSlow(sizeFor(minBytes));
   }
 
-  /** Takes a buffer back that nobody reads or writes any more. Larger ones are worth more. */
+  /** Takes back a buffer that nobody reads or writes any more. Prefers to keep larger ones. */
   give(buffer: Buffer<ArrayBuffer>): void {
     const all = [...this.#spare, buffer].toSorted((a, b) => b.length - a.length);
     let bytes = 0;
@@ -42,7 +42,7 @@ export class BufferPool {
   }
 }
 
-/** Few sizes, so that a buffer that was made for a batch is large enough for the next. */
+/** A power of two: sizes are few, so that a buffer made for one batch is large enough for the next. */
 function sizeFor(bytes: number): number {
   return 2 ** Math.ceil(Math.log2(bytes));
 }

@@ -1,4 +1,4 @@
-// Owns what the tags are called that speak of a whole trace chunk. Knows nothing of their values.
+// Owns the names of chunk tags, which describe a whole trace chunk. Knows nothing of their values.
 
 /** The high half of the trace id. */
 export const TRACE_ID_HIGH = '_dd.p.tid';
@@ -6,7 +6,7 @@ export const TRACE_ID_HIGH = '_dd.p.tid';
 export const DECISION_MAKER = '_dd.p.dm';
 /** Where the trace began. */
 export const ORIGIN = '_dd.origin';
-/** A metric: 1 and 2 keep the trace, and no other. Source: datadog-agent, pkg/trace/sampler, `IsKeep`. */
+/** A metric: only 1 and 2 keep the trace. Source: datadog-agent, pkg/trace/sampler, `IsKeep`. */
 export const SAMPLING_PRIORITY = '_sampling_priority_v1';
-/** What upstream services passed on begins with it. */
+/** Prefix of the tags that upstream services passed on. */
 export const PROPAGATED_PREFIX = '_dd.p.';

@@ -1,5 +1,5 @@
-// Owns writing the tags of a chunk: behind a span's own tags, also into spans that were encoded before the
-// chunk was known. Knows nothing of what the tags say.
+// Owns writing chunk tags after a span's own tags, also into spans that were encoded before their chunk was
+// known. Knows nothing of what the tags say.
 
 import { BoundedMemo } from './bounded-memo.js';
 import { DECISION_MAKER, ORIGIN, SAMPLING_PRIORITY, TRACE_ID_HIGH } from './chunk-tag-names.js';
@@ -10,15 +10,15 @@ import type { MsgpackWriter } from './msgpack-writer.js';
 import { META_COUNT_AT, TRACE_ID_TEXT_AT } from './span-header.js';
 import { wireKey } from './tag-keys.js';
 
-/** Between the last tag and the first metric: the key `metrics`, a map header and its count. */
+/** Offsets from the end of `meta`, past the key `metrics` and a map header, to its count and the first metric. */
 const METRICS_COUNT_AT = encodedText('metrics').length + 1;
 const METRICS_START = METRICS_COUNT_AT + 4;
-/** Half of the digits of a trace id. */
+/** Half of the digits of a trace id, in words. */
 const TRACE_ID_HIGH_WORDS = 2;
 /** The header of a string of 16 characters. */
 const TRACE_ID_HIGH_HEADER = 0xb0;
 
-/** A span as it was encoded. */
+/** An encoded span, by its offsets in `bytes`. */
 export interface EncodedSpan {
   readonly bytes: MsgpackWriter;
   readonly start: number;
@@ -39,9 +39,9 @@ export class ChunkTagsWriter {
   readonly #priority = constantText(SAMPLING_PRIORITY);
 
   /**
-   * Writes those that are text into a span that began at `spanStart`.
+   * Writes the chunk tags that are text into the span that began at `spanStart`.
    *
-   * @returns how many.
+   * @returns how many were written.
    */
   write(writer: MsgpackWriter, spanStart: number, tags: ChunkTags, isFirst: boolean): number {
     let count = 0;
@@ -52,7 +52,7 @@ export class ChunkTagsWriter {
     return isFirst ? count + this.#ofFirst(writer, spanStart, tags) : count;
   }
 
-  /** Writes the first span of a chunk. */
+  /** Copies the first span of a chunk and puts the chunk tags in. */
   first(writer: MsgpackWriter, { bytes, start, metaEnd, end }: EncodedSpan, tags: ChunkTags): void {
     const at = writer.position;
     writer.copyOf(bytes, start, metaEnd);
@@ -64,7 +64,7 @@ export class ChunkTagsWriter {
     writer.copyOf(bytes, metaEnd + METRICS_START, end);
   }
 
-  /** Writes any other span of a chunk. */
+  /** Copies any other span of a chunk and puts the chunk tags in. */
   later(writer: MsgpackWriter, { bytes, start, metaEnd, end }: EncodedSpan, tags: ChunkTags): void {
     if (tags.origin === undefined) return writer.copyOf(bytes, start, end);
     const at = writer.position;

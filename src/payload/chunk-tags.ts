@@ -1,5 +1,5 @@
-// Owns what a trace chunk says of itself: the high half of its trace id, who decided to keep it and
-// with which priority, and what upstream services passed on. Knows nothing of bytes.
+// Owns the tags of a trace chunk: the high half of its trace id, who decided to keep it and with which
+// priority, and what upstream services passed on. Knows nothing of bytes.
 
 import { SAMPLING_ATTRIBUTE, SAMPLING_KEYS } from './attribute-rules.js';
 import { DECISION_MAKER, SAMPLING_PRIORITY } from './chunk-tag-names.js';
@@ -15,7 +15,7 @@ export interface PropagatedTag {
 export interface ChunkTags {
   /** Whether `_dd.p.tid`, the high half of the trace id, is not zero: then it is sent. */
   readonly hasTraceIdHigh: boolean;
-  /** `_sampling_priority_v1`: 1 and 2 keep the trace, and no other. */
+  /** `_sampling_priority_v1`: only 1 and 2 keep the trace. */
   readonly samplingPriority: number;
   /** `_dd.origin`: where the trace began; every span carries it. */
   readonly origin: string | undefined;
@@ -25,7 +25,7 @@ export interface ChunkTags {
   readonly propagated: readonly PropagatedTag[];
 }
 
-/** The chunk of a span, and whether it is the first there. */
+/** The tags of a span's chunk, and whether the span is the first there. */
 export interface ChunkPlace {
   readonly tags: ChunkTags;
   readonly isFirst: boolean;
@@ -33,11 +33,11 @@ export interface ChunkPlace {
 
 const NO_TRACE_ID_HIGH = '0000000000000000';
 const AUTO_KEEP = 1;
-/** What the Agent gives a trace of the OTLP path that no rule of Datadog decided. */
+/** What the Agent sets for a trace of its OTLP path on which no rule of Datadog decided. */
 const DECIDED_BY_OTEL_SAMPLER = '-9';
 const DECIDED_BY_HAND = '-4';
 
-/** For a trace on which nobody but the SDK's sampler has decided. */
+/** Tags of a trace on which nobody but the SDK's sampler has decided. */
 const KEPT: ChunkTags = {
   hasTraceIdHigh: true,
   samplingPriority: AUTO_KEEP,
@@ -84,8 +84,8 @@ export function chunkTags(
 }
 
 /**
- * The priority that the spans of a chunk ask for; the last one that asks wins. Allocates nothing: all of
- * a trace is looked at in one go, and with two arrays per span 100 000 of them took 30 ms.
+ * The priority that the spans of a chunk ask for; the last one that asks wins. Allocates nothing, because
+ * all spans of a trace are read in one go: with two arrays per span, 100 000 spans took 30 ms.
  */
 export function samplingPriorityOf({ spans }: TraceChunk): number | undefined {
   for (let index = spans.length - 1; index >= 0; index--) {
@@ -96,12 +96,12 @@ export function samplingPriorityOf({ spans }: TraceChunk): number | undefined {
   return undefined;
 }
 
-/** An upstream decision whose maker is unknown is not ours to name. */
+/** The maker of an upstream decision is not ours to name if upstream did not. */
 function assumedMaker(upstream: { samplingPriority: number | undefined } | undefined) {
   return upstream?.samplingPriority === undefined ? DECIDED_BY_OTEL_SAMPLER : undefined;
 }
 
-/** The priority that a span asks for. One that no Agent would take is not sent, and decides nothing. */
+/** The priority that a span asks for. A span that no Agent would take is not sent, and decides nothing. */
 export function priorityOf(
   span: Pick<EncodableSpan, 'attributes' | 'spanContext'>,
 ): number | undefined {

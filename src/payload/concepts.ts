@@ -1,19 +1,19 @@
 // Owns what rules ask about a span: concepts, each an ordered list of the attribute keys that may
-// answer, older and newer semantic conventions among them. Knows no values.
+// answer, of older and newer semantic conventions. Knows no values.
 // Source: datadog-agent, pkg/trace/semantics/mappings.json.
 
-/** The keys that answer, as slots of `SpanFacts`, one behind the other; the first with a value wins. */
+/** The keys that answer, as consecutive slots of `SpanFacts`; the first with a value wins. */
 export interface Concept {
   readonly firstSlot: number;
-  /** The one behind the last. */
+  /** The slot after the last. */
   readonly endSlot: number;
-  /** One bit of 32, so that spans that do not answer at all are told at once. */
+  /** One bit of 32, so that a single test tells whether a span answers at all. */
   readonly bit: number;
 }
 
 const MAX_CONCEPTS = 32;
 const slotByKey = new Map<string, number>();
-/** By slot. */
+/** By slot, the bit of its concept. */
 const bits: number[] = [];
 let concepts = 0;
 
@@ -73,7 +73,7 @@ export const FAAS_INVOKED_NAME: Concept = concept('faas.invoked_name');
 export const FAAS_TRIGGER: Concept = concept('faas.trigger');
 export const NETWORK_PROTOCOL: Concept = concept('network.protocol.name');
 
-/** Slots that all concepts together take. */
+/** Number of slots of all concepts together. */
 export const SLOT_COUNT: number = slotByKey.size;
 
 /** The bits of several concepts, for `SpanFacts.hasAny`. */
@@ -81,10 +81,10 @@ export function bitsOf(...several: readonly Concept[]): number {
   return several.reduce((all, { bit }) => all | bit, 0);
 }
 
-/** Keys that answer a concept. */
+/** All keys that answer a concept. */
 export const FACT_KEYS: ReadonlySet<string> = new Set(slotByKey.keys());
 
-/** What an attribute key answers, and where the value goes. */
+/** Which concept an attribute key answers, and where its value goes. */
 export interface Fact {
   readonly slot: number;
   /** The bit of the concept. */

@@ -1,9 +1,9 @@
-// Owns what is written often in its MessagePack form, made once and copied from then on.
+// Owns the MessagePack form of what is written often, made once and copied from then on.
 
 import { type Constant, MsgpackWriter } from './msgpack-writer.js';
 import { WORD_BYTES } from './patchable-buffer.js';
 
-/** What is longer is copied faster as bytes. */
+/** A longer constant is copied faster as bytes. */
 const MAX_WORDS = 8;
 
 const scratch = new MsgpackWriter(1_024);
@@ -16,15 +16,15 @@ export function encodedText(text: string, maxBytes = 0x3fff_ffff): Uint8Array {
 }
 
 /**
- * MessagePack strings, one after another, as a constant. Only strings: in words, as which short ones are
- * copied, other bytes might be taken for one of the many forms of NaN and come out as another one.
+ * MessagePack strings, one after another, as a constant. Only strings: a short constant is copied in words,
+ * as which other bytes might be taken for one of the many forms of NaN and come out as another one.
  */
 export function constantOf(strings: Uint8Array): Constant {
   const isShort = strings.length <= MAX_WORDS * WORD_BYTES;
   return { bytes: strings, size: strings.length, words: isShort ? wordsOf(strings) : undefined };
 }
 
-/** The same for a text that is written once or twice: making words of it would take longer. */
+/** The constant of a text that is written once or twice: making words of it would take longer. */
 export function passingText(text: string): Constant {
   const bytes = encodedText(text);
   return { bytes, size: bytes.length, words: undefined };
@@ -36,7 +36,7 @@ export function constantText(text: string): Constant {
 
 function wordsOf(bytes: Uint8Array): Float64Array {
   const words = new Float64Array(Math.ceil(bytes.length / WORD_BYTES));
-  // Whoever asks for the buffer of a short array has V8 move its content away from it.
+  // Not by way of `words.buffer`: V8 moves the content out of a short array that is asked for its buffer.
   const padded = new DataView(new ArrayBuffer(words.length * WORD_BYTES));
   for (const [at, byte] of bytes.entries()) padded.setUint8(at, byte);
   for (const word of words.keys()) words[word] = padded.getFloat64(word * WORD_BYTES, true);

@@ -5,7 +5,7 @@ import { httpStatusText } from './http-status-text.js';
 import { readableValue } from './readable-entries.js';
 import type { SpanEvent, EncodableSpan } from './trace-chunks.js';
 
-/** The tags of these names, as far as there is something to tell; the span's own attributes win. */
+/** Values of the error tags, as far as there is something to tell; the span's own attributes win. */
 export interface ErrorTags {
   /** `error.msg` */
   readonly msg: string | undefined;
@@ -18,8 +18,8 @@ export interface ErrorTags {
 }
 
 /**
- * `error.msg` is what the Agent's OTLP path sends, if need be made of an HTTP status that is text;
- * the others are what Datadog's own tracers send, here from the last exception event.
+ * `error.msg` is what the Agent's OTLP path sends: the description, else made of an HTTP status that is
+ * text. The others are what Datadog's own tracers send, here from the last exception event.
  */
 export function errorTags(
   { status, events }: Pick<EncodableSpan, 'status' | 'events'>,
@@ -38,7 +38,7 @@ export function errorTags(
   };
 }
 
-/** Whether an event is one that `recordException` made. */
+/** Whether the event is one that `recordException` makes. */
 export function isException(event: SpanEvent): boolean {
   return event.name === 'exception';
 }

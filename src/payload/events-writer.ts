@@ -1,4 +1,4 @@
-// Owns the value of the tag `events`, JSON that is written where it goes: always valid, also when the
+// Owns the value of the tag `events`, JSON that is written directly into the span: always valid, even if the
 // events are larger than a tag value may be. Source of the form: datadog-agent, MarshalEvents.
 
 import { attributeText, jsonText } from './attribute-text.js';
@@ -15,7 +15,7 @@ import { isUsualTime, unixNanos } from './unix-nanos.js';
 /** An event takes at least this much. */
 const MIN_EVENT_BYTES = 30;
 const MAX_KEYS_BY_HAND = 16;
-/** Attributes of an event that do not fit before the others are not even tried: each may be long. */
+/** After so many attributes of an event that do not fit, the others are not even tried: each may be long. */
 const MAX_MISFITS = 4;
 const NANOS_DIGITS = 9;
 const REDACTED = '"redacted"';
@@ -30,17 +30,17 @@ const KEYS = new BoundedMemo((key) => jsonConstant(`${JSON.stringify(key)}:`));
 export class EventsWriter {
   readonly #writer: MsgpackWriter;
   readonly #repeated = new RepeatedJson();
-  /** The second of the last event, beside its text. */
+  /** The Unix second of the last event, and its text. */
   #seconds = 0;
   #secondsText = '0';
-  /** The events may come up to here. */
+  /** Where the events must end. */
   #end = 0;
 
   constructor(writer: MsgpackWriter) {
     this.#writer = writer;
   }
 
-  /** As many of the events as fit, first to last; one that does not fit loses what is too long of its attributes. */
+  /** Writes as many events as fit, in order; one that does not fit loses the attributes that are too long. */
   write(events: readonly SpanEvent[]): void {
     const writer = this.#writer;
     const opened = writer.openText();
@@ -65,7 +65,7 @@ export class EventsWriter {
     return this.#event(event, undefined);
   }
 
-  /** Returns whether it fits; if not, not all of it has been written. */
+  /** Returns whether the event fits; if not, a part of it may have been written. */
   #event(event: SpanEvent, attributes: object | undefined): boolean {
     const writer = this.#writer;
     const start = writer.position;
@@ -81,7 +81,7 @@ export class EventsWriter {
     const keys = readableKeys(attributes);
     if (attributes !== undefined && keys.length > 0) {
       this.#commaAfter(start);
-      // What follows is this object's end, what was dropped and the event's end.
+      // What follows is the end of the attributes, the dropped count and the end of the event.
       const end = this.#end - droppedBytes - 2;
       if (!this.#attributes(attributes, sorted(keys), end)) return false;
     }
@@ -90,7 +90,7 @@ export class EventsWriter {
     return writer.position <= this.#end;
   }
 
-  /** Nanoseconds since 1970, which do not fit a JavaScript number. */
+  /** Writes nanoseconds since 1970, which do not fit a JavaScript number. */
   #time(time: SpanEvent['time']): void {
     const writer = this.#writer;
     if (!isUsualTime(time)) return this.#unusualTime(unixNanos(time));
@@ -116,7 +116,7 @@ export class EventsWriter {
     this.#writer.shortJson(count);
   }
 
-  /** Those that have JSON and come to their end by `end`, by key, as the Agent does; `false` if all were too long. */
+  /** Writes those that have JSON and fit before `end`, sorted like the Agent's; `false` if all were too long. */
   #attributes(attributes: object, keys: readonly string[], end: number): boolean {
     const writer = this.#writer;
     writer.constant(ATTRIBUTES);
@@ -137,8 +137,8 @@ export class EventsWriter {
   }
 
   /**
-   * Texts and numbers, of which most events consist, go without the rules for objects. Returns false for what
-   * has no JSON. Of what is too long, enough is written to see that.
+   * Writes a value; false if it has no JSON. Texts and numbers, of which most events consist, do without the
+   * rules for objects. Of a value that is too long, enough is written to see that.
    */
   #value(value: unknown): boolean {
     const writer = this.#writer;
@@ -168,7 +168,7 @@ function jsonConstant(json: string): Constant {
   return constantOf(Buffer.from(json));
 }
 
-/** Empty for none. */
+/** The count as text; empty for none. */
 function countText(count: number): string {
   return Number.isSafeInteger(count) && count > 0 ? String(count) : '';
 }
@@ -177,7 +177,7 @@ function beginningOf(text: string): string {
   return text.length > MAX_TAG_VALUE_BYTES ? text.slice(0, MAX_TAG_VALUE_BYTES) : text;
 }
 
-/** Few keys, as most events have, by hand: `toSorted` makes two copies of them. */
+/** Sorts few keys, as most events have, by hand: `toSorted` makes two copies of them. */
 function sorted(keys: string[]): readonly string[] {
   if (keys.length > MAX_KEYS_BY_HAND) return keys.toSorted();
   for (let end = 1; end < keys.length; end++) {
@@ -196,12 +196,12 @@ function valueJson(value: unknown): string | undefined {
   return value === null ? 'null' : objectJson(value);
 }
 
-/** The Agent writes `redacted` for a value that JSON does not have. */
+/** Like the Agent, writes `redacted` for a value that JSON does not have. */
 function objectJson(value: object): string | undefined {
   try {
     if (Array.isArray(value) && value.some(isNotFinite)) return REDACTED;
   } catch {
-    return undefined; // a proxy that does not want to be looked at
+    return undefined; // a proxy that throws
   }
   return jsonText(value);
 }

@@ -6,9 +6,9 @@ import { type Payload, PayloadBuilder } from './payload-builder.js';
 
 export interface GatheredSpans {
   readonly payloads: readonly Payload[];
-  /** Spans that are in none, because each alone is too large for one. */
+  /** Spans that are in no payload, because each alone is too large for one. */
   readonly tooLarge: number;
-  /** Spans that are in none, because they could not be encoded once more. */
+  /** Spans that are in no payload, because they could not be encoded once more. */
   readonly unencodable: number;
 }
 
@@ -16,7 +16,7 @@ export interface GatheredSpans {
 export interface ChunkPart {
   readonly startByte: number;
   readonly header: number;
-  /** Spans that it has so far. */
+  /** Spans in the part so far. */
   spans: number;
   /** Spans that could not be encoded once more; counted when it is known that the part does not begin anew. */
   unencodable: number;
@@ -30,7 +30,7 @@ export class Gathering {
   #tooLarge = 0;
   #unencodable = 0;
 
-  /** The writer is empty. */
+  /** @param writer Must be empty. */
   constructor(writer: MsgpackWriter, maxPayloadBytes: number) {
     this.#writer = writer;
     this.#maxPayloadBytes = maxPayloadBytes;
@@ -51,7 +51,7 @@ export class Gathering {
     return { startByte, header: this.#writer.openArray(), spans: 0, unencodable: 0 };
   }
 
-  /** A part without spans comes to nothing. */
+  /** Completes the part; one without spans is taken back. */
   closePart(part: ChunkPart, traceIdHex: string): void {
     this.#unencodable += part.unencodable;
     if (part.spans === 0) return this.#writer.rewind(part.startByte);
@@ -60,8 +60,8 @@ export class Gathering {
   }
 
   /**
-   * Makes room where a span that begins at `spanStart` did not find any: the part begins anew in the next
-   * payload, with `spans` 0, or its rest does; or the span is too large for any.
+   * Makes room for the span at `spanStart`, which did not fit: the part begins anew in the next payload, with
+   * `spans` 0; or, if it has this one to itself, only its rest does; or the span is too large for any.
    */
   cutPart(part: ChunkPart, spanStart: number, traceIdHex: string): 'cut' | 'too_large' {
     const isAlone = this.#payload.isEmpty;

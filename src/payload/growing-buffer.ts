@@ -12,19 +12,19 @@ export interface ParkedBytes {
 
 export interface HandedOver {
   readonly bytes: Uint8Array;
-  /** To be called once, by whom the bytes belong to, when nobody will read them any more. */
+  /** To be called once, by the owner of the bytes, when nobody will read them any more. */
   readonly recycle: () => void;
 }
 
-/** A buffer that is handed over may be twice as large as what is in it, not more. */
+/** A buffer that is handed over may be at most twice as large as its content. */
 const MAX_WASTE = 2;
-/** Room for nothing; the first byte replaces it. */
+/** An empty buffer; the first byte replaces it. */
 const NO_BUFFER = Buffer.allocUnsafeSlow(0);
 
 export class GrowingBuffer {
   protected buffer: Buffer<ArrayBuffer> = NO_BUFFER;
   protected view: DataView = viewOf(NO_BUFFER);
-  /** The length of `buffer`, beside it: it is asked for at each write. */
+  /** The length of `buffer`, kept beside it because each write needs it. */
   #capacity = 0;
   /** Where the next byte goes. */
   protected at = 0;
@@ -53,15 +53,15 @@ export class GrowingBuffer {
     return Buffer.from(this.buffer.subarray(start, this.at));
   }
 
-  /** Writes bytes that stand in another buffer. */
+  /** Writes bytes that are in another buffer. */
   copyOf(other: GrowingBuffer, start: number, end: number): void {
     this.reserve(end - start);
     this.at += other.buffer.copy(this.buffer, this.at, start, end);
   }
 
   /**
-   * All bytes written so far, and the next one is the first again. Not copied, unless they are few for the
-   * buffer that they are in; once they have been read, `recycle` makes the buffer worth something again.
+   * Hands over all bytes written so far; the next one is the first again. They are copied only if they are few
+   * for their buffer; once they have been read, `recycle` makes their memory available again.
    */
   handOver(): HandedOver {
     const { buffer, at: length } = this;
@@ -72,7 +72,7 @@ export class GrowingBuffer {
     return this.#handedOver(buffer, length);
   }
 
-  /** Into memory that was used before: new memory would take longer than the copy, see `BufferPool`. */
+  /** Copies into memory that was used before: new memory would take longer than the copy, see `BufferPool`. */
   #copyOut(length: number): HandedOver {
     const copy = this.#pool.takeSnug(length);
     this.buffer.copy(copy, 0, 0, length);
@@ -83,7 +83,7 @@ export class GrowingBuffer {
     return { bytes: buffer.subarray(0, length), recycle: () => this.#pool.give(buffer) };
   }
 
-  /** Leaves with what was written, so that something else can be written meanwhile. */
+  /** Sets aside what was written, so that something else can be written meanwhile. */
   park(): ParkedBytes {
     const parked = { buffer: this.buffer, view: this.view, position: this.at };
     this.#replace(NO_BUFFER);
@@ -91,7 +91,7 @@ export class GrowingBuffer {
     return parked;
   }
 
-  /** Goes on where `park` left. */
+  /** Goes on where `park` left off. */
   resume({ buffer, view, position }: ParkedBytes): void {
     this.buffer = buffer;
     this.view = view;
@@ -99,13 +99,13 @@ export class GrowingBuffer {
     this.at = position;
   }
 
-  /** Gives memory back after an unusually large payload. */
+  /** Starts anew, and gives memory back after an unusually large payload. */
   shrink(maxBytes: number): void {
     this.at = 0;
     if (this.buffer.length > maxBytes) this.#replace(NO_BUFFER);
   }
 
-  /** Makes sure that so many bytes find room. */
+  /** Makes sure that there is room for so many more bytes. */
   protected reserve(bytes: number): void {
     const needed = this.at + bytes;
     if (needed > this.#capacity) this.#grow(needed);

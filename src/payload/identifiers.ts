@@ -1,10 +1,10 @@
-// Owns trace and span ids: hexadecimal text to unsigned 32-bit halves, and which ids the Agent
+// Owns reading trace and span ids: hexadecimal text to unsigned 32-bit halves, and which ids the Agent
 // would refuse. Knows nothing of spans or bytes on the wire. Halves, because a `number` holds 53
-// bits, and a `bigint` would be made of each id only to be taken apart again.
+// bits, and a `bigint` would be made for each id only to be taken apart again.
 
-/** Has bits that no digit has. */
+/** The entry of a unit that is no digit: its bits are those that no digit has. */
 const INVALID = 0xf0;
-/** By UTF-16 unit, so that every unit has an entry. */
+/** Values of digits by UTF-16 unit; every unit has an entry. */
 const DIGITS = new Uint8Array(0x1_0000).fill(INVALID);
 for (let value = 0; value < 16; value++) DIGITS[value.toString(16).charCodeAt(0)] = value;
 
@@ -27,7 +27,7 @@ export function parseHex32(text: string, offset: number): number {
   let value = 0;
   let all = 0;
   for (let at = offset; at < offset + 8; at++) {
-    const digit = hexDigit(text.charCodeAt(at)); // beyond the end it is NaN, which has none
+    const digit = hexDigit(text.charCodeAt(at)); // NaN beyond the end, which has no entry
     all |= digit;
     value = (value << 4) | digit;
   }

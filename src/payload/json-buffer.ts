@@ -1,5 +1,5 @@
-// Owns pieces of JSON as bytes: what they consist of goes into the buffer at once, without a string that is
-// put together first. Knows nothing of MessagePack, nor of what the JSON tells.
+// Owns writing JSON as bytes: each piece goes directly into the buffer, without a string that is put together
+// first. Knows nothing of MessagePack, nor of what the JSON tells.
 
 import { PatchableBuffer } from './patchable-buffer.js';
 
@@ -11,7 +11,7 @@ const ZERO = 0x30;
 export const COMMA = 0x2c;
 export const LIST = { open: 0x5b, close: 0x5d };
 /**
- * Up to here a loop over the characters is faster than a call of `Buffer.write`: with 0,
+ * Up to this length, a loop over the characters is faster than a call of `Buffer.write`: with 0,
  * `npm run bench -- encodeWarm` shows a tenth more.
  */
 export const MAX_LOOPED_UNITS = 24;
@@ -24,13 +24,13 @@ export class JsonBuffer extends PatchableBuffer {
     this.buffer[this.at++] = value;
   }
 
-  /** Text that is JSON already. */
+  /** Writes text that is JSON already. */
   json(text: string): void {
     this.reserve(text.length * MAX_BYTES_PER_UNIT);
     this.at += this.buffer.write(text, this.at);
   }
 
-  /** The same of few ASCII characters, such as those of a number. */
+  /** Like `json`, for a few ASCII characters, such as those of a number. */
   shortJson(text: string): void {
     const { length } = text;
     this.reserve(length);
@@ -38,7 +38,7 @@ export class JsonBuffer extends PatchableBuffer {
     this.at += length;
   }
 
-  /** An integer of so many digits at most, below 2^31, with zeros before it. */
+  /** Writes an integer below 2^31, of at most `count` digits, padded with zeros to `count`. */
   digits(integer: number, count: number): void {
     this.reserve(count);
     let rest = integer | 0;
@@ -50,12 +50,12 @@ export class JsonBuffer extends PatchableBuffer {
     this.at += count;
   }
 
-  /** A text as JSON. */
+  /** Writes a text as a JSON string. */
   jsonString(text: string): void {
     if (text.length > MAX_LOOPED_UNITS || !this.#plainString(text)) this.json(JSON.stringify(text));
   }
 
-  /** A list of texts that ends before `end`; returns false for any other, of which not all is written. */
+  /** Writes a list of texts that ends by `end`; false for any other, of which a part may be written. */
   jsonTexts(list: readonly unknown[], end: number): boolean {
     this.byte(LIST.open);
     for (let at = 0; at < list.length; at++) {
@@ -68,7 +68,7 @@ export class JsonBuffer extends PatchableBuffer {
     return this.at <= end;
   }
 
-  /** Whether nothing in it must be escaped or takes more than a byte, and so it has been written. */
+  /** Writes a text in which nothing is escaped or takes more than a byte; false for any other. */
   #plainString(text: string): boolean {
     const { length } = text;
     this.reserve(length + 2);

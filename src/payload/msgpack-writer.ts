@@ -7,9 +7,9 @@ import { WORD_BYTES } from './patchable-buffer.js';
 /** Bytes that are written again and again. */
 export interface Constant {
   readonly bytes: Uint8Array;
-  /** The length of `bytes`, beside them: it is asked for at each write. */
+  /** The length of `bytes`, kept beside them because each write needs it. */
   readonly size: number;
-  /** The same in words, if that is how they are copied; the last may reach beyond. */
+  /** The bytes as words, if they are copied as such; the last word may reach beyond the bytes. */
   readonly words: Float64Array | undefined;
 }
 
@@ -38,13 +38,13 @@ export class MsgpackWriter extends JsonBuffer {
     this.at += encoded.length;
   }
 
-  /** The same for what was made to be written often. Words may reach beyond it by almost one. */
+  /** Like `bytes`, for a constant. Its words may reach beyond it by almost one word. */
   constant(constant: Constant): void {
     this.reserve(constant.size + WORD_BYTES);
     this.at = this.#copy(constant);
   }
 
-  /** A key and its text, as `constant` and `text` write them. */
+  /** Writes a key and its text as `constant` and `text` do. */
   entry(key: Constant, value: string, maxBytes: number): void {
     const units = value.length;
     this.reserve(key.size + WORD_BYTES + textRoom(units, maxBytes));
@@ -54,7 +54,7 @@ export class MsgpackWriter extends JsonBuffer {
   }
 
   /**
-   * An array or map header of fixed size whose count is filled in later.
+   * Writes an array or map header of fixed size whose count is filled in later.
    *
    * @returns what `fillCount` takes.
    */
@@ -67,9 +67,9 @@ export class MsgpackWriter extends JsonBuffer {
   }
 
   /**
-   * A string of at most 65 535 bytes of which the content is written bit by bit.
+   * Opens a string of at most 65 535 bytes whose content is written piece by piece.
    *
-   * @returns what `closeText` takes, where the content begins.
+   * @returns where the content begins, which `closeText` takes.
    */
   openText(): number {
     this.reserve(3);
@@ -89,14 +89,14 @@ export class MsgpackWriter extends JsonBuffer {
     this.at += 9;
   }
 
-  /** A key and its number, as `constant` and `number` write them. */
+  /** Writes a key and its number as `constant` and `number` do. */
   numberEntry(key: Constant, value: number): void {
     this.reserve(key.size + WORD_BYTES + NUMBER_BYTES);
     this.at = this.#copy(key);
     this.#number(value);
   }
 
-  /** Shortest unsigned integer, else float64: what a metric may be. `value` is finite. */
+  /** Writes the shortest unsigned integer, else a float64, as a metric may be. `value` must be finite. */
   number(value: number): void {
     this.reserve(NUMBER_BYTES);
     this.#number(value);
@@ -111,18 +111,18 @@ export class MsgpackWriter extends JsonBuffer {
   }
 
   /**
-   * A string of at most `maxBytes` of UTF-8; a longer one is cut between characters and ends in
-   * `...`. Lone surrogates become U+FFFD.
+   * Writes a string of at most `maxBytes` of UTF-8; a longer one is cut between characters and ends
+   * in `...`. Lone surrogates become U+FFFD.
    */
   text(value: string, maxBytes: number): void {
-    // Spans come from JavaScript; `undefined` bytes would double the buffer before they fail.
+    // Spans come from untyped JavaScript: fails before room is reserved for what may pass as a length.
     if (typeof value !== 'string') throw new TypeError('not a string');
     this.reserve(textRoom(value.length, maxBytes));
     const isShort = value.length <= MAX_LOOPED_UNITS && value.length <= maxBytes;
     if (!isShort || !this.#shortAscii(value)) this.#anyText(value, maxBytes);
   }
 
-  /** The rest of these methods find room reserved. */
+  /** Like most methods below, relies on room that its caller has reserved. */
   #anyText(value: string, maxBytes: number): void {
     if (value.length * MAX_BYTES_PER_UNIT <= maxBytes) this.#whole(value);
     else this.#shortened(value, maxBytes);
@@ -141,8 +141,8 @@ export class MsgpackWriter extends JsonBuffer {
   }
 
   /**
-   * A word of eight bytes at a time; with `set` for all, `npm run bench -- encodeWarm` shows 4 % more.
-   * There is room for a whole word. Returns where the next byte goes.
+   * Copies a word of eight bytes at a time; with `set` for all, `npm run bench -- encodeWarm` shows 4 %
+   * more. There must be room for a whole last word. Returns where the next byte goes.
    */
   #copy({ bytes, size, words }: Constant): number {
     const at = this.at;
@@ -171,7 +171,7 @@ export class MsgpackWriter extends JsonBuffer {
     return written;
   }
 
-  /** Whether it is ASCII, and so has been written. */
+  /** Writes a short text if it is ASCII; returns whether it is. */
   #shortAscii(value: string): boolean {
     const buffer = this.buffer;
     const at = this.at;
@@ -240,7 +240,7 @@ export class MsgpackWriter extends JsonBuffer {
   }
 }
 
-/** What a text of so many units may take on its way to `maxBytes`: only so much of it is looked at. */
+/** Room for a text before it is cut to `maxBytes`: at most one unit beyond `maxBytes` is looked at. */
 function textRoom(units: number, maxBytes: number): number {
   return Math.min(units, maxBytes + 1) * MAX_BYTES_PER_UNIT + MAX_HEADER_BYTES;
 }

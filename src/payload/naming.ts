@@ -55,7 +55,7 @@ const SPAN_KINDS: Readonly<Record<number, string>> = {
   [SpanKind.CONSUMER]: 'consumer',
 };
 
-/** Those of spans whose other side is another process. */
+/** Kinds of spans whose other side is another process. */
 const REMOTE_KINDS: ReadonlySet<SpanKind> = new Set([
   SpanKind.SERVER,
   SpanKind.CLIENT,
@@ -69,7 +69,7 @@ export function spanKindName(kind: SpanKind): string {
 }
 
 const NORMAL = new BoundedMemo(normalizeTagValue);
-/** By the name of a database system as it was given. */
+/** Operation and type by the name of a database system as it was given. */
 const DATABASES = new BoundedMemo((text) => {
   const system = normalizeTagValue(text);
   if (system === '') return {};
@@ -77,8 +77,8 @@ const DATABASES = new BoundedMemo((text) => {
 });
 
 /**
- * What decides on operation and type by its text, beside the kind and whether there is an HTTP method; for
- * calls of AWS the RPC service, too.
+ * Concepts whose text decides on operation and type, besides the kind and whether there is an HTTP method. For
+ * calls of AWS, the text of the RPC service decides, too.
  */
 export const DECIDING: readonly Concept[] = [
   OPERATION_NAME,
@@ -93,7 +93,7 @@ export const DECIDING: readonly Concept[] = [
   GRAPHQL_TYPE,
   NETWORK_PROTOCOL,
 ];
-/** Where HTTP and databases have no say, so that the rules must be gone through one by one. */
+/** Concepts of the rarer rules, which are gone through only if the span or its resource has one of them. */
 const RARE_OPERATION = bitsOf(
   OPERATION_NAME,
   MESSAGING_SYSTEM,
@@ -104,7 +104,7 @@ const RARE_OPERATION = bitsOf(
 );
 const RARE_RESOURCE = bitsOf(RESOURCE_NAME, MESSAGING_OPERATION, RPC_METHOD, GRAPHQL_TYPE);
 
-/** Whether it is a call of AWS, which is named after its service. */
+/** Whether the span is a call of AWS, which is named after the service called. */
 export function isAwsCall(facts: SpanFacts): boolean {
   return normalText(facts, RPC_SYSTEM) === AWS;
 }
@@ -148,7 +148,7 @@ function rareResource(facts: SpanFacts): string | undefined {
   );
 }
 
-/** `web`, `http`, the family of the database, or `custom`. */
+/** The type that is given, else `web`, `http`, the family of the database, or `custom`. */
 export function spanType(facts: SpanFacts, kind: SpanKind): string {
   const explicit = facts.text(SPAN_TYPE);
   if (explicit !== undefined) return explicit;
@@ -232,7 +232,7 @@ function joined(facts: SpanFacts, first: Concept, second: Concept): string | und
   return tail === undefined ? head : `${head} ${tail}`;
 }
 
-/** The fact as a tag value; `undefined` also when nothing of it is left. */
+/** The fact as a normalised tag value; `undefined` also if nothing of it is left. */
 function normalText(facts: SpanFacts, concept: Concept): string | undefined {
   const text = facts.text(concept);
   return text === undefined ? undefined : NORMAL.get(text) || undefined;

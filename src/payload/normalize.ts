@@ -15,7 +15,7 @@ const NORMAL_NAME = /^[A-Za-z][A-Za-z0-9.]*(?:_[A-Za-z0-9][A-Za-z0-9.]*)*$/;
 const LETTER = /^\p{L}$/u;
 const DIGIT_LIKE = /^[\p{Nd}./-]$/u;
 
-/** NormalizeTagValue: lower case, every run of other characters becomes one `_`. */
+/** NormalizeTagValue: lower case; every run of characters that are not allowed becomes one `_`. */
 export function normalizeTagValue(value: string): string {
   if (value.length <= MAX_TAG_CHARACTERS && NORMAL_TAG.test(value)) return value;
   let normal = '';
@@ -31,7 +31,7 @@ export function normalizeTagValue(value: string): string {
   return normal.endsWith('_') ? normal.slice(0, -1) : normal;
 }
 
-/** The same; `undefined` if nothing of it is left. */
+/** Like `normalizeTagValue`; `undefined` if nothing of the value is left. */
 export function normalTagValue(value: string | undefined): string | undefined {
   const normal = value === undefined ? '' : normalizeTagValue(value);
   return normal === '' ? undefined : normal;
@@ -48,7 +48,7 @@ export function normalizeName(name: string): string {
   if (name.length <= MAX_NAME_BYTES && NORMAL_NAME.test(name)) return name;
   const started = cutUtf8(name, MAX_NAME_BYTES).replace(/^[^A-Za-z]+/, '');
   const whole = started.endsWith('_') ? started.slice(0, -1) : started;
-  if (NORMAL_NAME.test(whole)) return whole; // rebuilt, `._` in it would become `.`
+  if (NORMAL_NAME.test(whole)) return whole; // the loop would turn `._` into `.`
   let normal = '';
   for (const byte of Buffer.from(started)) {
     const character = String.fromCharCode(byte);
@@ -77,13 +77,13 @@ export function cutWithEllipsis(text: string, maxBytes: number): string {
   return cut.length === text.length ? text : `${cutUtf8(text, maxBytes - 3)}...`;
 }
 
-/** Lower case, unless that takes another number of bytes, as the Agent has it. */
+/** Lower case, unless that takes another number of bytes, as in the Agent. */
 function lowerCase(character: string): string {
   const lower = character.toLowerCase();
   return Buffer.byteLength(lower) === Buffer.byteLength(character) ? lower : character;
 }
 
-/** A value of `OTEL_RESOURCE_ATTRIBUTES`: SDK 1.30 takes the quotes around it off, 2.12 does not. */
+/** A value of `OTEL_RESOURCE_ATTRIBUTES`: SDK 1.30 removes the quotes around it, 2.12 does not. */
 export function withoutQuotes(text: string): string {
   return text.replace(/^"|"$/g, '');
 }

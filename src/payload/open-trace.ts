@@ -1,5 +1,5 @@
-// Owns where the encoding of one trace is, and how much of it is in the open payload. Knows nothing of
-// bytes.
+// Owns how far the encoding of one trace has come, and how much of it is in the open payload. Knows nothing
+// of bytes.
 
 import { type ChunkPlace, type ChunkTags, chunkTags } from './chunk-tags.js';
 import type { UnwritableSpan } from './span-loss.js';
@@ -9,8 +9,8 @@ import type { TraceChunk } from './trace-chunks.js';
 export interface OpenTrace extends ChunkPlace {
   readonly chunk: TraceChunk;
   /**
-   * What the chunk says of itself. Assumed without asking each span, which would cost every trace
-   * for the sake of the few whose spans decide their own sampling; then it is encoded once more.
+   * The tags of the chunk. Assumed without asking each span, which would cost every trace for the sake
+   * of the few whose spans decide their own sampling: such a trace is encoded once more.
    */
   tags: ChunkTags;
   sampling: 'assumed' | 'known';
@@ -22,7 +22,7 @@ export interface OpenTrace extends ChunkPlace {
   header: number;
   written: number;
   isFirst: boolean;
-  /** Spans of the part that could not be encoded. */
+  /** Spans of the part that could not be encoded, by reason. */
   lost: Record<UnwritableSpan, number>;
 }
 

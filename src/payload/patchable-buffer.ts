@@ -1,10 +1,10 @@
-// Owns filling in what is known only later, over bytes that stand already: counts, ids, times. Knows
-// nothing of what comes next.
+// Owns filling in values that are known only later, over bytes that have been written: counts, ids, times.
+// Knows nothing of what is written next.
 
 import { GrowingBuffer } from './growing-buffer.js';
 import { hexDigit, type Id64 } from './identifiers.js';
 
-/** Size of a double: so many bytes are copied at once. */
+/** Size of a double, as which bytes are copied at once. */
 export const WORD_BYTES = 8;
 
 export class PatchableBuffer extends GrowingBuffer {
@@ -16,20 +16,20 @@ export class PatchableBuffer extends GrowingBuffer {
     this.view.setUint32(opened, this.view.getUint32(opened) + more);
   }
 
-  /** The raw eight bytes of an id, over what a template left at `position`. */
+  /** Writes the eight bytes of an id over the placeholder at `position`. */
   patchId(position: number, id: Id64): void {
     this.patchHalves(position, id.high, id.low);
   }
 
-  /** The raw eight bytes of an unsigned 64-bit integer, over what a template left at `position`. */
+  /** Writes the eight bytes of an unsigned 64-bit integer over the placeholder at `position`. */
   patchHalves(position: number, high: number, low: number): void {
     this.view.setUint32(position, high);
     this.view.setUint32(position + 4, low);
   }
 
   /**
-   * An id of 16 hexadecimal digits as eight raw bytes, over what a template left at `position`; false
-   * if it is malformed or zero.
+   * Writes an id of 16 hexadecimal digits as eight bytes over the placeholder at `position`; false if
+   * the id is malformed or zero.
    */
   patchHex64(position: number, id: string): boolean {
     const buffer = this.buffer;
@@ -44,8 +44,8 @@ export class PatchableBuffer extends GrowingBuffer {
   }
 
   /**
-   * ASCII text without a header, over what a template left at `position`; `words` is filled with it. Only
-   * text, for the reason that `constantOf` gives.
+   * Writes ASCII text without a header over the placeholder at `position`, and reads it back into `words`. Only
+   * text can be held in words, for the reason that `constantOf` gives.
    */
   patchAscii(position: number, text: string, words: Float64Array): void {
     this.buffer.write(text, position);
@@ -54,7 +54,7 @@ export class PatchableBuffer extends GrowingBuffer {
     }
   }
 
-  /** Words, over what a template left at `position`. */
+  /** Writes words over the placeholder at `position`. */
   patchWords(position: number, words: Float64Array): void {
     const view = this.view;
     for (let word = 0; word < words.length; word++) {
@@ -62,7 +62,7 @@ export class PatchableBuffer extends GrowingBuffer {
     }
   }
 
-  /** Writes words of text again that stand at `from`, and that are not the last bytes. */
+  /** Writes the words of text at `from` once more; they must not be the last bytes. */
   copyWords(from: number, words: number): void {
     this.reserve(words * WORD_BYTES);
     const { view, at } = this;
@@ -72,7 +72,7 @@ export class PatchableBuffer extends GrowingBuffer {
     this.at = at + words * WORD_BYTES;
   }
 
-  /** The raw eight bytes of an int64, over what a template left at `position`. */
+  /** Writes the eight bytes of an int64 over the placeholder at `position`. */
   patchInt64(position: number, value: bigint): void {
     this.view.setBigInt64(position, value);
   }

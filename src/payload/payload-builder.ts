@@ -1,4 +1,4 @@
-// Owns the array of chunks that one payload is: its header and its size. Knows nothing of spans.
+// Owns one payload, an array of chunks: its header and its size. Knows nothing of spans.
 
 import type { MsgpackWriter } from './msgpack-writer.js';
 
@@ -9,7 +9,7 @@ export interface Payload {
   readonly spanCount: number;
   /** Where each chunk is, in the order of the body. */
   readonly chunks: readonly ChunkExtent[];
-  /** To be called once, when nobody will read the body any more: its memory serves the next one. */
+  /** To be called once, when nobody will read the body any more: a later payload gets its memory. */
   readonly recycle: () => void;
 }
 
@@ -36,7 +36,7 @@ export class PayloadBuilder {
     return this.#chunks.length === 0;
   }
 
-  /** Bytes of the payload so far, with what is being written; nothing else is in the writer. */
+  /** Bytes of the payload so far, with the chunk being written; nothing else is in the writer. */
   get bytes(): number {
     return this.#writer.position;
   }
@@ -54,7 +54,7 @@ export class PayloadBuilder {
     return payload;
   }
 
-  /** The same, and there is no next one. */
+  /** Like `complete`, without opening another one. */
   completeLast(): Payload | undefined {
     if (this.isEmpty) return undefined;
     this.#writer.fillCount(this.#header, this.#chunks.length);

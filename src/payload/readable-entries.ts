@@ -1,6 +1,6 @@
 // Owns reading objects that users made: a getter or a proxy that throws costs its entry, not more.
 
-/** The own enumerable entries that can be read; none of what is no object. */
+/** The own enumerable entries that can be read; none of a value that is no object. */
 export function readableEntries(object: unknown): [key: string, value: unknown][] {
   const entries: [string, unknown][] = [];
   for (const key of readableKeys(object)) {
@@ -22,11 +22,11 @@ export function readableValue(object: object, key: string): unknown {
   }
 }
 
-/** The own enumerable keys; none if it does not want to be looked at. */
+/** The own enumerable keys; none if they cannot be read. */
 export function readableKeys(object: unknown): string[] {
   try {
     return typeof object === 'object' && object !== null ? Object.keys(object) : [];
   } catch {
-    return []; // a revoked proxy, or one that does not want to be looked at
+    return []; // a proxy that is revoked or throws
   }
 }

@@ -1,14 +1,14 @@
-// Owns the JSON of long texts that came before: while something is broken, one failure after another has the
-// same stack. Knows nothing of where it is written. Bounded.
+// Owns the JSON of long texts, kept for when they come again: while something is broken, one failure after another
+// has the same stack. Knows nothing of where it is written. Bounded.
 
-/** What is shorter is made anew about as fast as it is found; of the longest, all together hold half a MiB. */
+/** JSON of shorter texts is made about as fast as it is found; with the longest, all hold half a MiB together. */
 const MIN_CHARACTERS = 128;
 const MAX_CHARACTERS = 4_096;
 const MAX_TEXTS = 16;
-/** How many texts have to be found before one more is kept: the time that these save pays for it. */
+/** Number of texts that must be found before one more is kept: the time that they save pays for it. */
 const PRICE = 4;
 const MAX_CREDIT = MAX_TEXTS * PRICE;
-/** Where texts hardly ever come again, one of so many is kept all the same: that may change. */
+/** Where texts hardly ever come again, one of so many is kept all the same, because that may change. */
 const SAMPLED = 64;
 
 interface RepeatedText {
@@ -31,7 +31,7 @@ export class RepeatedJson {
   #credit = MAX_CREDIT;
   #missed = 0;
 
-  /** The JSON of the text, if it came before or may come again; `undefined` otherwise. */
+  /** The JSON of the text, if it is kept or was kept just now; `undefined` otherwise. */
   of(text: string): Uint8Array | undefined {
     for (const known of this.#texts) {
       if (known.text !== text) continue;
@@ -47,7 +47,7 @@ export class RepeatedJson {
   #keep(text: string): Uint8Array {
     const json = JSON.stringify(text);
     const bytes = Buffer.from(json);
-    // Not the text itself: where it is a part of another one, V8 would keep that.
+    // Keeps a copy: if the text is a part of another one, V8 would keep that as well.
     this.#texts[this.#next] = { text: String(JSON.parse(json)), json: bytes };
     this.#next = (this.#next + 1) % MAX_TEXTS;
     return bytes;

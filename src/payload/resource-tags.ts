@@ -1,6 +1,6 @@
 // Owns what all spans of one OTel resource have in common: service, env, version and the tags made
-// of resource attributes, encoded once. Owns the order in which code, resource and environment
-// decide. Knows nothing of single spans.
+// of resource attributes, encoded once. Owns the precedence of code, resource and environment, too.
+// Knows nothing of single spans.
 
 import type { Lineage } from '../lineage.js';
 import type { Resource } from '../sdk-contract.js';
@@ -18,7 +18,7 @@ import type { TagBlock } from './tag-writer.js';
 export interface ServiceSettings {
   /** `runtime-id` of the process. */
   readonly runtimeId: string;
-  /** The processes that started this one, if they told. */
+  /** The processes that started this one, if they passed their ids on. */
   readonly lineage?: Lineage | undefined;
   readonly service: string | undefined;
   readonly env: string | undefined;
@@ -30,7 +30,7 @@ export interface ServiceSettings {
     readonly version: string | undefined;
     readonly tags: Readonly<Record<string, string>>;
     /**
-     * What `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` contribute to the OTel resource, but for quotes
+     * What `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` contribute to the OTel resource, without quotes
      * around a value.
      */
     readonly resourceAttributes: ReadonlyMap<string, string>;
@@ -38,17 +38,17 @@ export interface ServiceSettings {
 }
 
 export interface ResourceTags {
-  /** Normalised. */
+  /** The normalised name of the service. */
   readonly service: string;
   readonly env: string | undefined;
   readonly version: string | undefined;
-  /** Resource attributes called `env` and `version`, for when nothing else says. */
+  /** Resource attributes called `env` and `version`, used if nothing else sets these tags. */
   readonly plain: Readonly<Record<'env' | 'version', string | undefined>>;
-  /** Tags of the resource but for `env` and `version`. */
+  /** Tags of the resource without `env` and `version`. */
   readonly block: TagBlock;
-  /** All of them, as the spans have them that say nothing else themselves. */
+  /** All tags of the resource, for spans that override none of them. */
   readonly common: TagBlock;
-  /** Numeric tags of spans that do not have them. */
+  /** Numeric tags for spans that do not set these themselves. */
   readonly metrics: readonly (readonly [Tag, number])[];
   readonly hasDbName: boolean;
   readonly facts: SpanFacts;
@@ -60,7 +60,7 @@ const NO_SERVICE = 'otlpresourcenoservicename';
 const LANGUAGE = 'javascript';
 /** What the SDK calls a service that nobody named. */
 const UNKNOWN_SERVICE = /^unknown_service(:|$)/;
-/** Resolved on their own, so not among the tags of the block. */
+/** Tags with a precedence of their own, so not in `block`. */
 const RESOLVED: ReadonlySet<string> = new Set(['env', 'version']);
 
 export function resourceTags(
@@ -119,19 +119,19 @@ function setting(
     if (typeof value !== 'string' || value === '') continue;
     if (name === 'service' && UNKNOWN_SERVICE.test(value)) continue;
     const ofEnvironment = settings.environment.resourceAttributes.get(key);
-    const trimmed = value.trim(); // as the variable was
+    const trimmed = value.trim(); // as the variable was trimmed
     if (trimmed !== ofEnvironment && withoutQuotes(trimmed) !== ofEnvironment) return value;
     fromEnvironment ??= value;
   }
   return settings.environment[name] ?? fromEnvironment;
 }
 
-/** A resource attribute that is called like the tag comes last. */
+/** The text of a resource attribute. One that is called like its tag comes last in precedence. */
 function plainText(attributes: ReadonlyMap<string, unknown>, key: string): string | undefined {
   return attributes.has(key) ? attributeText(attributes.get(key)) : undefined;
 }
 
-/** Option tags, resource attributes, `DD_TAGS`, our own; the first that is not empty wins. */
+/** Option tags, resource attributes, `DD_TAGS`, our own tags; the first that is not empty wins. */
 function blockTexts(
   attributes: ReadonlyMap<string, unknown>,
   settings: ServiceSettings,
@@ -186,7 +186,7 @@ function tagText(tag: Tag, value: unknown): string | undefined {
   return text === undefined || tag.repair === undefined ? text : tag.repair(text);
 }
 
-/** What an attribute of the resource means for all of its spans. */
+/** Numeric tags that follow from attributes of the resource for all of its spans. */
 function resourceMetrics(
   attributes: ReadonlyMap<string, unknown>,
   keys: TagKeys,

@@ -1,5 +1,5 @@
-// Owns copies of spans that are encoded later than they were handed over, so that what happens to them
-// meanwhile does not matter. Shares what never changes: contexts, OTel resources and scopes.
+// Owns copies of spans that are encoded later than they were handed over, so that later changes to the
+// spans do not matter. Shares what never changes: contexts, OTel resources and scopes.
 
 import { isUint8Array } from 'node:util/types';
 import type { SpanStatus } from '@opentelemetry/api';
@@ -9,14 +9,14 @@ import type { SpanEvent, SpanLink, EncodableSpan, TraceChunk } from './trace-chu
 
 const NONE: readonly never[] = [];
 
-/** Puts copies in the places of the spans from this index on. */
+/** Replaces the spans from index `from` on by copies. */
 export function keepFrom({ spans }: TraceChunk, from: number): void {
   for (const [index, span] of spans.entries()) {
     if (index >= from) spans[index] = copyOfSpan(span);
   }
 }
 
-/** The span as it is now; itself, if it cannot be copied: encoding will find out why. */
+/** A copy of the span as it is now; the span itself if that fails: encoding will find out why. */
 export function copyOfSpan(span: EncodableSpan): EncodableSpan {
   try {
     const context = span.spanContext();
@@ -60,7 +60,7 @@ function copyOfLinks(links: readonly SpanLink[]): readonly SpanLink[] {
   return links.length === 0 ? NONE : links.map(copyOfLink);
 }
 
-/** One that is none has nothing to copy. */
+/** A malformed link, without a context, has nothing to copy. */
 function copyOfLink(link: SpanLink): SpanLink {
   const context = link?.context;
   return context === undefined ? link : { context, attributes: copyOfObject(link.attributes) };
@@ -78,7 +78,7 @@ function copyOfObject(object: object | undefined): Record<string, unknown> {
   return copy;
 }
 
-/** A getter that throws costs its entry, now as later. */
+/** A getter that throws costs its entry here, as it would in encoding. */
 function ownEntries(object: object | undefined): Record<string, unknown> {
   try {
     return { ...object };
@@ -87,7 +87,7 @@ function ownEntries(object: object | undefined): Record<string, unknown> {
   }
 }
 
-/** What becomes of it as JSON later, but for lists and bytes; `undefined` for what has none. */
+/** A copy of bytes or a plain list, else of the value's JSON; `undefined` if it has none. */
 function copyOfValue(value: object): object | undefined {
   if (isUint8Array(value)) return Uint8Array.from(value);
   if (isPlainList(value)) return [...value];
@@ -95,12 +95,12 @@ function copyOfValue(value: object): object | undefined {
   return json === undefined ? undefined : { toJSON: (): unknown => JSON.parse(json) };
 }
 
-/** The most usual value that is an object. */
+/** Whether it is a list without objects, the most usual value that is an object. */
 function isPlainList(value: object): value is readonly unknown[] {
   try {
     return Array.isArray(value) && !('toJSON' in value) && !value.some(isObject);
   } catch {
-    return false; // a proxy that does not want to be looked at
+    return false; // a proxy that throws
   }
 }
 

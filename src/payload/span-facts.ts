@@ -3,16 +3,16 @@
 
 import { type Concept, type Fact, SLOT_COUNT } from './concepts.js';
 
-/** What the Agent reads as a number; not hexadecimal, and no white space around it. */
+/** Text that the Agent reads as a number; not hexadecimal, and without white space around it. */
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
-/** Values by slot. Those of a span fall back to those of its OTel resource, key by key. */
+/** Values by slot. For each key that a span has no value for, that of its OTel resource counts. */
 export class SpanFacts {
   readonly #values: unknown[] = Array.from({ length: SLOT_COUNT });
-  /** By slot, the serial of the span whose value it is. */
+  /** By slot, the serial of the span that has set the value. */
   readonly #spans: number[] = Array.from({ length: SLOT_COUNT }, () => -1);
   #span = 0;
-  /** Bits of the concepts that have a value here; of those that have one here or in the fallback. */
+  /** Bits of the concepts that have a value here, and of those that have one here or in the fallback. */
   #own = 0;
   #all = 0;
   #fallback: SpanFacts | undefined;
@@ -32,43 +32,43 @@ export class SpanFacts {
     this.#all |= bit;
   }
 
-  /** Whether the span or its resource has any value for one of several. */
+  /** Whether the span or its resource has any value for one of the concepts with these bits. */
   hasAny(bits: number): boolean {
     return this.among(bits) !== 0;
   }
 
-  /** Those of several for which the span or its resource has any value. */
+  /** Those of the bits for whose concepts the span or its resource has any value. */
   among(bits: number): number {
     return this.#all & bits;
   }
 
-  /** Whether the span or its resource has any value for it. */
+  /** Whether the span or its resource has any value for the concept. */
   has({ bit }: Concept): boolean {
     return (this.#all & bit) !== 0;
   }
 
-  /** The same, of the span alone. */
+  /** Like `has`, of the span alone. */
   hasOwn({ bit }: Concept): boolean {
     return (this.#own & bit) !== 0;
   }
 
-  /** The first key with a non-empty string on the span or its resource; numbers do not count. */
+  /** The first non-empty string, key by key, of the span or its resource; numbers do not count. */
   text(concept: Concept): string | undefined {
     if ((this.#all & concept.bit) === 0) return undefined;
     return this.#isInFallback(concept) ? this.#findText(concept) : this.#findOwnText(concept);
   }
 
-  /** The same, of the span alone. */
+  /** Like `text`, of the span alone. */
   ownText(concept: Concept): string | undefined {
     return this.hasOwn(concept) ? this.#findOwnText(concept) : undefined;
   }
 
-  /** The first key that reads as an integer: a number on the span or resource, else decimal text. */
+  /** The first integer, key by key: a number on the span or its resource, else decimal text. */
   integer(concept: Concept): number | undefined {
     return this.has(concept) ? this.#findInteger(concept) : undefined;
   }
 
-  /** Few concepts are on the resource: the others need not ask it for each key. */
+  /** The resource answers few concepts: for the others, it need not be asked about each key. */
   #isInFallback({ bit }: Concept): boolean {
     return this.#fallback !== undefined && (this.#fallback.#all & bit) !== 0;
   }
@@ -100,7 +100,7 @@ export class SpanFacts {
     return undefined;
   }
 
-  /** The first key with a non-empty string or an integer, as text. */
+  /** The first non-empty string or integer, key by key, as text. */
   textOrInteger({ firstSlot, endSlot, bit }: Concept): string | undefined {
     if ((this.#all & bit) === 0) return undefined;
     for (let slot = firstSlot; slot < endSlot; slot++) {

@@ -1,6 +1,6 @@
 // Owns the part of a span that has the same size in every span: identity, time and the error flag,
-// and the beginning of its `meta`. A template holds it with what spans of a kind have in common; here
-// the values of a single span are filled in. Knows nothing of tags.
+// and the beginning of its `meta`. A template contains it with what spans of a kind have in common; the
+// values of a single span are filled in here. Knows nothing of tags.
 
 import { encodedText } from './encoded-text.js';
 import { type Id64, parseSpanId } from './identifiers.js';
@@ -20,7 +20,7 @@ const NANOS_PER_SECOND = 1_000_000_000;
 const LIMIT_32 = 0x1_0000_0000;
 const NO_ID: Id64 = { high: 0, low: 0 };
 
-/** Whose the span is. */
+/** The trace that a span belongs to. */
 export interface TraceIdentity {
   /** 32 hexadecimal digits. */
   readonly traceIdHex: string;
@@ -34,14 +34,14 @@ class HeaderBytes {
   readonly #parts: Uint8Array[] = [];
   #length = 0;
 
-  /** Returns where it begins. */
+  /** Returns where the bytes begin. */
   append(bytes: Uint8Array): number {
     this.#parts.push(bytes);
     this.#length += bytes.length;
     return this.#length - bytes.length;
   }
 
-  /** Returns where the value goes. */
+  /** Appends a key and room for its value; returns where the value goes. */
   field64(key: string, wireType: number): number {
     this.append(encodedText(key));
     this.append(Uint8Array.of(wireType));
@@ -79,8 +79,8 @@ export function emptyHeader(isError: boolean): Uint8Array {
 }
 
 /**
- * Fills in the values of spans. What a span has in common with the one before, its trace and often its
- * parent, is not made of text again.
+ * Fills in the values of spans. The trace id and the parent id are not converted from text again where they
+ * are the same as in the span before, as they often are.
  */
 export class SpanHeader {
   readonly #writer: MsgpackWriter;
@@ -103,12 +103,12 @@ export class SpanHeader {
     this.#traceIdHex = traceIdHex;
   }
 
-  /** Fills in the ids; false if the Agent would refuse the span for its own. */
+  /** Fills in the ids; false if the Agent would refuse the span because of its own id. */
   fillIds(at: number, spanIdHex: unknown, parentIdHex: unknown): boolean {
     const writer = this.#writer;
     if (typeof spanIdHex !== 'string') return false;
     if (!writer.patchHex64(at + SPAN_ID_AT, spanIdHex)) return false;
-    // A span that names itself as its parent is a root, as the Agent has it.
+    // A span that names itself as its parent is a root, as in the Agent.
     if (typeof parentIdHex !== 'string' || parentIdHex === spanIdHex) return true;
     if (parentIdHex !== this.#parentIdHex) {
       this.#parentId = parseSpanId(parentIdHex) ?? NO_ID;
@@ -126,7 +126,7 @@ export function fillTimes(writer: MsgpackWriter, at: number, start: Time, end: T
   const isUsual = seconds >= 0 && seconds < LIMIT_32 && nanos >= 0 && nanos < NANOS_PER_SECOND;
   if (!isUsual || !Number.isSafeInteger(duration)) return fillAnyTimes(writer, at, start, end);
   const low = (Math.imul(seconds, NANOS_PER_SECOND) + nanos) >>> 0;
-  // As a double the start is wrong by less than 256, and what is divided away is 2^32.
+  // As a double the start is wrong by less than 256, which is lost in rounding after the division by 2^32.
   const high = Math.round((seconds * NANOS_PER_SECOND + nanos - low) / LIMIT_32);
   writer.patchHalves(at + START_AT, high, low);
   const positive = Math.max(duration, 0);
@@ -138,7 +138,7 @@ function fillAnyTimes(writer: MsgpackWriter, at: number, start: Time, end: Time)
   writer.patchInt64(at + DURATION_AT, durationNanos(start, end));
 }
 
-/** More fields than the fixed ones. */
+/** Makes the header of the span count `extra` fields more than the fixed ones. */
 export function addFields(writer: MsgpackWriter, at: number, extra: number): void {
   writer.patchByte(at, FIXMAP | (FIELDS + extra));
 }

@@ -21,7 +21,7 @@ interface EncodableLink {
   readonly link: SpanLink;
 }
 
-/** Those links whose ids the Agent takes. */
+/** The links whose ids the Agent takes. */
 export function encodableLinks(links: readonly SpanLink[]): readonly EncodableLink[] {
   return links.flatMap((link) => {
     const context: Partial<SpanContext> | undefined = link?.context;

@@ -1,9 +1,9 @@
-// Owns the reasons for which a span is lost by itself, while its batch goes on. Knows nothing of how that is found out.
+// Owns the reasons for which a single span is lost while its batch goes on. Knows nothing of how that is found out.
 
-/** Its ids are some that the Agent would refuse, or it could not be read. */
+/** The Agent would refuse the span's ids, or the span could not be read. */
 export type UnwritableSpan = 'invalid_id' | 'encode';
 
-/** Or it is larger than a payload by itself. */
+/** Or the span alone is larger than a payload may be. */
 export type SpanLoss = UnwritableSpan | 'too_large';
 
 export type SpanLosses = Readonly<Record<SpanLoss, number>>;

@@ -13,26 +13,26 @@ import type { SpanTemplate } from './span-template.js';
 import type { EncodableSpan } from './trace-chunks.js';
 
 const UNLIMITED = 0x3fff_ffff;
-/** In no service or operation name: of both, only normal tag values are made. */
+/** In no service or operation name: both are made of normalised tag values only. */
 const SEPARATOR = ' ';
 
-/** What a span is, apart from what it worked on. */
+/** What a span is called, apart from what it worked on. */
 export interface NamedType {
   readonly operation: string;
   /** The fields `service`, `name` and `type`, and the key `resource`. */
   readonly encoded: Constant;
 }
 
-/** The names of a span, and what they follow from, beside its template. */
+/** The names of a span, and what they follow from besides its template. */
 interface RememberedNames {
   readonly isHttp: boolean;
-  /** Bits of those deciding concepts for which there was a value. */
+  /** Bits of the deciding concepts that had a value. */
   readonly present: number;
   readonly deciding: readonly DecidingText[];
   readonly named: NamedType;
 }
 
-/** Those of some earlier spans, the oldest of which is replaced next. */
+/** The names of some earlier spans; the oldest are replaced next. */
 export interface NamesMemory {
   readonly entries: RememberedNames[];
   next: number;
@@ -44,8 +44,8 @@ interface DecidingText {
 }
 
 /**
- * A client of AWS or of messages calls several services. Without any, `npm run bench -- shapes` shows 15 % more
- * for `messages`.
+ * Several, because a client of AWS or of messages calls several services. With none remembered,
+ * `npm run bench -- shapes` shows 15 % more for `messages`.
  */
 const MAX_REMEMBERED = 4;
 /** Longer texts would hold too much memory. */
@@ -54,7 +54,7 @@ const DECIDING_BITS = bitsOf(...DECIDING);
 
 export class SpanNames {
   readonly #facts: SpanFacts;
-  /** By service, operation and type; one table, so that it is bounded whatever is combined with what. */
+  /** By service, operation and type; one table, so that it is bounded whatever the combinations. */
   readonly #named = new BoundedMemo(namedType);
 
   constructor(facts: SpanFacts) {
@@ -69,7 +69,7 @@ export class SpanNames {
     writer.entry(named.encoded, cutUtf8(workedOn, MAX_RESOURCE_BYTES), UNLIMITED);
   }
 
-  /** Goes through the rules only where they may come to something else than for the spans before. */
+  /** Goes through the rules only where they may have another result than for earlier spans. */
   #namesOf(template: SpanTemplate): NamedType {
     const facts = this.#facts;
     if (facts.hasOwn(SERVICE_NAME)) return this.#namedType(template);

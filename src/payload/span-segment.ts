@@ -1,6 +1,6 @@
-// Owns spans that are encoded as they end, one behind the other, until they are gathered by trace into
-// payloads: then it is known what each chunk says of itself. Holds bytes, not spans. Knows nothing of when
-// that is, nor of where payloads go.
+// Owns spans that are encoded one after another as they end, until they are gathered by trace into payloads,
+// when the tags of each chunk are known. Holds bytes, and copies of spans only where it must. Knows nothing of
+// when spans are gathered, nor of where payloads go.
 
 import type { TraceState } from '@opentelemetry/api';
 import { type ChunkPlace, type ChunkTags, chunkTags, NO_PLACE, priorityOf } from './chunk-tags.js';
@@ -18,11 +18,11 @@ import { TraceTable } from './trace-table.js';
 /** What became of a span. */
 export type AddOutcome = 'added' | UnwritableSpan;
 
-/** The spans of a trace, as a chain of their indexes. */
+/** The spans of a trace, as a linked list of their indexes. */
 interface TraceRecord extends TraceIdentity {
-  /** The one of the first span that has one. */
+  /** The trace state of the first span that has one. */
   traceState: TraceState | undefined;
-  /** What the last span that decides asks for. */
+  /** The sampling priority that the last deciding span asks for. */
   priority: number | undefined;
   first: number;
   last: number;
@@ -34,7 +34,7 @@ interface Chunk {
 }
 
 const NO_MORE = -1;
-/** What a trace takes of which no span could be encoded, about. */
+/** Approximate memory of a trace of which no span could be encoded. */
 const EMPTY_TRACE_BYTES = 256;
 
 export class SpanSegment {
@@ -44,14 +44,14 @@ export class SpanSegment {
   readonly #chunkTags = new ChunkTagsWriter();
   readonly #payload = new MsgpackWriter();
   #traces = new TraceTable<TraceRecord>();
-  /** By the index of the span, where it starts and where its own tags end, and the next of its trace. */
+  /** By the index of a span: where it starts, where its own tags end, and the next span of its trace. */
   readonly #starts: number[] = [];
   readonly #metaEnds: number[] = [];
   readonly #nexts: number[] = [];
-  /** Spans with tags that only chunks should have: they must be encoded when those are known. */
+  /** Spans that set chunk tags themselves: they are encoded again when those of the chunk are known. */
   readonly #kept = new Map<number, EncodableSpan>();
   #count = 0;
-  /** Spans that could not be encoded: each may have left a trace behind. */
+  /** Number of spans that could not be encoded; each may have left a trace without spans. */
   #lost = 0;
 
   constructor(settings: MappingSettings, maxPayloadBytes: number) {
@@ -95,8 +95,8 @@ export class SpanSegment {
   }
 
   /**
-   * Forgets all spans. With another table for the traces: a map that is emptied points from its old memory to
-   * its new one, so that all that was ever in them would outlive the young generation.
+   * Forgets all spans. Makes a new table for the traces: a `Map` that is cleared points from its old memory to
+   * its new one, so that all that was ever in it would outlive the young generation of the garbage collector.
    */
   clear(): void {
     this.#traces = new TraceTable();
@@ -161,7 +161,7 @@ export class SpanSegment {
     return NO_MORE;
   }
 
-  /** The last of the spans from `index` on that are copied as they stand, one behind the other. */
+  /** The last of the spans from `index` on that can be copied in one piece. */
   #lastOfRun(index: number, { tags }: Chunk, roomBytes: number): number {
     if (tags.origin !== undefined || this.#kept.size > 0) return index;
     let last = index;
@@ -174,7 +174,7 @@ export class SpanSegment {
     return true;
   }
 
-  /** Returns whether anything was written: only what is encoded once more may fail. */
+  /** Returns whether the span was written: only encoding one again may fail. */
   #copy(index: number, { trace, tags }: Chunk, { spans }: ChunkPart): boolean {
     const isFirst = spans === 0;
     const kept = this.#kept.size > 0 ? this.#kept.get(index) : undefined;

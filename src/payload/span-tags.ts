@@ -30,7 +30,7 @@ export interface SpanTagsSettings {
   readonly processId: number;
 }
 
-/** All of them write to the same buffer, or not at all. */
+/** Those that write share one buffer. */
 export interface SpanTagsParts {
   readonly known: WellKnownTags;
   readonly tags: TagWriter;
@@ -38,11 +38,11 @@ export interface SpanTagsParts {
   readonly events: EventsWriter;
 }
 
-/** Where the tags of a chunk go into a span that was written without them. */
+/** Where chunk tags can be put into a span that was written without them. */
 export interface ChunkMark {
-  /** The end of the other tags. */
+  /** The end of the span's own tags in `meta`. */
   readonly metaEnd: number;
-  /** Whether the span has such a tag already, so that nothing can be put in. */
+  /** Whether the span has a chunk tag already, so that nothing can be put in. */
   readonly isTaken: boolean;
 }
 
@@ -56,13 +56,13 @@ export class SpanTags {
   readonly #settings: SpanTagsSettings;
   readonly #known: WellKnownTags;
   readonly #eventsWriter: EventsWriter;
-  /** The tags only: the place of a batch is its `OpenTrace`, which would keep all spans of the trace. */
+  /** Only the tags: in a batch, the `ChunkPlace` is an `OpenTrace`, which would keep all spans of the trace. */
   #chunk = NO_PLACE.tags;
   #isFirst = false;
   #decidesSampling = false;
   /** The first HTTP status of the span that is no number. */
   #httpStatusText: string | undefined;
-  /** The first that is one. */
+  /** The first HTTP status of the span that is a number. */
   #httpStatusNumber: number | undefined;
 
   constructor({ known, tags, facts, events }: SpanTagsParts, settings: SpanTagsSettings) {
@@ -74,7 +74,7 @@ export class SpanTags {
     this.#eventsWriter = events;
   }
 
-  /** Goes on with a span of which the template has been written at `startByte`. */
+  /** Starts on a span of which the template has been written at `startByte`. */
   start(startByte: number, template: SpanTemplate, place: ChunkPlace): void {
     this.#chunk = place.tags;
     this.#isFirst = place.isFirst;
@@ -85,7 +85,7 @@ export class SpanTags {
     this.#keepForChunk(place);
   }
 
-  /** Keeps free what only the chunk has a say in; of the other tags that it gives, no span can have one. */
+  /** Reserves the tags that the chunk decides; its other tags need not be, as no attribute can set them. */
   #keepForChunk({ tags, isFirst }: ChunkPlace): void {
     const known = this.#known;
     if (tags.origin !== undefined) this.#tags.keepForChunk(known.origin);
@@ -94,7 +94,7 @@ export class SpanTags {
     this.#tags.metric(known.samplingPriority, tags.samplingPriority);
   }
 
-  /** Where the last span says what it carries for its chunk, and whether it says so itself. */
+  /** Where chunk tags go into the last span, and whether it has one of its own. */
   get chunkMark(): ChunkMark {
     return { metaEnd: this.#tags.metaEnd, isTaken: this.#tags.mentionsChunk };
   }
@@ -102,7 +102,7 @@ export class SpanTags {
   /**
    * Writes the rest of `meta`, and `metrics`.
    *
-   * @returns whether the span asks for a sampling priority of its trace.
+   * @returns whether the span asks for a sampling priority for its trace.
    */
   write(
     span: EncodableSpan,
@@ -138,7 +138,7 @@ export class SpanTags {
     if (events.some(isException)) this.#tags.meta(this.#known.hasException, 'true');
   }
 
-  /** Keys are expected where they were in the span before: a comparison instead of a look-up. */
+  /** Expects keys where they were in the span before: a comparison instead of a look-up. */
   #attributes(attributes: Readonly<Record<string, unknown>>, expected: AttributeKey[]): void {
     let at = 0;
     for (const key in attributes) {
@@ -161,7 +161,7 @@ export class SpanTags {
     }
   }
 
-  /** Writes an attribute whose key is not known. */
+  /** Writes an attribute whose key is unknown. */
   #plain(key: string, value: unknown): void {
     if (typeof value === 'number' && Number.isFinite(value)) {
       return this.#tags.plainMetric(key, value);
@@ -175,14 +175,14 @@ export class SpanTags {
     else this.#other(tag, value);
   }
 
-  /** What is neither text nor a finite number. */
+  /** Writes a value that is neither text nor a finite number. */
   #other(tag: Tag, value: unknown): void {
     if (this.#tags.metaTexts(tag, value)) return;
     const text = attributeText(value);
     if (text !== undefined) this.#tags.meta(tag, text);
   }
 
-  /** Whether the attribute did what it is for, and is no tag. */
+  /** Lets the attribute take its effect; returns whether it becomes no tag. */
   #takesEffect(effect: AttributeEffect, value: unknown): boolean {
     const isNumber = typeof value === 'number' && Number.isFinite(value);
     switch (effect) {
@@ -230,7 +230,7 @@ export class SpanTags {
     if (error.stack) this.#fillIn(known.errorStack, error.stack);
   }
 
-  /** What the span says nothing of itself, and its OTel resource does. */
+  /** Writes the tags that the OTel resource has and the span does not set itself. */
   #common(resource: ResourceTags): void {
     const facts = this.#facts;
     const overrides =
@@ -255,7 +255,7 @@ export class SpanTags {
       version ? (normalTagValue(version) ?? plain.version) : resource.version,
     );
     this.#fillIn(known.env, env ? (normalTagValue(env) ?? plain.env) : resource.env);
-    // An empty one of the span gives way to the resource attribute of that very name.
+    // An empty value of the span gives way to the resource attribute of exactly that name.
     if (plain.version !== undefined) this.#tags.meta(known.version, plain.version);
     if (plain.env !== undefined) this.#tags.meta(known.env, plain.env);
   }

@@ -1,6 +1,6 @@
 // Owns what the spans of one resource, scope, kind and status have in common, as the bytes with which
-// each of them begins: header, the tags that no attribute overrides, and those of the scope. They are
-// copied, and what differs is filled in.
+// each of them begins: header, the tags that no attribute overrides, and those of the scope. The bytes
+// are copied for each span, and the values that differ are filled in.
 
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { InstrumentationScope } from '../sdk-contract.js';
@@ -17,7 +17,7 @@ import type { AttributeKey, Tag } from './tag-keys.js';
 import type { WellKnownTags } from './well-known-tags.js';
 
 const STATUS_NAMES = ['Unset', 'Ok', 'Error'] as const;
-/** A status is what an application says, which may be any number. */
+/** A `number`, because a status comes from the application and may be any number. */
 export const ERROR: number = SpanStatusCode.ERROR;
 
 export interface SpanTemplate {
@@ -26,12 +26,12 @@ export interface SpanTemplate {
   readonly bytes: Uint8Array;
   /** Tags that are in `bytes`. */
   readonly tags: ReadonlySet<Tag>;
-  /** Tags of the scope that others may have to give way to, or that give way to others. */
+  /** Tags of the scope that are not in `bytes`: they are empty, need a repair, or may have to give way. */
   readonly contested: readonly (readonly [Tag, string])[];
   readonly resource: ResourceTags;
-  /** Whether `tags` and those of the resource have one in common. */
+  /** Whether one of `tags` is a tag of the resource, too. */
   readonly overridesResource: boolean;
-  /** Whether scope or resource have a tag that is there for chunks to have. */
+  /** Whether scope or resource set a chunk tag. */
   readonly mentionsChunk: boolean;
   /** The keys of the last span, by position: spans made in one place have the same ones. */
   readonly expectedKeys: AttributeKey[];
@@ -56,12 +56,12 @@ export class SpanTemplates {
     this.#byScope.set(NO_SCOPE, this.#ofLastScope);
   }
 
-  /** A scope never changes. For a kind or status that does not exist, one is made each time. */
+  /** A scope never changes. For a kind or status that does not exist, a template is made each time. */
   templateFor(scope: Scope, kind: SpanKind, status: number): SpanTemplate {
     const ofScope = this.#ofScope(scope);
     const index = kind * STATUS_NAMES.length + status;
     const known = ofScope[index];
-    // A kind or status that does not exist may come to the same index.
+    // A kind or status that does not exist may lead to the same index.
     if (known !== undefined && known.kind === kind && known.status === status) return known;
     const template = this.#newTemplate(scope, kind, status);
     if (kind in SpanKind && status in STATUS_NAMES) ofScope[index] = template;

@@ -29,13 +29,13 @@ export type MappingSettings = ServiceSettings & SpanTagsSettings;
 
 export type WriteOutcome = 'written' | 'decidesSampling' | UnwritableSpan;
 
-/** What is remembered from span to span; bounded by starting over. */
+/** What is remembered from span to span; bounded, as it is replaced when it is full. */
 interface Learnt {
   readonly keys: TagKeys;
   readonly known: WellKnownTags;
   readonly tags: SpanTags;
   readonly resources: WeakMap<Resource, SpanTemplates>;
-  /** Those of the present batch whose attributes are not all there. */
+  /** Resources of the present batch whose attributes are not all there. */
   readonly unfinished: Map<Resource, SpanTemplates>;
 }
 
@@ -64,12 +64,12 @@ export class SpanWriter {
     this.#learnt = this.#learnAnew();
   }
 
-  /** Where the tags of a chunk go into the last span. */
+  /** Where chunk tags go into the last span. */
   get chunkMark(): ChunkMark {
     return this.#learnt.tags.chunkMark;
   }
 
-  /** Has resources looked at again that were not complete. */
+  /** Makes sure that resources that were not complete are read again. */
   beginBatch(): void {
     if (this.#learnt.unfinished.size === 0) return;
     this.#learnt.unfinished.clear();
@@ -77,8 +77,8 @@ export class SpanWriter {
   }
 
   /**
-   * Writes the span, or nothing: one that throws while it is read costs itself, one of its attributes
-   * that throws costs only itself.
+   * Writes the span, or nothing: a span that throws while it is read is lost, an attribute that throws
+   * costs only itself.
    */
   write(span: EncodableSpan, trace: TraceIdentity, place: ChunkPlace): WriteOutcome {
     const start = this.#writer.position;
@@ -146,8 +146,8 @@ export class SpanWriter {
   }
 
   /**
-   * A resource never changes once its asynchronous attributes are there. Before, it is read once in a batch:
-   * each time, the SDK says that this is an error.
+   * A resource never changes once its asynchronous attributes are there. Before that, it is read only once per
+   * batch, because the SDK reports each read as an error.
    */
   #templatesOf(resource: Resource): SpanTemplates {
     if (resource === this.#lastResource && this.#ofLastResource !== undefined) {
@@ -183,12 +183,12 @@ export class SpanWriter {
 }
 
 /**
- * Whether a loop over the keys finds its own only. Asks for the prototype as for a property, which makes V8
- * bring objects up to date whose layout it has given up (a number was an integer before). A loop that meets
- * one as it is looks up each value by its key ever after.
+ * Whether a loop over the keys finds own keys only. Reads the prototype as a property, which makes V8 migrate
+ * an object whose layout it has deprecated (a number was an integer before). Unless that is done first, the
+ * loop looks up each value by its key ever after.
  */
 function isPlain(attributes: { readonly __proto__?: unknown }): boolean {
-  // One that is in the way, or has been taken away, is another one.
+  // Also differs where an own key hides `__proto__`, or where it has been removed.
   if (attributes.__proto__ !== Object.prototype) return false;
   for (const _ in Object.prototype) return false;
   return true;

@@ -19,29 +19,29 @@ import type { Constant } from './msgpack-writer.js';
 import { cutWithEllipsis } from './normalize.js';
 
 /**
- * Keys of attributes that are remembered; a service has a few hundred. Of 10 000 that come at random, what is
- * remembered has left the CPU's caches when it is wanted again, and writing the key itself is faster: with 4 096,
- * a span of `keys-10000` takes half as long again, by `bench/encode/measure.mjs` with 400 batches to warm up.
+ * Attribute keys that are remembered; a service has a few hundred. If 10 000 come at random, a remembered key has
+ * left the CPU's caches when it is needed again, and writing the key itself is faster: with 4 096 remembered, a
+ * span of `keys-10000` takes half as long again, by `bench/encode/measure.mjs` with 400 batches to warm up.
  */
 const MAX_KEYS = 512;
-/** After so many that found no room, all keys are learnt anew: those that are in use now find some. */
+/** After so many keys that found no room, all are learnt anew, so that those now in use find room. */
 const MAX_PASSING = 1_000_000;
-/** A longer key is looked up each time, so that few of them cannot hold much memory. */
+/** A longer key of a span is not remembered, so that a few of them cannot hold much memory. */
 const MAX_KEPT_CHARACTERS = 1_024;
-/** A longer one may have to be cut. */
+/** A longer key may have to be cut. */
 const MAX_WHOLE_CHARACTERS = Math.floor(MAX_TAG_KEY_BYTES / 3);
 /** What a lone surrogate is written as. */
 const REPAIRED = '\ufffd';
-/** One table, as all of it is asked about each key that is not remembered. */
+/** One set, because each key that is not remembered has to be looked up in all of it. */
 const KEYS_WITH_RULES: ReadonlySet<string> = new Set([...RULED_KEYS, ...FACT_KEYS]);
 
 /** A key of `meta` or `metrics`. */
 export class Tag {
   readonly key: Constant;
   readonly repair: RepairText | undefined;
-  /** Whether chunks have it, so that the span's own may clash with theirs. */
+  /** Whether it is a chunk tag, so that the span's own may clash with the chunk's. */
   readonly isOfChunk: boolean;
-  /** Whether it may be among the tags that spans have in common, so that the span's own may clash. */
+  /** Whether it may be a tag that spans have in common, so that the span's own may clash with it. */
   isShared: boolean;
   /** Serial of the last span that has this tag in `meta`, and in `metrics`. */
   metaOf = 0;
@@ -58,11 +58,11 @@ export class Tag {
 /** What becomes of an attribute of a given key. */
 export interface AttributeKey {
   readonly name: string;
-  /** The tag it is written to; `undefined` if it is none. */
+  /** The tag to which the attribute is written; `undefined` if it becomes none. */
   readonly tag: Tag | undefined;
   readonly fact: Fact | undefined;
   readonly effect: AttributeEffect | undefined;
-  /** Whether it is the same for each span that has the attribute. */
+  /** Whether it is remembered: each span with the attribute gets this same object. */
   readonly isKept: boolean;
 }
 
@@ -74,7 +74,7 @@ export class TagKeys {
   #passed = 0;
   #limit = MAX_KEYS;
 
-  /** Whether it is time for new ones, between two spans. */
+  /** Whether to replace this by a new `TagKeys`, between two spans. */
   get isFull(): boolean {
     return this.#tags.size > this.#limit * 2 || this.#passed > MAX_PASSING;
   }
@@ -84,19 +84,19 @@ export class TagKeys {
     this.#limit = Math.max(this.#limit, MAX_KEYS + keys);
   }
 
-  /** Forgets what only the span before had. */
+  /** Forgets the tags that only the previous span had. */
   nextSpan(): void {
     if (this.#passing.size > 0) this.#passing.clear();
   }
 
-  /** A tag that others than single spans have. */
+  /** The tag of a key that is not an attribute of a single span; it is remembered. */
   tag(key: string): Tag {
     return this.#tags.get(key) ?? this.#newTag(key);
   }
 
   /**
-   * For a key of a span; `undefined` if nothing is known of it, so that the attribute becomes a tag of that very
-   * name, which no other can have.
+   * For an attribute key of a span; `undefined` if the key is unknown, so that the attribute becomes a tag of
+   * exactly that name, which no other tag of the span can have.
    */
   attribute(key: string): AttributeKey | undefined {
     const known = this.#attributes.get(key);
@@ -109,12 +109,12 @@ export class TagKeys {
     return undefined;
   }
 
-  /** For a key of an OTel resource: many spans will have it. */
+  /** For a key of an OTel resource; it is remembered, because many spans will have it. */
   lastingAttribute(key: string): AttributeKey {
     return this.#attributes.get(key) ?? this.#newAttribute(key, true);
   }
 
-  /** With the attribute of that name, so that it is known of which tag it is. */
+  /** Remembers the attribute of that name as well, so that it is known to belong to the tag. */
   #newTag(key: string): Tag {
     const tag = this.#tagOnTheWire(wireKey(key), true);
     this.lastingAttribute(key);
@@ -145,7 +145,7 @@ export class TagKeys {
   }
 }
 
-/** Whether a key without rules of its own is written as it is, and no other key like it. */
+/** Whether a key without rules is written as it is, and no other key is written like it. */
 function isPlain(key: string): boolean {
   const isWhole = key.length <= MAX_WHOLE_CHARACTERS && key.isWellFormed();
   return isWhole && !key.includes(REPAIRED) && !hasRuledPrefix(key);

@@ -32,7 +32,7 @@ export class TagWriter {
   readonly #metricsKey = constantText('metrics');
   readonly #metricTags: Tag[] = [];
   readonly #metricValues: number[] = [];
-  /** The same of tags of which nothing is known. */
+  /** The same of metrics under unknown keys, see `plainMetric`. */
   readonly #plainKeys: string[] = [];
   readonly #plainValues: number[] = [];
   readonly #emptyTags: Tag[] = [];
@@ -50,7 +50,7 @@ export class TagWriter {
     this.#writer = writer;
   }
 
-  /** Goes on with a span that begins at `startByte` with the bytes of the template. */
+  /** Starts on a span of which the bytes of the template have been written at `startByte`. */
   start(
     startByte: number,
     { tags, resource, overridesResource, mentionsChunk }: SpanTemplate,
@@ -67,17 +67,17 @@ export class TagWriter {
     if (this.#emptyTags.length > 0) this.#emptyTags.length = 0;
   }
 
-  /** Whether the span has a tag that is in the block `common` of its resource, too. */
+  /** Whether the span has a tag that is also in the block `common` of its resource. */
   get differsFromCommon(): boolean {
     return this.#overridesCommon;
   }
 
-  /** Whether a tag that is there for chunks to have was given by the span, its scope or its resource. */
+  /** Whether the span, its scope or its resource sets a chunk tag itself. */
   get mentionsChunk(): boolean {
     return this.#mentionsChunk;
   }
 
-  /** Where the tags of the chunk began in the last span. */
+  /** Where the chunk tags begin in the last span. */
   get metaEnd(): number {
     return this.#metaEnd;
   }
@@ -91,7 +91,7 @@ export class TagWriter {
     else this.#write(tag, text);
   }
 
-  /** Writes the key of a string tag, unless the span has it already; the value is up to the caller then. */
+  /** Writes the key of a string tag, for the caller to write the value; false if the span has the tag. */
   openMeta(tag: Tag): boolean {
     if (this.#isTaken(tag)) return false;
     tag.metaOf = this.#serial;
@@ -101,8 +101,8 @@ export class TagWriter {
   }
 
   /**
-   * Writes a short list of texts as a string tag; false for what is none. Most lists are: by way of a string, as
-   * other objects, `npm run bench -- shapes` shows two fifths more for `lists`.
+   * Writes a short list of texts as a string tag; false for any other value. Most lists are such: with a string
+   * in between, as for other objects, `npm run bench -- shapes` shows two fifths more for `lists`.
    */
   metaTexts(tag: Tag, list: unknown): boolean {
     if (tag.repair !== undefined) return false;
@@ -116,7 +116,7 @@ export class TagWriter {
         return true;
       }
     } catch {
-      // A proxy that does not want to be looked at.
+      // A proxy that throws.
     }
     this.#writer.rewind(position);
     return false;
@@ -131,14 +131,14 @@ export class TagWriter {
     return isWhole;
   }
 
-  /** Writes a string tag under a key of which nothing is known, so that no other tag of the span can have it. */
+  /** Writes a string tag under an unknown key, which no other tag of the span can have. */
   plainMeta(key: string, value: string): void {
     this.#metaCount++;
     this.#writer.text(key, MAX_TAG_KEY_BYTES);
     this.#writer.text(value, MAX_TAG_VALUE_BYTES);
   }
 
-  /** Keeps a tag free that the span carries for its chunk: nothing else may have it. */
+  /** Reserves a tag that the span carries for its chunk: nothing else may be written to it. */
   keepForChunk(tag: Tag): void {
     tag.metaOf = this.#serial;
     if (tag.isShared) this.#overridesCommon ||= this.#common.has(tag);
@@ -166,13 +166,13 @@ export class TagWriter {
     this.#writer.entry(tag.key, value, MAX_TAG_VALUE_BYTES);
   }
 
-  /** Writes a block of which the span has no tag. */
+  /** Writes a block as a whole; the span must have none of its tags. */
   wholeBlock({ encoded, entries }: TagBlock): void {
     this.#writer.bytes(encoded);
     this.#metaCount += entries.length;
   }
 
-  /** Writes those entries of a block that the span does not have yet. The block is the last. */
+  /** Writes those entries of a block that the span does not have yet. No other block follows. */
   block({ entries }: TagBlock): void {
     for (const { tag, encoded } of entries) {
       if (tag.metaOf === this.#serial || this.#written.has(tag)) continue;
@@ -182,7 +182,7 @@ export class TagWriter {
     }
   }
 
-  /** Notes a numeric tag, written when `meta` is complete. `value` is finite. */
+  /** Notes a numeric tag, to be written when `meta` is complete. `value` must be finite. */
   metric(tag: Tag, value: number): void {
     if (tag.metricsOf === this.#serial) return;
     tag.metricsOf = this.#serial;
@@ -191,15 +191,15 @@ export class TagWriter {
     this.#metricCount++;
   }
 
-  /** Notes a numeric tag under such a key. */
+  /** Notes a numeric tag under an unknown key, see `plainMeta`. */
   plainMetric(key: string, value: number): void {
     this.#plainValues[this.#plainKeys.length] = value;
     this.#plainKeys.push(key);
   }
 
   /**
-   * Ends `meta` with the tags that the span carries for its chunk, and writes `metrics`: in this order, because
-   * Agents keep the later of one key.
+   * Ends `meta` with the chunk tags that the span carries, and then writes `metrics`: in this order, because
+   * Agents keep the later of two tags with the same key.
    */
   finish(chunk: ChunkTags, isFirst: boolean): void {
     const writer = this.#writer;

@@ -13,7 +13,7 @@ export type SpanEvent = Omit<TimedEvent, 'attributes'> & {
 
 export type SpanLink = Pick<Link, 'context'> & { readonly attributes?: object | undefined };
 
-/** What is read of a span. Processors of users may leave out the parts that have defaults. */
+/** The parts of a span that are read. Processors of users may leave out those that have defaults. */
 export type EncodableSpan = Pick<
   ReadableSpan,
   | 'name'
@@ -37,23 +37,23 @@ export type EncodableSpan = Pick<
 export interface TraceChunk {
   /** 32 hexadecimal digits. */
   readonly traceIdHex: string;
-  /** What the Agent calls `trace_id`. */
+  /** The low half of the trace id, which the Agent calls `trace_id`. */
   readonly traceIdLow64: Id64;
   readonly spans: EncodableSpan[];
-  /** The one of the first span that has one. */
+  /** The trace state of the first span that has one. */
   traceState: TraceState | undefined;
 }
 
-/** Spans are added one by one; the chunks are complete when all of a batch have been. */
+/** Takes spans one by one; the chunks are complete when all spans of a batch have been added. */
 export class TraceGrouping {
   readonly #traces = new TraceTable<TraceChunk>();
 
-  /** In the order of their first spans. */
+  /** The chunks in the order of their first spans. */
   get chunks(): readonly TraceChunk[] {
     return this.#traces.all;
   }
 
-  /** Adds the span to the chunk of its trace, unless the Agent would refuse the trace or it throws. */
+  /** Adds the span to the chunk of its trace, unless the Agent would refuse the trace or the span throws. */
   add(span: EncodableSpan): 'added' | UnwritableSpan {
     try {
       const { traceId, traceState } = span.spanContext();

@@ -19,20 +19,20 @@ const MAX_OTEL_LENGTH = 256;
 const OTEL_STATE = /^[a-z][a-z\d]*:[\w.-]*(?:;[a-z][a-z\d]*:[\w.-]*)*$/;
 const RANDOM_VALUE = /^[\da-f]{14}$/i;
 const THRESHOLD = /^[\da-f]{1,14}$/i;
-/** Digits of a rejection threshold; shorter ones stand for it with zeros at the end. */
+/** Digits of a rejection threshold; a shorter one is short for one with zeros at the end. */
 const THRESHOLD_DIGITS = 14;
 const THRESHOLD_LIMIT = 2n ** 56n;
-/** From here on a power means that the span was not sampled. */
+/** A higher power means that the span was not sampled. */
 const MAX_POWER = 62;
 const TRACE_ID_NAME = 'tid';
 
-/** A member of a tracestate, which may be of any SDK or of none. */
+/** A member of a tracestate, an object that may come from any SDK or from none. */
 export function memberOf(traceState: TraceState | undefined, name: string): string | undefined {
   try {
     const member: unknown = traceState?.get(name);
     return typeof member === 'string' ? member : undefined;
   } catch {
-    return undefined; // it cannot be read, so it says nothing
+    return undefined; // a tracestate that cannot be read says nothing
   }
 }
 
@@ -46,7 +46,7 @@ export function traceStateText(traceState: TraceState | undefined): string {
   }
 }
 
-/** Reads the value of the member `dd`. What is malformed in it is left out. */
+/** Reads the value of the member `dd`. Malformed parts of it are left out. */
 export function parseDatadogState(member: string): DatadogState {
   let samplingPriority: number | undefined;
   let origin: string | undefined;
@@ -65,7 +65,7 @@ export function parseDatadogState(member: string): DatadogState {
 
 /**
  * The probability with which the span was sampled, from the member `ot`: the last rejection threshold
- * (`th:8` is 0.5), else the first power of one half (`p:2` is 0.25). What is malformed anywhere says nothing.
+ * (`th:8` is 0.5), else the first power of one half (`p:2` is 0.25). One that is malformed anywhere says nothing.
  */
 export function parseSampleRate(member: string): number | undefined {
   if (member.length > MAX_OTEL_LENGTH || !OTEL_STATE.test(member)) return undefined;

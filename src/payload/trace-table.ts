@@ -1,4 +1,4 @@
-// Owns finding what is kept for a trace by its id. Knows nothing of what that is.
+// Owns finding what is kept for a trace by its id. Knows nothing of what is kept.
 
 import { parseHex32 } from './identifiers.js';
 import type { TraceIdentity } from './span-header.js';
@@ -7,21 +7,21 @@ import type { TraceIdentity } from './span-header.js';
 const LOW_BITS_AT = 24;
 
 /**
- * By the last bits of the id, as a number: a `Map` has to hash the text of each id that it has never seen, with
- * which `npm run bench -- shapes` shows a tenth more for `plain`. Traces that have them in common with an earlier
- * one are found by their text.
+ * A table by the last 32 bits of the id as a number: by its text, a `Map` has to hash each id that it has never
+ * seen, and `npm run bench -- shapes` shows a tenth more for `plain`. A trace that has these bits in common with
+ * an earlier one is found by its text.
  */
 export class TraceTable<T extends TraceIdentity> {
-  /** In the order in which they were added. */
+  /** All traces in the order in which they were added. */
   readonly all: T[] = [];
   readonly #byLowBits = new Map<number, T>();
   readonly #clashing = new Map<string, T>();
-  /** Found last: the spans of a trace often end one after another. */
+  /** The trace found last: the spans of a trace often end one after another. */
   #last: T | undefined;
 
   find(traceIdHex: string): T | undefined {
     if (this.#last?.traceIdHex === traceIdHex) return this.#last;
-    if (typeof traceIdHex !== 'string') return undefined; // spans come from JavaScript
+    if (typeof traceIdHex !== 'string') return undefined; // spans come from untyped JavaScript
     const found = this.#byLowBits.get(signed(parseHex32(traceIdHex, LOW_BITS_AT)));
     if (found === undefined) return undefined;
     const isClash = found.traceIdHex !== traceIdHex;
@@ -30,7 +30,7 @@ export class TraceTable<T extends TraceIdentity> {
     return trace;
   }
 
-  /** Adds one that was not found. */
+  /** Adds a trace that was not found. */
   add(trace: T): void {
     const low = signed(trace.traceIdLow64.low);
     if (this.#byLowBits.has(low)) this.#clashing.set(trace.traceIdHex, trace);
@@ -40,7 +40,7 @@ export class TraceTable<T extends TraceIdentity> {
   }
 }
 
-/** As an int32, which V8 may keep without an object for it. */
+/** The bits as an int32, which V8 may keep without an object for it. */
 function signed(bits: number): number {
   return bits | 0;
 }

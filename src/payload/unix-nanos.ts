@@ -1,5 +1,5 @@
-// Owns times of the SDK, `[seconds, nanoseconds]`, as integers of nanoseconds since 1970, which do not
-// fit a JavaScript number. Pure functions.
+// Owns turning times of the SDK, `[seconds, nanoseconds]`, into integers of nanoseconds since 1970, which
+// do not fit a JavaScript number. Pure functions.
 
 type Time = readonly [seconds: number, nanos: number];
 
@@ -8,14 +8,14 @@ const NANOS_PER_SECOND = 1_000_000_000;
 /** In the year 2255; an int64 of nanoseconds lasts until 2262. */
 const MAX_SECONDS = 9_000_000_000;
 
-/** As an int64; before 1970 it is 0, as the Agent would say that it is now. */
+/** The time as an int64; 0 for one before 1970, for which the Agent would take the present time. */
 export function unixNanos(time: Time): bigint {
   return clamped(exactNanos(time));
 }
 
 /**
- * From `start` to `end`, also if either is before 1970; 0 if the end is before the start. The Agent would make
- * it 0 as well if start and duration together were no int64.
+ * The time from `start` to `end`, also if either is before 1970; 0 if the end is before the start. Limited so that
+ * start and duration together fit an int64, or the Agent would make it 0.
  */
 export function durationNanos(start: Time, end: Time): bigint {
   const exact = clamped(exactNanos(end) - exactNanos(start));
@@ -33,7 +33,7 @@ function clamped(nanos: bigint): bigint {
   return nanos < 0n ? 0n : nanos;
 }
 
-/** Whether it is one that clocks show: as text, the seconds followed by nine digits of nanoseconds. */
+/** Whether it is a time that clocks show: as text, the seconds and then nine digits of nanoseconds. */
 export function isUsualTime([seconds, nanos]: Time): boolean {
   return seconds >= 1 && seconds < MAX_SECONDS && nanos >= 0 && nanos < NANOS_PER_SECOND;
 }

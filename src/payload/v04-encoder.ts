@@ -1,5 +1,5 @@
-// Owns what encoding in the v0.4 form needs and reuses from batch to batch: one writer and what it has
-// learnt of keys and OTel resources. How far a batch has come is the business of `V04Encoding`.
+// Owns what encoding in the v0.4 form reuses from batch to batch: one writer, and what was learnt of keys
+// and OTel resources. How far a batch has come is the business of `V04Encoding`.
 
 import type { ReadableSpan } from '../sdk-contract.js';
 import { MsgpackWriter } from './msgpack-writer.js';

@@ -1,6 +1,6 @@
 // Owns how far the encoding of one batch has come: an array of chunks, each an array of span maps, cut
-// into payloads of a bounded size. Can pause after any span, so that a batch blocks nobody, and keeps a
-// trace together all the same. Knows nothing of when it pauses, nor of how payloads travel.
+// into payloads of a bounded size. Can pause after any span, so that a batch does not block the process, and
+// still keeps a trace together. Knows nothing of when it pauses, nor of how payloads travel.
 
 import type { ReadableSpan } from '../sdk-contract.js';
 import { chunkTags, samplingPriorityOf } from './chunk-tags.js';
@@ -13,7 +13,7 @@ import { noLosses, type SpanLosses } from './span-loss.js';
 import type { SpanWriter } from './span-writer.js';
 import { type EncodableSpan, TraceGrouping } from './trace-chunks.js';
 
-/** What an advance has come to. */
+/** What a call of `advance` or `cut` has come to. */
 export interface EncodedPart {
   readonly payloads: readonly Payload[];
   /** Spans that are in no payload, by reason. */
@@ -25,17 +25,17 @@ export interface SpanEncoding {
   readonly isDone: boolean;
   /** Whether encoding proper has begun. */
   readonly hasBegun: boolean;
-  /** Bytes of the spans in the payload that is not complete yet, with those around them. */
+  /** Bytes of the payload that is not complete yet, headers included; 0 if it has no spans. */
   readonly openBytes: number;
   /** Encodes up to so many further spans as they are now. */
   advance(maxSpans: number): EncodedPart;
   /** Completes the open payload before it is full. */
   cut(): EncodedPart;
-  /** From now on, later changes to the spans do not matter. */
+  /** Makes sure that later changes to the spans do not matter. */
   keepRest(): void;
 }
 
-/** What the encodings of an encoder share, one at a time. */
+/** What the encodings of an encoder share, and use one at a time. */
 export interface EncodingTools {
   readonly writer: MsgpackWriter;
   readonly spans: SpanWriter;
@@ -163,7 +163,7 @@ export class V04Encoding implements SpanEncoding {
     }
   }
 
-  /** Goes on with a trace; returns how many spans were looked at. */
+  /** Goes on with the open trace or the next; returns how many spans were looked at. */
   #writeSpans(payload: PayloadBuilder, maxSpans: number): number {
     const trace = this.#trace ?? this.#openNextTrace();
     if (trace === undefined) return 0;
@@ -201,8 +201,8 @@ export class V04Encoding implements SpanEncoding {
   }
 
   /**
-   * A trace is split over payloads only if it does not fit one of its own. What is assumed of it may take
-   * more room than what it asks for.
+   * Splits a trace over payloads only if it does not fit one of its own. First asks it for its sampling: the
+   * tags that were assumed may take more room than its real ones.
    */
   #makeRoom(trace: OpenTrace, payload: PayloadBuilder): void {
     if (!this.#knowsSampling(trace)) return;
@@ -227,7 +227,7 @@ export class V04Encoding implements SpanEncoding {
     this.#openPart(trace, trace.at);
   }
 
-  /** Asks all spans of the trace; if that makes a difference, begins its part anew and says no. */
+  /** Asks all spans of the trace for a priority; if one asks for any, begins the part anew and returns false. */
   #knowsSampling(trace: OpenTrace): boolean {
     if (trace.sampling === 'known') return true;
     trace.sampling = 'known';

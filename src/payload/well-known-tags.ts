@@ -69,7 +69,7 @@ export class WellKnownTags {
     ]);
   }
 
-  /** Whether spans, or their chunks, that have something to say there overrule their scope. */
+  /** Whether what the span or its chunk has for this tag overrules what the scope has. */
   isContested(tag: Tag): boolean {
     return tag.isOfChunk || this.#contested.has(tag);
   }

@@ -20,9 +20,9 @@ import { ReplyReader } from './reply.js';
 import type { HeadersOf } from './request-headers.js';
 import type { Connection, Sendable, SendOutcome } from './send-outcome.js';
 
-/** The Agent closes a connection that was idle for 5 s; closing first avoids a race with it. */
+/** The Agent closes a connection that was idle for 5 s; closing it first avoids a race. */
 const KEEP_ALIVE_MILLIS = 4_000;
-/** A dead connection breaks one round trip after it was used; a busy process hears of it later. */
+/** A dead connection breaks within this: one round trip after its use, later if the process is busy. */
 const DEAD_MILLIS = 1_000;
 const NO_TIMEOUT = 0;
 
@@ -42,7 +42,7 @@ interface Attempt {
   readonly settle: Settle<WireOutcome>;
 }
 
-/** What a request came to, and whether it seems that its connection had been dead before. */
+/** What a request came to, and whether its connection seems to have been dead before. */
 interface WireOutcome {
   readonly outcome: SendOutcome;
   readonly wasDead: boolean;
@@ -60,7 +60,7 @@ interface Wire {
 type Progress =
   | { readonly phase: 'none' }
   | { readonly phase: 'preparing'; readonly attempt: Attempt }
-  /** It waits in undici for the connection to be open, or to be looked at before it is used again. */
+  /** It waits in undici until the connection is open, or has been checked before it is reused. */
   | { readonly phase: 'waiting'; readonly attempt: Attempt }
   | {
       readonly phase: 'begun';
@@ -88,9 +88,9 @@ export class AgentConnection implements Connection {
   }
 
   /**
-   * A kept connection may have died unnoticed, as when the Agent was restarted. So a request that soon
-   * breaks on one without an answer is sent once more at once, as part of the same attempt. Later, the
-   * Agent may have taken it.
+   * A kept-alive connection may have died unnoticed, as when the Agent was restarted. So a request that
+   * soon breaks on one without an answer is sent once more at once, as part of the same attempt. If it
+   * breaks later, the Agent may have taken it.
    */
   async send(payload: Sendable, signal: AbortSignal): Promise<SendOutcome> {
     const first = await this.#request(payload, signal);
@@ -114,12 +114,12 @@ export class AgentConnection implements Connection {
     const wire = this.#wire;
     this.#wire = undefined;
     if (wire === undefined) return;
-    // Rejects requests that have been answered already.
+    // Fails only requests whose callers have been answered, or abandoned.
     wire.client.destroy().catch(() => undefined);
     wire.socket?.destroy();
   }
 
-  /** What waits for a connection or is half written would go on, and keep the process: only closing ends it. */
+  /** Closes what waits for a connection or is half written: it would go on, and keep the process alive. */
   abandon(): void {
     this.#isAbandoned = true;
     const { phase } = this.#progress;
@@ -142,7 +142,7 @@ export class AgentConnection implements Connection {
     });
   }
 
-  /** Also when the request has ended, for the next one mostly has the same signal. */
+  /** Goes on listening after the request, because the next one mostly has the same signal. */
   #listenTo(signal: AbortSignal): void {
     if (signal === this.#signal) return;
     this.#stopListening();
@@ -161,10 +161,10 @@ export class AgentConnection implements Connection {
   }
 
   /**
-   * What came over a kept connection is read before it is used again: a FIN, or an answer to nothing.
-   * undici waits for one turn too, but the turn of a send in an I/O callback ends without another look
-   * at the sockets: after a freeze, a 408 in farewell was taken for the answer, and a peer that closes
-   * its side with each answer got every payload twice.
+   * Lets a turn pass before a kept-alive connection is reused, to read what came over it: a FIN, or an answer
+   * to no request. undici waits for one turn too, but the turn of a send in an I/O callback ends without
+   * another look at the sockets: after a freeze, a farewell 408 was taken for the answer, and a peer that
+   * closes its side with each answer got every payload twice.
    */
   async #start(payload: Sendable, signal: AbortSignal, attempt: Attempt): Promise<void> {
     const { clock, requireFrom } = this.#settings;
@@ -172,7 +172,7 @@ export class AgentConnection implements Connection {
       const isKept = this.#wire?.repliedAt !== undefined;
       if (isKept) await new Promise<void>((resolve) => clock.nextTurn(resolve));
       const undici = await loadUndici(requireFrom);
-      if (signal.aborted || this.#isAbandoned) return; // meanwhile
+      if (signal.aborted || this.#isAbandoned) return; // while it waited
       this.#dispatch(undici, payload, attempt);
     } catch (cause) {
       attempt.settle(notDead({ kind: 'broken', at: 'connect', cause }));
@@ -181,7 +181,7 @@ export class AgentConnection implements Connection {
 
   #dispatch(undici: Undici, payload: Sendable, attempt: Attempt): void {
     const { target, headersOf } = this.#settings;
-    // undici uses a connection again only after a turn, which the fake timers of a test may never end.
+    // undici reuses a connection only after a turn, which the fake timers of a test may never end.
     if (this.#isStale() || isNextTurnReplaced()) this.close();
     this.#wire ??= this.#open(undici);
     this.#progress = { phase: 'waiting', attempt };
@@ -195,16 +195,16 @@ export class AgentConnection implements Connection {
     try {
       this.#wire.client.dispatch(request, this.#handler(this.#wire, attempt));
     } catch (cause) {
-      // To a handler of this kind, undici 7 and 8 pass their errors: it is another one, as with an override in
-      // package.json, or in Bun.
+      // undici 7 and 8 pass their errors to a handler of this kind: one that throws is another undici, as with an
+      // override in package.json, or in Bun.
       const reason = `undici 7 or 8 is needed, and what was found refuses: ${reasonOf(cause)}`;
       throw new Error(reason, { cause });
     }
   }
 
   /**
-   * undici closes idle connections as well, but by a timer, and those stand still while the machine
-   * sleeps. The Agent, or what is between, may have forgotten the connection without a word.
+   * undici closes idle connections as well, but by a timer, which stands still while the machine sleeps.
+   * The Agent, or something in between, may have dropped the connection without a word.
    */
   #isStale(): boolean {
     const since = this.#wire?.repliedAt;
@@ -231,7 +231,7 @@ export class AgentConnection implements Connection {
       onResponseEnd: () => {
         wire.repliedAt = momentOf(clock);
         settle(notDead(reader.complete()));
-        // An answer before all was written: the rest of the body must not follow.
+        // The answer came before all was written: the rest of the body must not follow.
         if (wire.socket?.writableLength !== 0) this.close();
       },
       onResponseError: (_controller, cause) => {
@@ -257,7 +257,7 @@ export class AgentConnection implements Connection {
       pipelining: 1,
       keepAliveTimeout: KEEP_ALIVE_MILLIS,
       keepAliveMaxTimeout: KEEP_ALIVE_MILLIS, // whatever longer time the peer offers
-      headersTimeout: NO_TIMEOUT, // the caller's signal is the one bound of an attempt
+      headersTimeout: NO_TIMEOUT, // only the caller's signal bounds an attempt
       bodyTimeout: NO_TIMEOUT,
       connect: (options, callback) => {
         const opening: unknown = connect(options, (...result) => {
@@ -273,14 +273,14 @@ export class AgentConnection implements Connection {
     return wire;
   }
 
-  /** undici's own limit is coarse: for 200 ms it took 850. */
+  /** Limits the time to connect: undici's own limit is coarse, and took 850 ms for 200. */
   #limitConnecting(socket: Socket | undefined): Dispose {
     const { clock, connectTimeoutMillis } = this.#settings;
     const stopTimer = clock.schedule(connectTimeoutMillis, () => {
       const error = new Error(`no connection within ${connectTimeoutMillis} ms`);
       socket?.destroy(Object.assign(error, { code: 'ETIMEDOUT' }));
     });
-    socket?.once('close', stopTimer); // where close() ends it, nobody is called back
+    socket?.once('close', stopTimer); // close() ends it without a callback
     return stopTimer;
   }
 }

@@ -1,12 +1,12 @@
-// Owns the tokens with which attempts are cut short, one per connection. A token that was not used serves
-// the next attempt over that connection as well: to make one for each request and to listen to it took a
+// Owns the tokens with which attempts are cut short, one per connection. A token that was not aborted serves
+// the next attempt over that connection as well: making one for each request and listening to it took a
 // twentieth of the CPU in `npm run bench -- sending`. Knows nothing of why an attempt is cut short.
 
 import type { Connection } from './send-outcome.js';
 
 const tokens = new WeakMap<Connection, AbortController>();
 
-/** For the next attempt over `connection`; not to be aborted once that attempt has ended. */
+/** The token of the next attempt over `connection`; must not be aborted once that attempt has ended. */
 export function tokenFor(connection: Connection): AbortController {
   const last = tokens.get(connection);
   if (last !== undefined && !last.signal.aborted) return last;

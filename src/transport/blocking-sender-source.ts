@@ -1,13 +1,13 @@
-// Owns what the worker thread of the blocking sender does, as text: it is run where there may be no
-// files. Uses Node's own client, for the same reason.
+// Owns the code of the blocking sender's worker thread, as text because it runs where there may be no
+// files. Uses Node's own HTTP client for the same reason.
 
-/** An element of `statuses` holds an HTTP status, or one of these: this, while the request waits for others. */
+/** An element of `statuses` is an HTTP status or one of these three. Here, the request has no connection yet. */
 export const NO_OUTCOME = 0;
-/** It has a connection, or is making one. */
+/** The request has a connection, or is opening one. */
 export const STARTED = -2;
-/** Then the `code` of the error stands in its part of `codes`, in ASCII with zeros behind. */
+/** The request failed; its part of `codes` has the error's `code`, in ASCII padded with zeros. */
 export const FAILED = -1;
-/** Longer ones are cut. Of those of a certificate, `UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY` is the longest with 34. */
+/** Longer codes are cut. The longest for a certificate, `UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY`, has 34 bytes. */
 export const MAX_CODE_BYTES = 64;
 
 export const BLOCKING_SENDER_SOURCE: string = `'use strict';

@@ -1,6 +1,6 @@
 // Owns sending payloads while the event loop of this thread stands still, as it does when the process
-// exits: a worker thread sends them, this one waits. Started late, so that it costs nothing before; a
-// start and a request to an Agent on this machine take some 40 ms. Knows nothing of spans.
+// exits: a worker thread sends them while this one waits. The worker is started only then, so that it costs
+// nothing before; its start and a request to a local Agent take some 40 ms. Knows nothing of spans.
 
 import { type AgentTarget, hostAndPort, tracesPath } from '../agent-target.js';
 import { generations } from '../generation.js';
@@ -25,7 +25,7 @@ export interface BlockingSenderSettings {
   readonly maxConnections: number;
 }
 
-/** A wait that ends so much later than it should was ended by a thaw. */
+/** A wait that ends this much later than it should lasted through a freeze of the process. */
 const LATE_MILLIS = 100;
 
 /**
@@ -41,14 +41,14 @@ export function sendBlocking(
 ): readonly TriedOnce[] {
   const { clock, headersOf } = settings;
   if (generations().present.isOfSnapshot) {
-    // From Node 22 on it aborts the process as soon as it loads `node:http`.
+    // From Node 22 on, a worker would abort the process as soon as it loads `node:http`.
     throw new Error('none can send in a process that was started with a startup snapshot');
   }
   const deadlineMillis = clock.nowMillis() + timeoutMillis;
   const statuses = new Int32Array(new SharedArrayBuffer(4 * (payloads.length + 1)));
   const codes = new Uint8Array(new SharedArrayBuffer(MAX_CODE_BYTES * payloads.length));
   const requests = payloads.map((payload) => ({ headers: headersOf(payload), body: payload.body }));
-  // Loaded when it is needed: Node warns of it while a startup snapshot is built.
+  // Loaded only when needed: Node warns of this module while a startup snapshot is built.
   const { Worker } = process.getBuiltinModule('node:worker_threads');
   const worker = new Worker(BLOCKING_SENDER_SOURCE, {
     eval: true, // no file, so that it works in bundles and single-executable applications
@@ -68,8 +68,8 @@ export function sendBlocking(
 }
 
 /**
- * The first element counts the others that are set. The worker may have been frozen with this thread: it reads
- * what came meanwhile, before the time is taken for up.
+ * The first element counts the requests that have settled. The worker may have been frozen with this thread, so
+ * it may first read what came meanwhile, before the time counts as up.
  */
 function waitForAll(statuses: Int32Array, deadlineMillis: number, clock: Clock): void {
   for (;;) {
@@ -103,7 +103,7 @@ function answered(status: number, timeoutMillis: number): SendOutcome {
   return { kind: 'broken', at: 'timeout', cause };
 }
 
-/** What `http.request` needs to know. */
+/** What the worker needs to know to connect. */
 function connectionOf({ target, ca, maxConnections }: BlockingSenderSettings): object {
   const path = tracesPath(target);
   if (target.transport === 'unix') {

@@ -1,17 +1,17 @@
-// Owns telling from an error where an attempt broke. Knows undici's errors by name and code, and
-// nothing else.
+// Owns telling from an error where an attempt broke. Knows the errors of undici and Node by name and code,
+// and nothing else.
 
 import type { BreakPoint } from './send-outcome.js';
 
-/** What the peer sent was not an HTTP/1.1 response; errors of OpenSSL say that it was not TLS. */
+/** Errors for an answer that is not HTTP/1.1. Those of OpenSSL, for one that is not TLS, are told by prefix. */
 const PROTOCOL_ERRORS: ReadonlySet<string> = new Set([
   'ERR_ASSERTION', // of undici's parser, for a status below 100
-  'HTTPParserError', // its code is undefined for some of the parser's errors
+  'HTTPParserError', // a name: some of the parser's errors have no code
   'UND_ERR_HEADERS_OVERFLOW',
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
 ]);
 
-/** There was a connection, even if nothing had been written to it. */
+/** Errors of a connection that existed, even if nothing had been written to it. */
 const SOCKET_ERRORS: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 export function breakPointOf(error: unknown, hasBegun: boolean): BreakPoint {
@@ -28,14 +28,14 @@ export function errorCodeOf(error: unknown): string {
   return textOf(error, 'code');
 }
 
-/** Node's errors are no `instanceof Error` where modules have globals of their own, as under Jest. */
+/** Without `instanceof Error`, which Node's errors fail where modules have their own globals, as under Jest. */
 function textOf(error: unknown, member: 'code' | 'name'): string {
   if (typeof error !== 'object' || error === null) return '';
   const text: unknown = Reflect.get(error, member);
   return typeof text === 'string' ? text : '';
 }
 
-/** undici's parser quotes what came, which a peer that sends back what it gets fills with credentials. */
+/** Removes the answer that undici's parser quotes: a peer that echoes requests puts credentials into it. */
 export function forgetAnswer(error: Error): void {
   Reflect.deleteProperty(error, 'data');
 }

@@ -23,9 +23,9 @@ export interface DeliveryContext {
   readonly random: () => number;
   readonly maxRetries: number;
   readonly attemptTimeoutMillis: number;
-  /** Hears every answer of the Agent, also those that are followed by another attempt. */
+  /** Called with every answer of the Agent, also if another attempt follows. */
   readonly onReply: (reply: Reply) => void;
-  /** Hears when a delivery begins to wait for a moment that the Agent has named. */
+  /** Called when a delivery begins to wait as long as the Agent has asked. */
   readonly onDeferred: () => void;
 }
 
@@ -34,7 +34,7 @@ export interface DeliveryResult {
   readonly outcome: SendOutcome;
   readonly attempts: number;
   readonly cancellation: Cancellation | undefined;
-  /** What the last attempt but one came to, or the last before a cancellation. */
+  /** What the attempt before the last came to, or the last one before a cancellation. */
   readonly earlier: SendOutcome | undefined;
 }
 
@@ -60,7 +60,7 @@ type DeliveryState =
 /** Whether a failure is followed by a backoff, by one last attempt at once, or by nothing. */
 type Pace = 'patient' | 'hurried' | 'last';
 
-/** Reasons with which a token aborts; constants, as making the default one takes 30 µs. */
+/** Reasons for aborting a token; constants, because making the default reason takes 30 µs. */
 const ATTEMPT_TIMED_OUT = Symbol('attempt timed out');
 const CANCELLED = Symbol('cancelled');
 const NOT_SENT: SendOutcome = { kind: 'cancelled', attempts: 0 };
@@ -108,9 +108,9 @@ export class Delivery {
   }
 
   /**
-   * Waits no longer of its own accord: a backoff ends now, and the next failure is followed by one
-   * last attempt at once. What the Agent asked for is kept, if it ends before `deadlineMillis`;
-   * otherwise the delivery ends now, with `cancellation`.
+   * Ends every wait of our own: a backoff ends now with one last attempt; without one, the next failure is
+   * followed by one last attempt at once. A wait that the Agent asked for is kept if it ends before
+   * `deadlineMillis`; otherwise the delivery ends now, with `cancellation`.
    */
   hurry(deadlineMillis: number, cancellation: Cancellation = SHUTDOWN): void {
     this.#deadlineMillis = Math.min(this.#deadlineMillis, deadlineMillis);
@@ -125,24 +125,24 @@ export class Delivery {
     }
   }
 
-  /** Times that sending was tried and has ended. */
+  /** Number of attempts that have ended. */
   get attempts(): number {
     return this.#attempts;
   }
 
-  /** Whether all of the payload has left this process, so that it may be with the Agent. */
+  /** Whether the Agent may have the payload: all of it has left this process, or the delivery has settled. */
   get hasWritten(): boolean {
     return this.#state.phase === 'sending'
       ? this.#state.connection.hasWritten
       : this.#state.phase === 'settled';
   }
 
-  /** Whether it waits for a moment that the Agent has named. */
+  /** Whether the delivery waits as long as the Agent has asked. */
   get isDeferred(): boolean {
     return this.#state.phase === 'backingOff' && this.#state.wait.kind === 'retryAfter';
   }
 
-  /** Why it was ended, until it has settled. */
+  /** Why the delivery was cut, until it has settled. */
   get cancellation(): Cancellation | undefined {
     return this.#state.phase === 'cancelled' ? this.#state.cancellation : undefined;
   }
@@ -177,14 +177,14 @@ export class Delivery {
     const stopTimer = this.#limitAttempt(connection, token);
     const outcome = await connection.send(this.#payload, token.signal);
     stopTimer();
-    if (this.#state.phase === 'sending') this.#state = { phase: 'answered' }; // the token is the next one's
+    if (this.#state.phase === 'sending') this.#state = { phase: 'answered' }; // the token is the next attempt's
     const hasTimedOut = outcome.kind === 'cancelled' && token.signal.reason === ATTEMPT_TIMED_OUT;
     return hasTimedOut ? this.#timedOut() : outcome;
   }
 
   /**
-   * A process that was frozen while it connected has only begun to send when the time is up: then the attempt
-   * has its time from there, or a request that the Agent is about to answer would be repeated.
+   * If the process was frozen while it connected, the request has only just begun when the time is up. Then the
+   * attempt gets its time once more, or a request that the Agent is about to answer would be repeated.
    */
   #limitAttempt(connection: Connection, token: AbortController): Dispose {
     const { clock, attemptTimeoutMillis } = this.#context;
@@ -211,7 +211,7 @@ export class Delivery {
     if (!isRetriable(outcome) || this.#attempts > maxRetries) return undefined;
     const now = clock.nowMillis();
     const askedMillis = this.#askedMillis(outcome);
-    // A hint of 0 sets no time, and coming back at once in step with everybody else is no help.
+    // A `Retry-After` of 0 names no time, and to retry at once, in step with everybody else, is no help.
     if (askedMillis > 0) return this.#inTime('retryAfter', now + askedMillis);
     if (this.#pace === 'last') return undefined;
     if (this.#pace === 'hurried') {

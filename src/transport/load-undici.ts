@@ -4,10 +4,10 @@
 import { reasonOf } from '../errors.js';
 import { isBuildingSnapshot } from '../snapshot-callbacks.js';
 
-/** What is used of it. */
+/** The part of undici that is used. */
 export type Undici = Pick<typeof import('undici'), 'Client' | 'buildConnector'>;
 
-/** The file of a CommonJS build or bundle; from there a restored snapshot can still resolve. */
+/** This file in a CommonJS build or bundle; from there a restored snapshot can still resolve modules. */
 const builtAs = ownFile();
 
 let loading: Promise<Undici> | undefined;
@@ -42,7 +42,7 @@ async function load(requireFrom: string | undefined): Promise<Undici> {
   }
 }
 
-/** @throws Error with the reason why `import()` failed, and those why what was found cannot be loaded. */
+/** @throws Error that says why `import()` failed, and why any undici that was found cannot be loaded. */
 function requireUndici(requireFrom: string | undefined, imported: unknown): Undici {
   const { createRequire } = process.getBuiltinModule('node:module');
   const reasons = new Set([reasonOf(imported)]);
@@ -59,13 +59,13 @@ function requireUndici(requireFrom: string | undefined, imported: unknown): Undi
   throw new Error(`undici could not be loaded: ${why}`, { cause: imported });
 }
 
-/** A relative base, or none of undici there; the next base may do. */
+/** Whether the base is relative or has no undici, so that the next base may do. */
 function isNotThere(error: unknown): boolean {
   if (typeof error !== 'object' || error === null || !('code' in error)) return false;
   return error.code === 'MODULE_NOT_FOUND' || error.code === 'ERR_INVALID_ARG_VALUE';
 }
 
-/** Without `typeof`, which webpack takes for settled: its ES modules then name a variable that is not there. */
+/** Without `typeof`, which webpack evaluates when it builds: its ES modules then use a variable they do not have. */
 function ownFile(): string | undefined {
   try {
     return __filename;

@@ -1,9 +1,9 @@
-// Owns reading the Agent's answer: bounded, and whatever its body is, the status alone says whether
-// the payload was accepted. Knows nothing of sockets.
+// Owns reading the Agent's answer, up to a size. The status alone says whether the payload was accepted,
+// whatever the body is. Knows nothing of sockets.
 
 import type { SendOutcome } from './send-outcome.js';
 
-/** Cut off after it was tried. */
+/** Cut off when the attempt had begun. */
 const CANCELLED: SendOutcome = { kind: 'cancelled', attempts: 1 };
 /** The rates of 5 000 services, the most the Agent keeps, take about half of this. */
 const MAX_REPLY_BYTES = 1024 * 1024;

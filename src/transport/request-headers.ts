@@ -15,13 +15,13 @@ export interface HeaderSettings {
   readonly containerId: string | undefined;
   readonly externalEnv: string | undefined;
   readonly authorization: string | undefined;
-  /** The user's own; they replace those of the same name. */
+  /** The user's own headers, which replace those of the same name. */
   readonly extra: Readonly<Record<string, string>>;
   /** Version of the sampling rates that are known, "0" for none. */
   readonly ratesVersion: () => string;
 }
 
-/** Makes the headers of each request; what never changes is put together once. */
+/** Returns what makes the headers of each request; those that never change are put together once. */
 export function requestHeaders(settings: HeaderSettings): HeadersOf {
   const own = Object.entries(ownHeaders(settings));
   const taken = new Set(Object.keys(settings.extra).map((name) => name.toLowerCase()));
@@ -43,7 +43,7 @@ function ownHeaders(settings: HeaderSettings): Record<string, string> {
     'Datadog-Meta-Lang-Version': process.version,
     'Datadog-Meta-Lang-Interpreter': 'v8',
     'Datadog-Meta-Tracer-Version': settings.tracerVersion,
-    // Without it an overloaded Agent answers 200 and discards the payload.
+    // Without this header an overloaded Agent answers 200 and discards the payload.
     'Datadog-Send-Real-Http-Status': 'true',
     ...(entityId === undefined ? {} : { 'Datadog-Entity-ID': entityId }),
     ...(containerId === undefined ? {} : { 'Datadog-Container-ID': containerId }),

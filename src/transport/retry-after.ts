@@ -1,4 +1,4 @@
-// Owns reading how long the Agent asks to wait. Knows nothing of what is done with it.
+// Owns reading how long the Agent asks to wait. Knows nothing of who waits.
 // Source: RFC 9110, section 10.2.3.
 
 const SECONDS = /^\d+$/;

@@ -19,10 +19,10 @@ export type SendOutcome =
   | { readonly kind: 'accepted'; readonly reply: Reply }
   | { readonly kind: 'rejected'; readonly reply: Reply }
   | { readonly kind: 'broken'; readonly at: BreakPoint; readonly cause: unknown }
-  /** Its signal aborted first. A body that was being written may still arrive at the Agent. */
+  /** The signal aborted before an answer. A body that was being written may still arrive at the Agent. */
   | { readonly kind: 'cancelled'; readonly attempts: 0 | 1 };
 
-/** What a payload came to that there was time to send once at most. */
+/** The outcome of a payload that there was time to send once at most. */
 export interface TriedOnce {
   readonly outcome: SendOutcome;
   readonly attempts: 0 | 1;
@@ -42,17 +42,17 @@ export function abortedBy(signal: AbortSignal | undefined): Cancellation {
 
 /** Sends one payload at a time. */
 export interface Connection {
-  /** Settles once, and promptly when `signal` aborts; never rejects. Listens to it until it is given another. */
+  /** Settles once, and promptly when `signal` aborts; never rejects. Listens to `signal` until given another. */
   send(payload: Sendable, signal: AbortSignal): Promise<SendOutcome>;
-  /** Whether all of the request that is under way has left this process. */
+  /** Whether the whole request that is under way has left this process. */
   readonly hasWritten: boolean;
-  /** Moment of the clock at which that request was begun to be written, if it was. */
+  /** Time of the clock at which writing that request began, if it has. */
   readonly begunMillis: number | undefined;
   /** Gives up socket and client at once. A later `send` opens new ones. */
   close(): void;
   /**
-   * Gives up socket and client without touching them: they are another process's. Sends nothing more; so a
-   * connection that is being opened, or that a request is still being written to, is closed.
+   * Gives up socket and client without touching them: they are another process's. Sends nothing more, so a
+   * connection that is being opened or written to is closed nevertheless.
    */
   abandon(): void;
 }

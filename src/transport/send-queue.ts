@@ -1,10 +1,10 @@
 // Owns which payload gets a connection when: in order, one payload per connection. undici never
-// queues for us, because it does not answer an abort while it does.
+// queues for us, because it leaves an abort unanswered while a request is queued.
 
 import { type Dispose, nothingToDispose } from '../lang/clock.js';
 import type { Connection } from './send-outcome.js';
 
-/** Takes a connection; it has to be released afterwards. */
+/** Takes a connection, which must be released afterwards. */
 type Receiver = (connection: Connection) => void;
 
 export class SendQueue {
@@ -24,7 +24,7 @@ export class SendQueue {
       receive(free);
       return nothingToDispose;
     }
-    const waiting: Receiver = (connection) => receive(connection); // the same may be given twice
+    const waiting: Receiver = (connection) => receive(connection); // the same function may be given twice
     this.#waiting.add(waiting);
     return () => void this.#waiting.delete(waiting);
   }
@@ -39,13 +39,13 @@ export class SendQueue {
     next(connection);
   }
 
-  /** Leaves all connections as they are; none is handed out any more. */
+  /** Abandons all connections; what waits for one gets none any more. */
   abandon(): void {
     this.#waiting.clear();
     for (const connection of this.#connections) connection.abandon();
   }
 
-  /** Closes all connections. What is still under way has been aborted by its signal before. */
+  /** Closes all connections. Requests under way must have been aborted by their signals before. */
   close(): void {
     for (const connection of this.#connections) connection.close();
   }
