@@ -33,6 +33,7 @@ export class BufferPool {
 
   /** Takes back a buffer that nobody reads or writes any more. Prefers to keep larger ones. */
   give(buffer: Buffer<ArrayBuffer>): void {
+    if (buffer.length > MAX_SPARE_BYTES) return; // must not drive out those that can be kept
     const all = [...this.#spare, buffer].toSorted((a, b) => b.length - a.length);
     let bytes = 0;
     this.#spare = all.slice(0, MAX_SPARE_BUFFERS).filter(({ length }) => {

@@ -26,6 +26,15 @@ describe('a pool', () => {
     expect(kept.filter((mib) => mib >= 1)).toEqual([8]);
   });
 
+  it('keeps what it has when it is given one that is larger than all that it may keep', () => {
+    const pool = new BufferPool();
+    const buffer = pool.take(MIB);
+    pool.give(buffer);
+    pool.give(pool.take(16 * MIB));
+
+    expect(pool.take(MIB) === buffer).toBe(true); // to show a difference of such sizes would take a minute
+  });
+
   it('keeps six at most', () => {
     const pool = new BufferPool();
     const buffers = Array.from({ length: 8 }, () => pool.take(1_000));
