@@ -1,4 +1,4 @@
-// Owns where the Agent listens, and where on it payloads go: parses an Agent URL into a TCP or Unix-socket
+// Owns where the Agent listens, and at which path it takes payloads: parses an Agent URL into a TCP or Unix-socket
 // target. Knows nothing of options, environment or HTTP clients.
 
 import { percentDecoded } from './lang/percent-text.js';
@@ -7,14 +7,14 @@ import { percentDecoded } from './lang/percent-text.js';
 const TRACES_PATH = '/v0.4/traces';
 /** Longest path that fits the kernel's `sockaddr_un` (108 bytes with the closing NUL). */
 const MAX_SOCKET_PATH_BYTES = 107;
-/** Which exporters of other protocols have in their URL. */
+/** The path of an intake, which exporters of other protocols have in their URL. */
 const PATH_OF_AN_INTAKE = /\/v[\d.]+\/traces\/*$/;
 
 export interface TcpTarget {
   readonly transport: 'tcp';
   /** `http://host:port` or `https://host:port`, without credentials. */
   readonly origin: string;
-  /** Path prefix without a closing slash, usually empty. */
+  /** Path prefix without a trailing slash, usually empty. */
   readonly basePath: string;
   /** Value of the `authorization` header, from credentials in the URL. */
   readonly authorization: string | undefined;
@@ -29,15 +29,15 @@ export type AgentTarget = TcpTarget | UnixTarget;
 
 /**
  * Parses `http://…`, `https://…` or `unix:///absolute/path`. What follows `unix://` is taken as the
- * path to the letter, nothing in it is decoded.
+ * path literally; nothing in it is decoded.
  *
- * @throws RangeError that says what is wrong; it never repeats credentials.
+ * @throws RangeError whose message says what is wrong and never repeats credentials.
  */
 export function parseAgentUrl(url: string): AgentTarget {
   return url.startsWith('unix:') ? parseUnixUrl(url) : parseTcpUrl(url);
 }
 
-/** Where a request goes, fit for logs: no credentials. */
+/** Where requests go, as a text for logs, without credentials. */
 export function describeTarget(target: AgentTarget): string {
   return target.transport === 'unix'
     ? `unix://${target.socketPath}`
@@ -49,13 +49,13 @@ export function tracesPath(target: AgentTarget): string {
   return target.transport === 'tcp' ? target.basePath + TRACES_PATH : TRACES_PATH;
 }
 
-/** A request, fit for logs: `PUT http://127.0.0.1:8126/v0.4/traces`, `PUT unix:///run/apm.socket /v0.4/traces`. */
+/** A request, for logs: `PUT http://127.0.0.1:8126/v0.4/traces`, `PUT unix:///run/apm.socket /v0.4/traces`. */
 export function describeRequest(target: AgentTarget): string {
   const gap = target.transport === 'unix' ? ' ' : '';
   return `PUT ${describeTarget(target)}${gap}${TRACES_PATH}`;
 }
 
-/** Where the Agent listens, in the terms of `server.address` and `server.port`. */
+/** Where the Agent listens, as values of `server.address` and `server.port`. */
 export function hostAndPort(target: AgentTarget): { host: string; port: number | undefined } {
   if (target.transport === 'unix') return { host: target.socketPath, port: undefined };
   const { hostname, port, protocol } = new URL(target.origin);
@@ -65,11 +65,11 @@ export function hostAndPort(target: AgentTarget): { host: string; port: number |
   };
 }
 
-/** The URL as it may be shown in messages; it need not be one that can be parsed. */
+/** The URL with its secrets masked, for messages; it need not be a valid URL. */
 export function withoutCredentials(url: string): string {
-  // Up to the last @, as a password may hold anything; `http:me:secret@host` is a URL as well.
+  // Masks up to the last @, as a password may contain anything; `http:me:secret@host` is a valid URL, too.
   const plain = url.replace(/^([a-z][a-z\d+.-]*:[/\\]+|https?:|unix:)?[^]*@/i, '$1***@');
-  return plain.replace(/\?[^]*/, '?***'); // intakes take their key there, so somebody may try it here
+  return plain.replace(/\?[^]*/, '?***'); // intakes take their key in the query, so users may try that
 }
 
 function parseUnixUrl(url: string): UnixTarget {

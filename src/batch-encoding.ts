@@ -1,5 +1,5 @@
-// Owns how far the encoding of one batch has come: at once or slice by slice, each payload handed to be
-// delivered when there is room for it. Knows nothing of deadlines, nor of when its turn comes.
+// Owns the progress of encoding one batch, at once or slice by slice; each payload is handed on for
+// delivery when there is room for it. Knows nothing of deadlines, nor of when its turn comes.
 
 import type { Deliveries } from './deliveries.js';
 import type { Diagnostics } from './diagnostics.js';
@@ -20,18 +20,18 @@ export interface EncodingContext {
   readonly diagnostics: Diagnostics;
 }
 
-/** What the batch processor of the SDK hands over at once is far below. */
+/** A batch of more spans is large; the SDK's batch processor hands over far fewer at once. */
 const LARGE_BATCH_SPANS = 4_096;
-/** Share of the pending bytes: a large batch must not keep others out while it waits for the Agent. */
+/** Share of the pending bytes for a large batch, which must not keep others out while it waits for the Agent. */
 const LARGE_BATCH_SHARE = 0.5;
 
 type EncodingState =
   | {
       readonly phase: 'encoding';
       readonly encoding: SpanEncoding;
-      /** Spans that the ledger has not taken out of its buffer. */
+      /** Number of spans that the ledger still counts as buffered. */
       buffered: number;
-      /** Encoded, and waiting for room among the pending bytes. */
+      /** Encoded payloads that wait for room among the pending bytes. */
       held: readonly Payload[];
     }
   | { readonly phase: 'ended' };
@@ -40,7 +40,7 @@ export class BatchEncoding {
   readonly #context: EncodingContext;
   readonly #deliveries: Deliveries;
   readonly #share: number;
-  /** Lets go of the spans when it has ended: the bytes may have to wait much longer. */
+  /** Releases the spans once encoding has ended: the bytes may have to wait much longer. */
   #state: EncodingState;
 
   constructor(source: ExportSource, context: EncodingContext, deliveries: Deliveries) {
@@ -52,8 +52,8 @@ export class BatchEncoding {
   }
 
   /**
-   * At the pace `now` a payload that finds no room is lost: the caller has turned to other things. At
-   * the pace `later` it waits for room, as does the rest of the batch.
+   * At the pace `now`, while the caller of `export()` waits, a payload that finds no room is lost. At the pace
+   * `later`, it waits for room, as does the rest of the batch.
    */
   encodeSlice(maxSpans: number, pace: SlicePace): SliceOutcome {
     if (this.#state.phase === 'ended') return 'done';
@@ -69,14 +69,14 @@ export class BatchEncoding {
     const { openBytes } = this.#state.encoding;
     const count = Math.min(maxSpans, this.#context.pending.spansThatFit(this.#share, openBytes));
     if (count === 0 && openBytes === 0) return 'blocked';
-    // What is open is sent when nothing more fits, or its room would never come back.
+    // If nothing more fits, the open payload is cut and sent; otherwise its room would never be released.
     this.#encode((encoding) => (count === 0 ? encoding.cut() : encoding.advance(count)));
     return this.#outcome();
   }
 
   /**
-   * Encodes all that is left and hands it over, room or not: the event loop has ended, so nobody will make
-   * any, and the spans that exist already take more memory than their bytes.
+   * Encodes all that is left and hands it over, with or without room: the event loop has ended, so no room
+   * will be released, and the spans, which exist already, take more memory than their bytes.
    */
   encodeRest(): void {
     this.#deliverHeld();
@@ -85,13 +85,13 @@ export class BatchEncoding {
     this.#outcome();
   }
 
-  /** Makes sure that later changes to the spans do not matter; says whether any are left. */
+  /** Keeps the spans that are left as they are now, whatever changes later; returns whether any are left. */
   keepRest(): boolean {
     if (this.#state.phase === 'encoding') this.#state.encoding.keepRest();
     return this.#state.phase === 'encoding'; // a getter of a span may have ended it
   }
 
-  /** Drops what is not on its way yet; nothing is encoded afterwards. */
+  /** Drops all that was not handed over for delivery yet; nothing is encoded afterwards. */
   drop(why: Omit<Failure, 'spans'>): void {
     if (this.#state.phase === 'ended') return;
     const { buffered, held } = this.#state;
@@ -102,7 +102,7 @@ export class BatchEncoding {
   }
 
   #outcome(): SliceOutcome {
-    if (this.#state.phase === 'ended') return 'done'; // a getter of a span may have seen to that
+    if (this.#state.phase === 'ended') return 'done'; // a getter of a span may have ended it
     if (this.#state.held.length > 0) return 'blocked';
     const { isDone, hasBegun } = this.#state.encoding;
     if (!isDone) return hasBegun ? 'more' : 'prepared';
@@ -123,7 +123,7 @@ export class BatchEncoding {
     ledger.take(spans);
     for (const { spanCount, body } of payloads) pending.learn(spanCount, body.length);
     state.held = this.#deliver(payloads);
-    noteDropped(dropped, this.#context); // last, as a logger or an instrument of the user may abort
+    noteDropped(dropped, this.#context); // last, as the user's logger or instrument may abort
   }
 
   #loseHeld(): void {
@@ -151,7 +151,7 @@ export class BatchEncoding {
   }
 }
 
-/** Spans are guarded one by one by the encoder; this is for what nobody thought of. */
+/** The encoder guards each span; this catches errors that nobody foresaw. */
 function guarded(encode: () => EncodedPart): EncodedPart | Error {
   try {
     return encode();

@@ -1,5 +1,5 @@
-// Owns the span processor that needs no other: what it is handed is encoded as it ends. What becomes of
-// it then is the business of the exporter.
+// Owns the span processor that works without the SDK's: each span is encoded as it ends. What becomes of the
+// encoded spans is the exporter's business.
 
 import { TraceFlags } from '@opentelemetry/api';
 import type { ForceFlushOptions, ShutdownOptions } from './drain-options.js';
@@ -13,17 +13,17 @@ import { isExporter } from './exporter-drain.js';
 import { type OptionNames, warnOfUnknownOptions } from './unknown-options.js';
 
 export interface DatadogBatchSpanProcessorOptions {
-  /** Is flushed and shut down with the processor. */
+  /** The exporter, flushed and shut down with the processor. */
   readonly exporter: DatadogSpanExporter;
   /**
-   * Longest time that a span waits for others before they are sent; 0 to 2 147 483 647.
+   * Longest time that a span waits for others to be sent with; 0 to 2 147 483 647.
    *
    * @default 5000
    */
   readonly scheduledDelayMillis?: number | undefined;
   /**
-   * Most bytes of encoded spans that may wait for others, or for room among the exporter's `maxPendingBytes`;
-   * 65 536 to 1 073 741 824. Spans that end when there is no room are lost, counted as `queue_full`.
+   * Most bytes of encoded spans that may wait for others, or for room within the exporter's `maxPendingBytes`;
+   * 65 536 to 1 073 741 824. Spans that end when these are used up are dropped as `queue_full`.
    *
    * @default 8388608 (8 MiB)
    */
@@ -46,7 +46,7 @@ const EXPORTER =
 /**
  * Encodes each sampled span as it ends and hands bytes to the exporter, instead of keeping spans until
  * there are enough for a batch. Takes less memory than the SDK's batch processor under load, and about as much CPU
- * time per span, or less where the young generation of V8 has a fixed size: docs/performance.md has the figures.
+ * time per span, or less where V8's young generation has a fixed size; docs/performance.md has the figures.
  */
 export class DatadogBatchSpanProcessor implements SpanProcessor {
   readonly #exporter: DatadogSpanExporter;
@@ -76,7 +76,7 @@ export class DatadogBatchSpanProcessor implements SpanProcessor {
   }
 
   onStart(): void {
-    // A span is of interest when it has ended.
+    // Spans are only of interest once they have ended.
   }
 
   /** Never throws. */
@@ -86,30 +86,30 @@ export class DatadogBatchSpanProcessor implements SpanProcessor {
 
   /**
    * Waits until every span that ended before this call is settled. Spans that are dropped one by one (no room in
-   * `maxQueueBytes`, `too_large`, `invalid_id`, `encode`) do not make it reject: `stats()` of the exporter has them.
+   * `maxQueueBytes`, `too_large`, `invalid_id`, `encode`) do not make it reject; the exporter's `stats()` counts them.
    *
-   * @throws DatadogExportError if an export of them failed, or if the wait ended before they were
-   * settled (`timeout`, `aborted`: nothing is lost by that); TypeError or RangeError for a wrong option.
+   * @throws DatadogExportError if any of their exports failed, or if the wait ended before they were
+   * settled (`timeout`, `aborted`: no spans are lost by that); TypeError or RangeError for a wrong option.
    */
   async forceFlush(options?: ForceFlushOptions): Promise<void> {
     return this.#exporter.forceFlush(options);
   }
 
   /**
-   * Takes no more spans, lets the exports under way finish within the exporter's grace, then aborts them.
-   * Always resolves; spans that were cut are counted and warned about.
+   * Takes no more spans, lets exports under way finish within the exporter's grace, then aborts the rest.
+   * Always resolves; spans lost by the abort are counted and warned about.
    */
   async shutdown(options?: ShutdownOptions): Promise<void> {
     return this.#exporter.shutdown(options);
   }
 
-  /** Shutdown, for `await using`. */
+  /** `shutdown()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
   }
 }
 
-/** One that cannot be read is counted as such by the exporter. */
+/** A span that cannot be read passes, so that the exporter counts its loss. */
 function isSampled(span: ReadableSpan): boolean {
   try {
     return (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;

@@ -19,10 +19,10 @@ const CGROUP_LINE = /^\d+:([^:]*):(.+)$/;
 const CGROUP_ROOT = '/sys/fs/cgroup';
 /** Inode of the host's cgroup namespace (PROC_CGROUP_INIT_INO in the kernel). */
 const HOST_NAMESPACE_INODE = 0xef_ff_ff_fb;
-/** The root of a mounted file system; it tells nothing about a container. */
+/** Inode of the root of a mounted file system, which says nothing about a container. */
 const ROOT_INODE = 2;
 
-/** What identifies the container of this process; both members absent outside containers. */
+/** What identifies the container of this process; both members are `undefined` outside containers. */
 export function containerIdentity(): ContainerIdentity {
   const cgroup = readText('/proc/self/cgroup');
   const containerId = findContainerId(cgroup);

@@ -1,15 +1,15 @@
-// Owns which part of the configuration is secret: whether it would travel in the clear, and that it is
-// not shown. Knows neither options nor sockets.
+// Owns which parts of the configuration are secret: whether they would travel unencrypted, and whether a
+// peer might repeat them. Knows neither options nor sockets.
 
 import { type AgentTarget, describeTarget } from './agent-target.js';
 
-/** What requests carry. */
+/** What requests carry of the configuration. */
 export interface Secrets {
   readonly target: AgentTarget;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** By the end of its name: nobody is warned about a header that only may be secret. */
+/** Recognises a secret header by the end of its name: nobody is warned about one that merely might be secret. */
 const SECRET_HEADER =
   /(?:token|secret|authorization|passw(?:or)?d|credentials?)$|(?:^|[-_])(?:cookie|(?:api-?)?key)$/i;
 const LOOPBACK = /^(?:(?:.+\.)?localhost|127\.\d+\.\d+\.\d+|\[::1\]|\[::ffff:7f\w\w:\w+\])$/;
@@ -24,7 +24,7 @@ export function exposure({ target, headers }: Secrets): string | undefined {
   return `credentials go unencrypted to ${describeTarget(target)}; use https: or a Unix socket`;
 }
 
-/** Whether a peer may have been told something that must not be shown, in whatever words it repeats that. */
+/** Whether requests carry a secret that a peer might repeat, in any form, so that its answer must not be shown. */
 export function mayRepeatSecrets({ target, headers }: Secrets): boolean {
   const hasCredentials = target.transport === 'tcp' && target.authorization !== undefined;
   return hasCredentials || Object.keys(headers).length > 0;

@@ -1,12 +1,12 @@
-// Owns telling whoever waits for exports that all of them are themselves waiting for a moment that the Agent has
-// named. Knows nothing of exports: those who wait say themselves when that is so.
+// Owns telling those who wait for exports when all of these are deferred, that is, wait for a time that the Agent
+// has set. Knows nothing of exports: whoever waits provides the check.
 
 import type { Dispose } from './lang/clock.js';
 
 export class Deferrals {
   readonly #checks = new Set<() => void>();
 
-  /** Calls `onDeferred` once `isDeferred` holds: now, or after a change. */
+  /** Calls `onDeferred` once, as soon as `isDeferred` holds: now, or after a change. */
   watch(isDeferred: () => boolean, onDeferred: () => void): Dispose {
     const check = (): void => {
       if (!isDeferred()) return;

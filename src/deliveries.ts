@@ -1,5 +1,5 @@
 // Owns the payloads of one export that are on their way: what the Agent's answers mean for their
-// spans, and cutting a payload in two that it finds too large. Knows nothing of encoding.
+// spans, and splitting a payload that the Agent finds too large. Knows nothing of encoding.
 
 import { type Failure, failureOf, PAYLOAD_TOO_LARGE } from './export-failure.js';
 import type { Dispose } from './lang/clock.js';
@@ -14,16 +14,16 @@ export interface DeliveriesContext {
   readonly delivery: DeliveryContext;
 }
 
-/** What no answer has come for. */
+/** A payload that the Agent has not answered. */
 export interface UnansweredPayload {
   readonly payload: Payload;
   /** Whether all of it has left this process. */
   readonly isWritten: boolean;
-  /** Times that sending it was tried. */
+  /** Number of attempts to send it. */
   readonly attempts: number;
 }
 
-/** Whether these payloads are still followed: to their answers, or to where they are cut off. */
+/** Whether the payloads are followed to their answers, were cancelled, or are somebody else's to send. */
 type Course = 'open' | 'cancelled' | 'takenOver';
 
 export class Deliveries {
@@ -39,7 +39,7 @@ export class Deliveries {
   #payloads = 0;
   #lastStatus: number | undefined;
 
-  /** `onSettled` is called whenever a payload has come to its end. */
+  /** `onSettled` is called whenever a payload has settled. */
   constructor(context: DeliveriesContext, deadlineMillis: number, onSettled: () => void) {
     this.#context = context;
     this.#deadlineMillis = deadlineMillis;
@@ -50,7 +50,7 @@ export class Deliveries {
     return this.#payloads === 0;
   }
 
-  /** Whether all that is left waits for a moment that the Agent has named. */
+  /** Whether all payloads that are left wait for a time that the Agent has set. */
   get isDeferred(): boolean {
     const isAllUnderWay = !this.isIdle && this.#underWay.size >= this.#payloads;
     return isAllUnderWay && [...this.#underWay.values()].every((delivery) => delivery.isDeferred);
@@ -75,7 +75,7 @@ export class Deliveries {
     });
   }
 
-  /** Counts spans as dropped that will not be sent. */
+  /** Counts the spans of `failure` as dropped, and keeps it for the result. */
   fail(failure: Failure): void {
     this.#context.ledger.dropped(failure.kind, failure.spans);
     this.#failures.push(failure);
@@ -88,8 +88,8 @@ export class Deliveries {
   }
 
   /**
-   * Gives away what has no answer; it is not counted here any more, whatever becomes of it. What was
-   * cancelled is counted now: nothing of it may start, and its attempt has no time left to end.
+   * Gives away the payloads without an answer; they are not counted here any more, whatever becomes of them.
+   * Cancelled ones are counted as dropped now: they may not be sent, and their attempts have no time left to end.
    */
   takeOver(): readonly UnansweredPayload[] {
     if (this.#course === 'takenOver') return [];
@@ -101,7 +101,7 @@ export class Deliveries {
     });
   }
 
-  /** No more backing off, neither of these payloads nor of those to come; see `Delivery.hurry`. */
+  /** Ends all backoffs, of the present payloads and of later ones; see `Delivery.hurry`. */
   hurry(deadlineMillis: number, cancellation: Cancellation): void {
     this.#hurryDeadlineMillis = Math.min(this.#hurryDeadlineMillis ?? Infinity, deadlineMillis);
     for (const delivery of this.#underWay.values()) delivery.hurry(deadlineMillis, cancellation);
@@ -115,7 +115,7 @@ export class Deliveries {
     await this.#sendHalves(halves, result.attempts);
   }
 
-  /** The attempts before are told with the first half that fails, and only with that. */
+  /** The attempts before the split are counted with the first half that fails, and only with that. */
   async #sendHalves(halves: readonly Payload[], earlierAttempts: number): Promise<void> {
     let untold = earlierAttempts;
     const send = async (half: Payload): Promise<void> => {

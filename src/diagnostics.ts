@@ -1,19 +1,19 @@
 // Owns what the package says through OpenTelemetry's `diag`: at most one line per topic and minute,
-// with the number that was held back. Attribute values never appear in it.
+// with the number of lines held back. Attribute values never appear in them.
 
 import { diag, type DiagLogger } from '@opentelemetry/api';
 import type { Clock } from './lang/clock.js';
 import { PACKAGE_NAME } from './version.js';
 
 const QUIET_MILLIS = 60_000;
-/** Where the copies of OpenTelemetry's API 1.x in a process keep what is registered with them. */
+/** The global under which all copies of OpenTelemetry's API 1.x in a process keep what is registered. */
 const API = Symbol.for('opentelemetry.js.api.1');
-/** A socket path or a variable may hold them, and would begin a line of the log that is not ours. */
+/** Characters that a socket path or a variable may contain, and with which it could forge a line of the log. */
 const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029]+/gu;
 
 interface Topic {
   readonly saidAtMillis: number;
-  /** Lines, or what they would have counted. */
+  /** Number of lines held back, or the sum of what they would have reported. */
   heldBack: number;
 }
 
@@ -26,19 +26,19 @@ export class Diagnostics {
     this.#clock = clock;
   }
 
-  /** Warns, unless the same topic was warned about within the last minute; a function is called only then. */
+  /** Warns, unless the topic was warned about within the last minute; a function is called only if it warns. */
   warn(topic: string, message: string | (() => string)): void {
     const held = this.#takeTurn(topic, 1);
     if (held !== undefined) this.#warn(() => withHeld(message, held - 1));
   }
 
-  /** Warns of a number that grows: of all that was added since it was last said, once a minute. */
+  /** Warns of a growing number, at most once a minute: of the total that was added since the last warning. */
   warnOfTotal(topic: string, added: number, message: (total: number) => string): void {
     const total = this.#takeTurn(topic, added);
     if (total !== undefined) this.#warn(() => message(total));
   }
 
-  /** For whoever looks into a problem; held back as warnings are. */
+  /** Logs a line for whoever looks into a problem; held back as warnings are. */
   debug(topic: string, message: string): void {
     const held = this.#takeTurn(topic, 1);
     if (held === undefined) return;
@@ -46,7 +46,7 @@ export class Diagnostics {
     this.#log((line) => this.#logger.debug(line), text);
   }
 
-  /** What has come together with `added` since the topic was last spoken of, if it is its turn. */
+  /** The sum of all `added` since the topic was last logged, or `undefined` if it has to be held back. */
   #takeTurn(topic: string, added: number): number | undefined {
     const now = this.#clock.nowMillis();
     const last = this.#topics.get(topic);
@@ -62,7 +62,7 @@ export class Diagnostics {
     this.#log((line) => this.#logger.warn(line), text);
   }
 
-  /** `NodeSDK` sets the logger of `OTEL_LOG_LEVEL` as it is made, which is after its exporters and processors. */
+  /** Writes later if there is no logger yet: `NodeSDK` sets that of `OTEL_LOG_LEVEL` after making processors. */
   #log(write: (line: string) => void, text: () => string): void {
     if (hasLogger()) writeLine(write, text);
     else queueMicrotask(() => writeLine(write, text));
@@ -78,7 +78,7 @@ function writeLine(write: (line: string) => void, text: () => string): void {
   try {
     write(text().replaceAll(CONTROL_CHARACTERS, ' '));
   } catch {
-    // A logger of the user that throws must not change what becomes of spans.
+    // A user's logger that throws must not change what becomes of spans.
   }
 }
 

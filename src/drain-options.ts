@@ -1,4 +1,4 @@
-// Owns what may be said to a flush and to a shutdown of an exporter or of a processor in front of one.
+// Owns the options of `forceFlush()` and `shutdown()`, of an exporter or of a processor in front of one.
 // Knows nothing of how either is done.
 
 import type { Diagnostics } from './diagnostics.js';
@@ -15,7 +15,7 @@ import {
 } from './option-checks.js';
 
 export interface ForceFlushOptions {
-  /** Ends the wait, with kind `aborted`, not the exports. @default none */
+  /** Ends the wait, with kind `aborted`, but not the exports. @default none */
   readonly signal?: AbortSignal | undefined;
   /**
    * Longest wait, 0 to 2 147 483 647; at its end the call rejects with kind `timeout`, and the exports go on.
@@ -24,18 +24,18 @@ export interface ForceFlushOptions {
    */
   readonly timeoutMillis?: number | undefined;
   /**
-   * Called once all that is left waits for a moment that the Agent has named (`Retry-After`): now, or
-   * later during the wait. The wait goes on; a function about to be frozen may end it by `signal`. @default none
+   * Called once, as soon as all that is left waits for a time that the Agent has set (`Retry-After`). The wait
+   * goes on; a function about to be frozen may end it by `signal`. @default none
    */
   readonly onDeferred?: (() => void) | undefined;
 }
 
 export interface ShutdownOptions {
-  /** Cuts short what is under way at once. @default none */
+  /** Ends the grace when it aborts. @default none */
   readonly signal?: AbortSignal | undefined;
   /**
-   * What exports under way are granted before they are aborted; 0 aborts at once. What is out of range counts as
-   * the nearest that is not, and what is no number only warns.
+   * Time granted to exports under way before they are aborted; 0 aborts at once. A number out of range counts as
+   * the nearest within; anything else is ignored with a warning.
    *
    * @default `graceMillis` of the exporter
    */
@@ -56,7 +56,7 @@ export function flushLimits(
   return { clock, timeoutMillis: given ?? defaultMillis, signal };
 }
 
-/** The time limit is the grace. Shutdown is no time to fail for a wrong argument. */
+/** Limits whose timeout is the grace. A wrong option only causes a warning: a shutdown must not fail for it. */
 export function shutdownLimits(
   options: ShutdownOptions | undefined,
   { clock, defaultMillis }: { readonly clock: Clock; readonly defaultMillis: number },

@@ -7,7 +7,7 @@ import { waitFor, type WaitLimits } from './lang/bounded-wait.js';
 
 export interface DrainLimits extends WaitLimits {
   /**
-   * Whether the drain waits for what the Agent has deferred, or leaves that to go on without it.
+   * Whether the drain waits for exports that the Agent has deferred, or ends and leaves them to go on.
    *
    * @default 'wait'
    */
@@ -17,13 +17,13 @@ export interface DrainLimits extends WaitLimits {
 export type DrainOutcome =
   /** All were flushed; `errors` is what some of them threw. */
   | { readonly kind: 'done'; readonly errors: readonly unknown[] }
-  /** The Agent has asked to come back later; the exports go on. */
+  /** All that is left waits for a time that the Agent has set; the exports go on. */
   | { readonly kind: 'deferred' }
-  /** The flush that was under way goes on; those behind it were not begun. */
+  /** The time is up: the flush that was under way goes on; those behind it were not begun. */
   | { readonly kind: 'timeout' }
   | { readonly kind: 'aborted'; readonly cause: unknown };
 
-/** A constant, as making the default reason takes 30 µs. */
+/** The reason with which a drain aborts its signal; a constant, as making the default one takes 30 µs. */
 const DRAIN_ENDED = Symbol('the drain has ended');
 
 /** Flushes in order until all are done or a limit is reached. A flush that fails does not stop the next. */
@@ -58,9 +58,9 @@ async function flushAll(
 }
 
 /**
- * Once the SDK's processor has handed its spans to the exporter, it waits for the result: only a flush
- * of the exporter at the same time can end a backoff of that export. What is not ours is flushed in its
- * turn only, and errors are those of that flush.
+ * Flushes our own targets ahead of their turn. Once the SDK's processor has handed its spans to the exporter, it
+ * waits for the result, and only a flush of the exporter at the same time can end a backoff of that export.
+ * The targets of others are flushed in their turn only, and only flushes in turn report errors.
  */
 function hurry(targets: readonly Flushable[], options: FlushOptions): void {
   for (const target of targets) {
@@ -68,7 +68,7 @@ function hurry(targets: readonly Flushable[], options: FlushOptions): void {
   }
 }
 
-/** The errors of one flush; providers of the SDK reject with those of all their processors. */
+/** Flushes `target` and returns its errors; SDK providers reject with a list of those of all their processors. */
 async function flushOne(target: Flushable, options: FlushOptions): Promise<readonly unknown[]> {
   try {
     await target.forceFlush(options);

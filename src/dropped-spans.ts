@@ -1,5 +1,5 @@
-// Owns what is said and counted of spans that no Agent would take: they are dropped, and do not fail the
-// others. Knows nothing of how that is found out.
+// Owns counting and warning about spans that no Agent would accept: they are dropped, and do not fail the
+// others. Knows nothing of how such spans are found.
 
 import type { Diagnostics } from './diagnostics.js';
 import { countOf } from './errors.js';
@@ -17,7 +17,7 @@ const WHY: Readonly<Record<SpanLoss, string>> = {
   too_large: 'it is larger than `maxPayloadBytes`',
 };
 
-/** The spans have left the buffer of the ledger; a reason that is absent cost none. */
+/** Expects that the spans have left the ledger's buffer; an absent reason counts as 0. */
 export function noteDropped(dropped: Partial<SpanLosses>, { ledger, diagnostics }: Account): void {
   for (const reason of ['invalid_id', 'encode', 'too_large'] as const) {
     const spans = dropped[reason] ?? 0;

@@ -3,30 +3,30 @@
 
 import { type Clock, type Dispose, nothingToDispose } from './lang/clock.js';
 
-/** Spans that the exports of one turn read before they return; a batch beyond waits for coming turns. */
+/** Most spans that the exports of one turn read before they return; a batch beyond that waits for later turns. */
 const MAX_SPANS_AT_ONCE = 4_096;
-/** After so much encoding in a turn, the next slice waits for the next turn. */
+/** After this much encoding in a turn, the next slice waits for the next turn. */
 const MAX_TURN_MILLIS = 5;
-/** Slices grow and shrink to take about so long: the first spans of a process cost ten times the later. */
+/** Slices grow and shrink to take about this long: the first spans of a process cost ten times as much as later. */
 const SLICE_MILLIS = 3;
 const MIN_SLICE_SPANS = 32;
 const MAX_SLICE_SPANS = 1_024;
 
 /**
- * What a slice leaves behind: more work, none, or more once pending bytes have been released. `prepared`
- * is more work, none of which was encoding yet, so that it says nothing of how fast that will be.
+ * What a slice leaves to do: `more`, nothing (`done`), or more once pending bytes have been released (`blocked`).
+ * `prepared` is more, too, but the slice did not encode yet, so that its time says nothing about that of encoding.
  */
 export type SliceOutcome = 'prepared' | 'more' | 'done' | 'blocked';
 
-/** Whether the caller of `export()` waits for it, so that nothing may be put off for lack of room. */
+/** `now`: the caller of `export()` waits for the slice, so that nothing may be put off for lack of room. */
 export type SlicePace = 'now' | 'later';
 
 /** A batch that is encoded slice by slice. */
 export interface EncodingWork {
   readonly spans: number;
-  /** Encodes the next slice, at most so many spans. Not `blocked` at the pace `now`. */
+  /** Encodes the next slice, of at most `maxSpans`. Never `blocked` at the pace `now`. */
   encodeSlice(maxSpans: number, pace: SlicePace): SliceOutcome;
-  /** Makes sure that later changes to the spans do not matter; says whether any are left. */
+  /** Keeps the spans that are left as they are now, whatever changes later; returns whether any are left. */
   keepRest(): boolean;
 }
 
@@ -39,7 +39,7 @@ export interface Backlog {
 interface Turn {
   spans: number;
   millis: number;
-  /** Left to others: batches that wait get nothing of it. */
+  /** Whether it is left to the application and new exports: batches that wait get no time in it. */
   isLeftToOthers: boolean;
 }
 
@@ -47,7 +47,7 @@ export class EncodingTurns {
   readonly #clock: Clock;
   /** Calls back once when a blocked slice may go on. */
   readonly #whenUnblocked: (task: () => void) => void;
-  /** In the order of their arrival. */
+  /** Batches that wait, in order of arrival. */
   readonly #work = new Set<EncodingWork>();
   #spans = 0;
   #sliceSpans = MIN_SLICE_SPANS;
@@ -60,8 +60,8 @@ export class EncodingTurns {
   }
 
   /**
-   * Encodes as much of a batch as this turn has time for, and the rest in coming turns; the disposer
-   * calls that off. Of 4 096 spans in a turn, those that are left are kept as they are now.
+   * Encodes as much of a batch as this turn has time for, and the rest in later turns; the disposer
+   * calls that off. Within the 4 096 spans of a turn, those that are left are kept as they are now.
    */
   run(work: EncodingWork): Dispose {
     const turn = this.#presentTurn();
@@ -73,7 +73,7 @@ export class EncodingTurns {
     return this.queue(work);
   }
 
-  /** Leaves a batch to coming turns. */
+  /** Leaves a batch to later turns. */
   queue(work: EncodingWork): Dispose {
     this.#work.add(work);
     this.#spans += work.spans;
@@ -95,15 +95,15 @@ export class EncodingTurns {
       this.#turn = undefined;
       if (this.#work.size === 0 || this.#isBlocked) return;
       const next = this.#presentTurn();
-      // After a turn that was used up, others get one to themselves, but not two: where new exports use up every
-      // turn, those that wait would never be sent.
+      // After a turn that was used up, the next one is left to others, but not two in a row: if new exports use up
+      // every turn, the batches that wait would never be sent.
       if (turn.millis < MAX_TURN_MILLIS || turn.isLeftToOthers) this.#encodeSlices(next);
       else next.isLeftToOthers = true;
     });
     return turn;
   }
 
-  /** Whether the whole batch found time in this turn. */
+  /** Encodes while the turn has time; returns whether that was enough for the whole batch. */
   #encodeInTime(turn: Turn, work: EncodingWork): boolean {
     while (turn.millis < MAX_TURN_MILLIS) {
       if (this.#encodeSlice(turn, work, 'now') === 'done') return true;
@@ -115,7 +115,7 @@ export class EncodingTurns {
     return this.#measure(turn, () => work.keepRest());
   }
 
-  /** Oldest batch first. One that waits for room lets the younger ones pass, of which one may fit. */
+  /** Encodes batches, the oldest first. One that waits for room lets younger ones pass, as one of them may fit. */
   #encodeSlices(turn: Turn): void {
     let isOneBlocked = false;
     for (const work of this.#work) {
@@ -125,7 +125,7 @@ export class EncodingTurns {
         outcome = this.#encodeSlice(turn, work, 'later');
       }
       if (outcome === 'done') this.#remove(work);
-      // There is no room for anybody; a large one waits also where there is room for others.
+      // A second blocked batch shows that nobody has room, unless it is large: that may wait while others have room.
       else if (isOneBlocked && work.spans <= MAX_SPANS_AT_ONCE) break;
       else isOneBlocked = true;
     }
@@ -153,7 +153,7 @@ export class EncodingTurns {
     this.#whenUnblocked(this.#resume);
   }
 
-  /** One function, so that it is registered once. */
+  /** Always the same function, so that it is registered only once. */
   readonly #resume = (): void => {
     this.#isBlocked = false;
     this.#presentTurn();

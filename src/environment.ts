@@ -25,12 +25,12 @@ export interface Environment {
   readonly resourceAttributes: ReadonlyMap<string, string>;
   /** `DD_EXTERNAL_ENV`, which the Agent's admission controller sets in Kubernetes. */
   readonly externalEnv: string | undefined;
-  /** What an ancestor with `propagateLineage` has left. */
+  /** The lineage that an ancestor with `propagateLineage` has passed on. */
   readonly lineage: Lineage | undefined;
 }
 
 const DEFAULT_PORT = '8126';
-/** In a URL what comes before or behind would be taken for something else. */
+/** Characters that end or begin a host in a URL: the rest would be taken for something else. */
 const NOT_OF_A_HOST = /[/\\@?#]/;
 
 export function readEnvironment(vars: EnvironmentVariables, warn: WarnOfVariable): Environment {
@@ -49,8 +49,8 @@ export function readEnvironment(vars: EnvironmentVariables, warn: WarnOfVariable
 
 /**
  * `key:value` pairs, separated by commas if there is one and by white space otherwise: the grammar
- * that Datadog's tracers share. A pair without a value is left out, as of a variable that is not set; what is no
- * pair is reported.
+ * that Datadog's tracers share. A pair without a value, as from a variable that is not set, is left out; what is
+ * not a pair is reported.
  */
 function parseTags(text: string, warn: WarnOfVariable): Record<string, string> {
   const tags: Record<string, string> = {};
@@ -97,7 +97,7 @@ function validHost(host: string | undefined, warn: WarnOfVariable): string | und
   return undefined;
 }
 
-/** Colons are those of an IPv6 address, or there is a port behind the host. */
+/** Whether there is more than a host: colons belong to an IPv6 address, or a port follows the host. */
 function isMoreThanHost(host: string): boolean {
   if (NOT_OF_A_HOST.test(host)) return true;
   return host.includes(':') && !isIPv6(host.replace(/^\[(.*)\]$/, '$1'));
@@ -120,7 +120,7 @@ function validPort(port: string | undefined, warn: WarnOfVariable): string | und
   return undefined;
 }
 
-/** As OpenTelemetry's environment detector reads them: `OTEL_SERVICE_NAME` wins. */
+/** The attributes as OpenTelemetry's environment detector reads them: `OTEL_SERVICE_NAME` wins. */
 function resourceAttributes(vars: EnvironmentVariables): ReadonlyMap<string, string> {
   const attributes = new Map<string, string>();
   for (const pair of (vars['OTEL_RESOURCE_ATTRIBUTES'] ?? '').split(',')) {

@@ -15,7 +15,7 @@ import { isNativeError } from 'node:util/types';
  * - `timeout`: no connection or no answer in time, or not settled within `timeoutMillis`
  * - `protocol`: the peer does not speak HTTP/1.1
  * - `rejected`: the Agent answered with a status other than 2xx
- * - `aborted`: the caller's own signal
+ * - `aborted`: the caller's own signal aborted
  * - `shutdown`: the exporter was shut down
  */
 export type ExportErrorKind =
@@ -30,7 +30,7 @@ export type ExportErrorKind =
   | 'aborted'
   | 'shutdown';
 
-/** What to match: it is stable, and the kind in capitals. */
+/** The stable code to match: `DD_EXPORT_` and the kind in capitals. */
 export type ExportErrorCode = `DD_EXPORT_${Uppercase<ExportErrorKind>}`;
 
 const CODES: { readonly [Kind in ExportErrorKind]: `DD_EXPORT_${Uppercase<Kind>}` } = {
@@ -47,14 +47,13 @@ const CODES: { readonly [Kind in ExportErrorKind]: `DD_EXPORT_${Uppercase<Kind>}
 };
 
 /**
- * Why a span ended in the `dropped` column: what its export failed with, or, though the export of the others went
- * well:
+ * Why a span was dropped: the kind with which its export failed or, without a failed export:
  *
- * - `invalid_id`: its ids are some that the Agent would refuse
+ * - `invalid_id`: it has an id that the Agent would refuse
  * - `encode`: it could not be read
- * - `too_large`: it is larger than `maxPayloadBytes` by itself
+ * - `too_large`: the span alone is larger than `maxPayloadBytes`
  * - `queue_full`: `maxQueueBytes` of a `DatadogBatchSpanProcessor` were in use when it ended
- * - `unknown`: it was sent whole when the process exited, so that the Agent may have accepted it
+ * - `unknown`: it was sent completely before the process exited; the Agent may have accepted it
  */
 export type DropReason = ExportErrorKind | 'invalid_id' | 'unknown';
 
@@ -62,20 +61,20 @@ export interface DatadogExportErrorDetails {
   readonly kind: ExportErrorKind;
   /** Spans that this failure lost for good. */
   readonly lostSpans: number;
-  /** How often sending was tried, also where no connection could be made; 0 if it never was. */
+  /** How often sending was tried, including attempts that found no connection; may be 0. */
   readonly attempts: number;
-  /** HTTP status, when the Agent answered. */
+  /** HTTP status, if the Agent answered. */
   readonly status?: number | undefined;
   /** If several exports failed in a flush: an `AggregateError` of the first 256 errors. */
   readonly cause?: unknown;
 }
 
-/** Marks the errors of all copies of the package in one process: `import` and `require` have one each. */
+/** Marks the errors of all copies of the package in a process: `import` and `require` load one each. */
 const BRAND = Symbol.for('opentelemetry-exporter-datadog-agent.error.v1');
 
 /**
- * The one error class of this package; match `code`, which is stable, rather than the message. `instanceof` also knows
- * those of another copy.
+ * The only error class of this package. Match its stable `code` rather than the message. `instanceof` also
+ * recognises the errors of another copy of the package.
  */
 export class DatadogExportError extends Error {
   override readonly name = 'DatadogExportError';
@@ -84,11 +83,11 @@ export class DatadogExportError extends Error {
   readonly code: ExportErrorCode;
   /** Spans that this failure lost for good. */
   readonly lostSpans: number;
-  /** How often sending was tried, also where no connection could be made; 0 if it never was. */
+  /** How often sending was tried, including attempts that found no connection; may be 0. */
   readonly attempts: number;
-  /** HTTP status, when the Agent answered. */
+  /** HTTP status, if the Agent answered. */
   readonly status: number | undefined;
-  /** What went wrong below, as the error of a socket; of several exports, an `AggregateError` of the first 256. */
+  /** The underlying error, e.g. of a socket; if several exports failed, an `AggregateError` of the first 256. */
   declare readonly cause: unknown;
 
   constructor(message: string, details: DatadogExportErrorDetails) {
@@ -107,7 +106,7 @@ export class DatadogExportError extends Error {
   }
 }
 
-/** The message of anything that was thrown; if it is empty, that of its cause, or of the first of several errors. */
+/** The message of any thrown value; if empty, that of its cause or, of an AggregateError, of its first error. */
 export function reasonOf(thrown: unknown): string {
   try {
     return messageOf(thrown);
@@ -118,13 +117,13 @@ export function reasonOf(thrown: unknown): string {
 
 function messageOf(thrown: unknown): string {
   if (!isError(thrown)) return String(thrown);
-  const message = thrown.message.trim(); // those of OpenSSL end with a line feed
+  const message = thrown.message.trim(); // messages of OpenSSL end with a line feed
   if (message !== '') return message;
   const inner: unknown = isAggregate(thrown) ? thrown.errors[0] : thrown.cause;
   return isError(inner) && inner.message !== '' ? inner.message : thrown.name;
 }
 
-/** Also one of another realm, as all of Node's are where Jest runs the modules. */
+/** Also recognises errors of another realm, as Node's own are when Jest runs the modules. */
 function isError(thrown: unknown): thrown is Error {
   return thrown instanceof Error || isNativeError(thrown);
 }

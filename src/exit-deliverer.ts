@@ -1,26 +1,26 @@
-// Owns finding out what can see to its spans when the process ends: exporters of this package, and
-// processors in front of one. Knows nothing of how that is done, nor of what ends the process.
+// Owns finding those who can deliver their spans when the process ends: exporters of this package, and
+// processors in front of one. Knows nothing of how they do that, nor of what ends the process.
 
 import { processWide } from './lang/process-wide.js';
 
 const DELIVERERS = Symbol.for('opentelemetry-exporter-datadog-agent.exit-deliverers.v2');
-/** So many more are looked at before those that are gone are forgotten. */
+/** The number of deliverers at each multiple of which those that were garbage-collected are forgotten. */
 const PRUNE_AFTER = 64;
 
 export interface ExitAccount {
   /** Spans that the exporter was handed so far. */
   readonly received: number;
-  /** Those of them that are neither exported nor dropped. */
+  /** Spans of `received` that are neither exported nor dropped. */
   readonly unsettled: number;
 }
 
 export interface ExitDeliverer {
   account(): ExitAccount;
-  /** Ends every wait in time for the exports under way to be over by then; `cause` is why. */
+  /** Ends waits in time for the exports under way to be over within `leftMillis`; `cause` says why. */
   hurry(leftMillis: number, cause: Error): void;
-  /** Ends the exports under way, so that they hold the process no longer. */
+  /** Aborts the exports under way, so that they no longer keep the process alive. */
   cutShort(cause: Error): void;
-  /** Has what holds spans hand them over, so that the account knows them. Never throws. */
+  /** Has whatever holds spans hand them over, so that the account includes them. Never throws. */
   handOver(): void;
   /** Blocks until the Agent has answered for all that was handed over, or the time is up. Never throws. */
   deliver(timeoutMillis: number): void;
@@ -32,7 +32,7 @@ interface Deliverers {
   readonly all: Set<WeakRef<ExitDeliverer>>;
 }
 
-/** Lets `exitDelivererOf` find what sees to the spans of `owner`. */
+/** Lets `exitDelivererOf` find `deliverer` for `owner`. */
 export function registerExitDeliverer(owner: object, deliverer: ExitDeliverer): void {
   const { byOwner, all } = deliverers();
   byOwner.set(owner, deliverer);
@@ -40,7 +40,7 @@ export function registerExitDeliverer(owner: object, deliverer: ExitDeliverer): 
   all.add(new WeakRef(deliverer));
 }
 
-/** Lets `exitDelivererOf` find for `other` what sees to the spans of `owner`. */
+/** Lets `exitDelivererOf` find the deliverer of `owner` for `other`, too. */
 export function shareExitDeliverer(owner: object, other: object): void {
   const { byOwner } = deliverers();
   const deliverer = byOwner.get(owner);
@@ -52,8 +52,8 @@ export function exitDelivererOf(owner: object): ExitDeliverer | undefined {
 }
 
 /**
- * Those that see to the spans of `target`. A tracer provider does not say which processors it has: all of
- * the process are taken for its own.
+ * The deliverers of the spans of `target`. A tracer provider does not say which processors it has, so all
+ * deliverers of the process are taken for its own.
  */
 export function exitDeliverersOf(target: object): readonly ExitDeliverer[] {
   const own = exitDelivererOf(target);
@@ -61,7 +61,7 @@ export function exitDeliverersOf(target: object): readonly ExitDeliverer[] {
   return isProvider(target) ? living(deliverers().all) : [];
 }
 
-/** Whether there can be any, now or later. */
+/** Whether `target` can have deliverers, now or later. */
 export function mayHaveExitDeliverers(target: object): boolean {
   return exitDelivererOf(target) !== undefined || isProvider(target);
 }

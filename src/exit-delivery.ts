@@ -1,5 +1,5 @@
-// Owns what becomes of exports when the process ends under them: what no answer has come for is sent
-// once more by other means, or counted as lost. Knows nothing of what ends the process.
+// Owns what becomes of exports that are under way when the process ends: payloads without an answer are
+// sent by other means, or counted as lost. Knows nothing of what ends the process.
 
 import type { UnansweredPayload } from './deliveries.js';
 import type { Diagnostics } from './diagnostics.js';
@@ -9,7 +9,7 @@ import type { ExportTask } from './export-task.js';
 import type { Ledger } from './ledger.js';
 import type { Sendable, TriedOnce } from './transport/send-outcome.js';
 
-/** Sends while the event loop stands still; what comes of them is in the order of the payloads. */
+/** Sends while the event loop is blocked; the results are in the order of the payloads. */
 export interface BlockingSend {
   (payloads: readonly Sendable[], timeoutMillis: number): readonly TriedOnce[];
 }
@@ -18,11 +18,11 @@ export interface ExitDeliveryContext {
   readonly sendBlocking: BlockingSend;
   readonly ledger: Ledger;
   readonly diagnostics: Diagnostics;
-  /** `PUT <where>`, for messages. */
+  /** The request, for messages: `PUT <where>`. */
   readonly request: string;
 }
 
-/** Takes the exports over from the event loop; nothing becomes of them afterwards. */
+/** Takes the exports over from the event loop and delivers them; nothing happens to them afterwards. */
 export function deliverAtExit(
   tasks: Iterable<ExportTask>,
   context: ExitDeliveryContext,
@@ -41,7 +41,7 @@ export function deliverAtExit(
   context.diagnostics.warn('exit', exportError(failures, context.request).message);
 }
 
-/** A request that left this process whole is not sent again: the Agent has it, most probably. */
+/** Counts what was written completely as `unknown`. It is not sent again: most probably the Agent has it. */
 function noteUnknown(
   written: readonly UnansweredPayload[],
   { ledger, diagnostics, request }: ExitDeliveryContext,
@@ -53,7 +53,7 @@ function noteUnknown(
   diagnostics.warn('unknown', `${message}; whether it has them is not known`);
 }
 
-/** What comes of an ending that nothing may delay any more. */
+/** The result of a payload that the process had no time left to send. */
 const NO_TIME: TriedOnce = {
   outcome: { kind: 'broken', at: 'timeout', cause: new Error('the process had no time left') },
   attempts: 0,
@@ -74,7 +74,7 @@ function sendOnce(
   }
 }
 
-/** The failure, if it is one. */
+/** Counts the result of a payload; returns the failure, if it is one. */
 function record(
   { payload, attempts: earlier }: UnansweredPayload,
   { outcome, attempts }: TriedOnce,

@@ -1,11 +1,11 @@
-// Owns the order of an ending: first every flush that was begun, then the end, once. Knows neither what
-// made the process leave nor how it is ended.
+// Owns the order in which a process ends: first every flush that was begun, then the end, once. Knows
+// neither what makes the process end nor how it is ended.
 
 import type { Clock } from './lang/clock.js';
 
 /**
- * Whoever asks again after this long is impatient. Sooner it is the same wish: `npm start` passes a ^C
- * on to a process that the terminal has told already, and a cluster's primary does so to its workers.
+ * A second request to end counts as impatience after this long; a sooner one is the same request: `npm start`
+ * passes a ^C on to a process that the terminal has told already, as does a cluster's primary to its workers.
  */
 const PATIENCE_MILLIS = 500;
 
@@ -30,8 +30,8 @@ export class Departure {
   }
 
   /**
-   * Waits for `flush`, which never rejects, and for those begun before. Then `end` is called, the first
-   * one if there were several. A second `end` after 500 ms waits for nothing.
+   * Waits for `flush`, which never rejects, and for those begun before, and then calls `end`, or the first
+   * one of several. A second `end`, 500 ms or more after the first, is called at once.
    */
   begin(flush: Promise<unknown>, end: EndProcess | undefined): void {
     if (end !== undefined && this.#isOverdue()) {

@@ -18,9 +18,9 @@ import type { Clock } from './lang/clock.js';
 import { shareTime } from './lang/time-shares.js';
 
 /**
- * - `done`: nothing was left when it ended
- * - `busy`: spans kept ending while it went on
- * - `overdue`: its time was up, and the target may be at it still
+ * - `done`: nothing was left when the flush ended
+ * - `busy`: spans kept ending during the flush
+ * - `overdue`: its time was up, and a target may still be flushing
  */
 export type FlushEnd = 'done' | 'busy' | 'overdue';
 
@@ -31,9 +31,9 @@ export interface ExitFlushOptions {
   readonly reraise: Reraise;
 }
 
-/** Under load there is no end of it: a request to an Agent takes as long as a few spans. */
+/** Most rounds of a flush. Under load there is no end of them: a few spans end during each request to an Agent. */
 const MAX_ROUNDS = 4;
-/** A timer counts in whole milliseconds, and may expire that much early. */
+/** Timers count in whole milliseconds, and may expire this much early. */
 const EARLY_MILLIS = 1;
 
 export class ExitFlush {
@@ -46,7 +46,7 @@ export class ExitFlush {
   readonly #clock: Clock;
   readonly #diagnostics: Diagnostics;
   #current: Promise<FlushEnd> | undefined;
-  /** How the last flush that is over has ended, and when its time is up. */
+  /** How the last flush that is over ended, and when its time is up. */
   #last: { readonly end: FlushEnd; readonly deadlineMillis: number } | undefined;
 
   constructor(targets: readonly Flushable[], options: ExitFlushOptions, clock: Clock) {
@@ -60,13 +60,13 @@ export class ExitFlush {
     this.#diagnostics = new Diagnostics(clock);
   }
 
-  /** Never rejects. A target that hangs is not waited for again: it would hold the process longer. */
+  /** Never rejects. A target that hangs since an earlier flush is not awaited: it would hold the process longer. */
   flush(): Promise<FlushEnd> {
     this.#current ??= this.#flush();
     return this.#current;
   }
 
-  /** What holds spans hands them over as soon as it is told to flush; nothing that it waits for comes any more. */
+  /** Flushes whatever holds spans, which hands them over at once. Not awaited: what it waits for comes no more. */
   handOver(): void {
     for (const target of this.#targets) {
       if (exitDelivererOf(target) === undefined) target.forceFlush().catch(() => undefined);
@@ -74,7 +74,7 @@ export class ExitFlush {
     for (const deliverer of this.#deliverers) deliverer.handOver();
   }
 
-  /** Delivers what was handed over while the event loop stands still. So many share what is left of the time. */
+  /** Blocks the event loop while it delivers what was handed over; `sharers` share what is left of the time. */
   block(sinceMillis: number, sharers: number): void {
     const nowMillis = this.#clock.nowMillis();
     const leftMillis = sinceMillis + this.#timeoutMillis - nowMillis;
@@ -86,9 +86,9 @@ export class ExitFlush {
   }
 
   /**
-   * Delivers what has ended since the flush did, or while others were still flushed, in what is left of
-   * its time. Nothing is left, as a rule, and that costs nothing. Where a second signal has cut the flush short,
-   * nothing more is sent: what it was at is counted as lost, or `unknown`.
+   * Delivers spans that ended after the flush, or while others were still being flushed, in what is left of
+   * its time. As a rule there are none, and that costs nothing. If a second signal has cut the flush short,
+   * nothing more is sent: what was under way is counted as lost, or as `unknown`.
    */
   finish(): void {
     if (this.#deliverers.length === 0 || this.#last?.end === 'overdue') return;
@@ -97,7 +97,7 @@ export class ExitFlush {
     this.#deliverUntil(isCutShort ? 0 : (this.#last?.deadlineMillis ?? 0));
   }
 
-  /** Ends the exports that a flush was overdue for: they would hold a process that has nothing else to do. */
+  /** Aborts the exports of an overdue flush: they would keep a process alive that has nothing else to do. */
   cutShort(): void {
     const message = `the process ends, and no answer came within ${this.#timeoutMillis} ms`;
     for (const deliverer of this.#deliverers) deliverer.cutShort(new Error(message));
@@ -116,9 +116,9 @@ export class ExitFlush {
   }
 
   /**
-   * The application goes on meanwhile, so that another round may find spans that have ended since. One
-   * that begins when nothing is under way and finds nothing has waited for nobody: nothing can have
-   * ended since, until the process does.
+   * The application goes on meanwhile, so each round may find spans that ended during the one before. A
+   * round that starts with nothing under way and finds nothing has not waited: no span can end between it
+   * and the end of the process.
    */
   async #flushInRounds(
     targets: readonly Flushable[],
@@ -130,7 +130,7 @@ export class ExitFlush {
       const timeoutMillis = Math.max(deadlineMillis - this.#clock.nowMillis(), 0);
       const limits = { clock: this.#clock, timeoutMillis, signal: undefined };
       const work = drain(targets, limits);
-      // Attributes of a resource may come later than the process can wait, and never.
+      // Resource attributes may come later than the process can wait, or never.
       const cause = new Error('the process ends, and the Agent wants to be asked later');
       for (const deliverer of this.#deliverers) deliverer.hurry(timeoutMillis, cause);
       const outcome = await work;
@@ -141,7 +141,7 @@ export class ExitFlush {
     return 'busy';
   }
 
-  /** Targets know the limit too, and may give up on it just before it ends the wait for them. */
+  /** Whether errors are due to the time limit: targets know it, too, and may give up just before our wait ends. */
   #hasRunOut(errors: readonly unknown[], deadlineMillis: number): boolean {
     return errors.length > 0 && this.#clock.nowMillis() >= deadlineMillis - EARLY_MILLIS;
   }

@@ -1,5 +1,5 @@
 // Owns PM2's graceful stop: the message that asks a process to end, listening to it without keeping
-// the process, and telling the application's listeners from PM2's own. Knows nothing of flushing.
+// the process alive, and telling the application's listeners from PM2's own. Knows nothing of flushing.
 
 import { clusterWorker } from './cluster-worker.js';
 import { type Dispose, nothingToDispose } from './lang/clock.js';
@@ -8,7 +8,7 @@ import { listenFirst } from './lang/audience.js';
 /** What `pm2 stop --shutdown-with-message` sends; SIGKILL follows after 1 600 ms. */
 const SHUTDOWN_MESSAGE = 'shutdown';
 
-/** Texts in the two listeners that PM2 7 puts into every process; they mean other messages. */
+/** Texts in the source of the two listeners that PM2 7 adds to every process; these wait for other messages. */
 const LISTENERS_OF_PM2 = ['log:reload', 'Received reverse message from IPC'];
 
 /** Calls `listener` when PM2 asks this process to end. */
@@ -24,14 +24,14 @@ export function onShutdownMessage(listener: () => void): Dispose {
 }
 
 /**
- * Whether anybody but the listener above may act on the message. A listener that is not known counts:
- * a process that waits for nobody is killed by PM2, one that is ended too early is cut off by us.
+ * Whether any listener but ours may act on the message. An unknown one counts: if it does not act, PM2
+ * kills the process; if it does and we did not count it, we would cut it off.
  */
 export function othersAwaitMessages(): boolean {
   const worker = clusterWorker();
   if (worker !== undefined && worker.listenerCount('message') > 0) return true;
   const unknown = process.listeners('message').filter((one) => !isOfPm2(one));
-  // Node's own, which hands messages on to `cluster.worker`, and the one above.
+  // The known ones are ours and, in a worker, Node's own, which hands messages on to `cluster.worker`.
   return unknown.length > (worker === undefined ? 1 : 2);
 }
 
@@ -41,9 +41,9 @@ function isOfPm2(listener: (...values: never[]) => unknown): boolean {
 }
 
 /**
- * Node keeps a process while it listens to messages, and counts the listeners. This takes one out of
- * the count; the disposer puts it back, to be called before the listener is removed. Not documented by
- * Node, and the same from 20 to 26; `channel.unref()` would also unref it for the application.
+ * Node counts the listeners to messages, and keeps the process alive while there are any. This takes one
+ * out of the count; the disposer, to be called before the listener is removed, puts it back. Undocumented,
+ * but the same in Node 20 to 26; `channel.unref()` would also unref the channel for the application.
  */
 function releaseChannel(): Dispose {
   const channel: unknown = process.channel;

@@ -1,5 +1,5 @@
-// Owns what a process has of `flushOnExit`: one listener per event however many want to be flushed,
-// also when they come from several copies of this package. Knows nothing of how a target is flushed.
+// Owns the one registry of `flushOnExit` in a process: one listener per event, however many want to be
+// flushed, even if they come from several copies of this package. Knows nothing of how a target is flushed.
 
 import { clusterWorker, exitsAtDisconnect } from './cluster-worker.js';
 import { Departure, type EndProcess } from './exit-departure.js';
@@ -15,29 +15,29 @@ import { isUnderPm2 } from './options.js';
 
 const REGISTRY = Symbol.for('opentelemetry-exporter-datadog-agent.exit.v2');
 
-/** Who lives so long after a signal has survived it; until then it is theirs alone who were told. */
+/** A process that lives this long after a signal was raised has survived it; only then is it listened to again. */
 const SURVIVED_MILLIS = 500;
 
-/** What was cut short has ended after so long. */
+/** Time after which what was cut short has ended. */
 const CUT_MILLIS = 50;
 
-/** What wants to be flushed before the process ends. */
+/** Something to be flushed before the process ends. */
 export interface AtExit {
   readonly signals: readonly ExitSignal[];
   readonly reraise: Reraise;
   /** Whether `block` is to be called when the process exits. */
   readonly blockOnExit: boolean;
-  /** Never rejects, and settles in its own time limit. */
+  /** Never rejects, and settles within its own time limit. */
   flush(): Promise<FlushEnd>;
-  /** Delivers what has ended since the flush. Never throws. */
+  /** Delivers the spans that have ended since the flush. Never throws. */
   finish(): void;
-  /** Ends what an overdue flush was waiting for. */
+  /** Aborts the exports that an overdue flush was waiting for. */
   cutShort(): void;
-  /** Has what holds spans hand them over: only then `hasUnsettled` counts them. Never throws. */
+  /** Has whatever holds spans hand them over, as `hasUnsettled` counts them only then. Never throws. */
   handOver(): void;
   /**
-   * Delivers what was handed over before it returns, in a share of its time from `sinceMillis` on; so many want one. Never
-   * throws.
+   * Blocks while it delivers what was handed over, in its share of the time from `sinceMillis` on; there are
+   * `sharers` to share it. Never throws.
    */
   block(sinceMillis: number, sharers: number): void;
   /** Whether any spans are neither delivered nor lost. */
@@ -45,7 +45,7 @@ export interface AtExit {
 }
 
 export interface ExitRegistry {
-  /** Flushes `one` at every end until it is disposed. */
+  /** Flushes `one` whenever the process is about to end, until disposed. */
   add(one: AtExit): Dispose;
 }
 
@@ -100,8 +100,8 @@ class ProcessRegistry implements ExitRegistry {
   }
 
   /**
-   * Once for each: work that is begun in this event makes Node emit it again. If a flush is overdue,
-   * all that is left alive is what the flush began, unless others listen as well.
+   * Flushes each member only once: work begun in `beforeExit` makes Node emit it again. If a flush is overdue,
+   * only what it began keeps the process alive, unless others listen as well.
    */
   #onNaturalEnd(): void {
     const members = this.#naturalEnd.dismiss();
@@ -112,14 +112,14 @@ class ProcessRegistry implements ExitRegistry {
     });
   }
 
-  /** Nothing of the event loop runs any more. */
+  /** Has to block: the event loop does not run any more. */
   #onExit(): void {
     blockForAll(this.#exit.members);
   }
 
   /**
-   * The process ends by itself when it has nothing left to do, unless Node ends it before this turn is over: then
-   * all are delivered in the event `exit`, by when the others who hear of this one may have ended spans.
+   * The process ends by itself when it has nothing left to do, unless Node ends it before this turn is over. Then
+   * spans are delivered in the event `exit`, before which other listeners to `disconnect` may have ended some.
    */
   #onDisconnect(exitsNow: boolean): void {
     const { members } = this.#disconnect;
@@ -143,18 +143,18 @@ class ProcessRegistry implements ExitRegistry {
   #onSignal(signal: ExitSignal, audience: Audience<AtExit>): void {
     const { members } = audience;
     const wishes = wishesOf(members);
-    const others = plannedListeners(signal) - 1; // without the one that brought us here
+    const others = plannedListeners(signal) - 1; // without our own
     const end: EndProcess = () => {
       finishAll(members);
       audience.silence();
       raise(signal, wishes.includes('always'));
-      // Somebody may listen by now, and the kernel spares the first process of a container.
+      // The process may survive: somebody may listen by now, and the kernel spares a container's first process.
       systemClock.scheduleInBackground(SURVIVED_MILLIS, () => audience.resume());
     };
     void this.#flush(members, isOursToEnd(wishes, others > 0) ? end : undefined);
   }
 
-  /** Then `end`s the process, or lets it end: nothing that was begun here holds it any longer. */
+  /** Flushes, then calls `end` or lets the process end: nothing that was begun here keeps it alive any longer. */
   #flush(members: readonly AtExit[], end: EndProcess | undefined): Promise<readonly FlushEnd[]> {
     const flush = flushAll(members);
     this.#departure.begin(flush, end);
@@ -163,23 +163,23 @@ class ProcessRegistry implements ExitRegistry {
   }
 }
 
-/** Begins after all listeners of the event have run: they may end spans. */
+/** Begins after all listeners to the event have run, because they may end spans. */
 async function flushAll(members: readonly AtExit[]): Promise<readonly FlushEnd[]> {
   await Promise.resolve();
   return Promise.all(members.map((one) => one.flush()));
 }
 
-/** An export that hangs would keep a process that has nothing else to do, as would the SDK's processor. */
+/** Cuts overdue flushes: an export that hangs, or the SDK's processor, would keep an idle process alive. */
 function cutOverdue(members: readonly AtExit[], ends: readonly FlushEnd[]): void {
   for (const [index, one] of members.entries()) if (ends[index] === 'overdue') one.cutShort();
 }
 
-/** Loaded when it is asked for: Node warns of `node:worker_threads` while a startup snapshot is built. */
+/** Loads the module on demand: Node warns of `node:worker_threads` while a startup snapshot is built. */
 function isMainThread(): boolean {
   return process.getBuiltinModule('node:worker_threads').isMainThread;
 }
 
-/** One after another, each with its share of the time. */
+/** Delivers for one after another, each with its share of the time. */
 function blockForAll(members: readonly AtExit[]): void {
   const sinceMillis = systemClock.nowMillis();
   for (const one of members) one.handOver();
@@ -199,14 +199,14 @@ function wishesOf(members: readonly AtExit[]): readonly Reraise[] {
 }
 
 /**
- * Unless it ends by itself, now that what held it is cut short: only then does Node say with its exit code that
- * a module is still awaiting something.
+ * Ends the process, unless it ends by itself now that what kept it alive is cut short: only then does Node's exit
+ * code say that a module is still awaiting something.
  */
 function exitSoon(): void {
   systemClock.scheduleInBackground(CUT_MILLIS, exitProcess);
 }
 
-/** With `process.exitCode`, 0 unless it was set. */
+/** Exits with `process.exitCode`, which is 0 unless it was set. */
 function exitProcess(): void {
   process.exit();
 }

@@ -4,7 +4,7 @@
 import { constants } from 'node:os';
 
 const FIRST_PROCESS = 1;
-/** What shells add to the number of a signal that ended a process. */
+/** Shells report a process that a signal ended by this plus the number of the signal. */
 const SIGNAL_EXIT = 128;
 const SIGNAL_EXIT_V4 = Symbol.for('signal-exit emitter');
 const SIGNAL_EXIT_V3 = '__signal_exit_emitter__';
@@ -25,18 +25,18 @@ export function isExitSignal(value: unknown): value is ExitSignal {
 }
 
 /**
- * Listeners to `signal` that have a plan of their own. Those of the package `signal-exit` have none:
- * they run clean-up code and kill the process, but only when no others are left.
+ * Number of listeners to `signal` that decide when the process ends. Those of the package `signal-exit` do
+ * not: they run clean-up code and kill the process, but only when no others are left.
  */
 export function plannedListeners(signal: ExitSignal): number {
   return Math.max(process.listenerCount(signal) - signalExitListeners(), 0);
 }
 
 /**
- * Sends `signal` to this process, which dies of it at once unless somebody listens, or it is the first process
- * of a container: that one the kernel spares.
+ * Sends `signal` to this process, which dies of it at once, unless somebody listens or it is the first process
+ * of a container, which the kernel spares.
  *
- * @param isFinal Whether to end the process whoever listens; they are not called again.
+ * @param isFinal Whether to end the process even if others listen; these are not called again.
  */
 export function raise(signal: ExitSignal, isFinal: boolean): void {
   if (isFinal && plannedListeners(signal) > 0) process.removeAllListeners(signal);
@@ -45,7 +45,7 @@ export function raise(signal: ExitSignal, isFinal: boolean): void {
     process.exit(SIGNAL_EXIT + constants.signals[signal]);
 }
 
-/** Each loaded copy of signal-exit has one listener per signal, and its major version counts them. */
+/** Each loaded copy of signal-exit has one listener per signal; copies of one major version are counted together. */
 function signalExitListeners(): number {
   return (
     listenersOf(Reflect.get(process, SIGNAL_EXIT_V3)) +

@@ -1,11 +1,11 @@
-// Owns one target of the flushes while the process ends, and whether it hangs. Knows nothing of events.
+// Owns one target that is flushed while the process ends, and whether it hangs. Knows nothing of events.
 
 import { shareExitDeliverer } from './exit-deliverer.js';
 import type { Flushable, FlushOptions } from './flush-target.js';
 
 export class ExitTarget implements Flushable {
   readonly #target: Flushable;
-  /** Calls of `forceFlush` that have not come back. */
+  /** Number of calls of `forceFlush` that have not settled. */
   #calls = 0;
 
   constructor(target: Flushable) {
@@ -13,7 +13,7 @@ export class ExitTarget implements Flushable {
     shareExitDeliverer(target, this);
   }
 
-  /** Whether it was asked to flush and is at it still. */
+  /** Whether the target has not finished a flush that it was asked for. */
   get isFlushing(): boolean {
     return this.#calls > 0;
   }

@@ -14,18 +14,18 @@ import { isBuildingSnapshot } from './snapshot-callbacks.js';
 import { type OptionNames, warnOfUnknownOptions } from './unknown-options.js';
 
 export interface FlushOnExitOptions {
-  /** Signals at which to flush; none for an empty list. @default ['SIGTERM', 'SIGINT'] */
+  /** Signals on which to flush; an empty list means none. @default ['SIGTERM', 'SIGINT'] */
   readonly signals?: readonly ExitSignal[] | undefined;
   /**
-   * Longest time that a flush may hold the process, 0 to 2 147 483 647. PM2 kills a process 1 600 ms after it asked
-   * it to end, Kubernetes after 30 s. @default 1000
+   * Longest time that a flush may delay the end of the process, 0 to 2 147 483 647. PM2 kills a process 1 600 ms
+   * after asking it to end, Kubernetes after 30 s. @default 1000
    */
   readonly timeoutMillis?: number | undefined;
   /**
-   * Who ends the process once its spans are flushed after a signal or PM2's message. With `auto` that is
-   * the application if it listens itself, else this package, which re-raises the signal, so that the
-   * parent sees the process die of it. `always` does so whoever else listens, `never` leaves it to the
-   * application. Of several calls, one with `always` wins, then one with `never`.
+   * Who ends the process after the flush for a signal or PM2's message. With `auto`, the application if it
+   * listens itself, otherwise this package, which raises the signal again so that the parent sees the
+   * process die of it. With `always`, this package, whoever else listens; with `never`, the application.
+   * If several calls differ, `always` wins over `never`, and `never` over `auto`.
    *
    * @default 'auto'
    */
@@ -33,8 +33,8 @@ export interface FlushOnExitOptions {
   /**
    * Also delivers at `process.exit()` and after an uncaught exception: the process waits for a worker
    * thread that sends what is left, some 50 ms with an Agent on the same machine and `timeoutMillis` at
-   * most. What was sent but not answered is not sent again; `stats()` counts it as `unknown`. Needs a
-   * `DatadogSpanExporter` among the targets, a processor of this package in front of one, or a provider.
+   * most. Spans sent but not yet answered for are not sent again; `stats()` counts them as `unknown`. Needs
+   * a `DatadogSpanExporter`, a processor of this package in front of one, or a provider as a target.
    *
    * @default false
    */
@@ -44,18 +44,18 @@ export interface FlushOnExitOptions {
 /**
  * Flushes `target` when the process is about to end: when it has nothing left to do, on a signal, when
  * a cluster worker is disconnected, on PM2's `shutdown` message. In a worker thread it flushes when the
- * thread has nothing left to do. After `process.exit()` or an uncaught exception nothing can be sent
- * any more, unless with `blockOnExit`; after SIGKILL nothing at all.
+ * thread has nothing left to do. After `process.exit()` or an uncaught exception, spans are sent only with
+ * `blockOnExit`; after SIGKILL, never.
  *
- * Spans that end while the process is flushed are flushed as well. Where there is no end of them, the last
- * are delivered as with `blockOnExit` before a signal is raised again. A second signal, 500 ms or more after the first,
- * waits for nothing: what has no answer by then is lost.
+ * Spans that end during the flush are flushed as well. If they keep coming, the last ones are delivered as
+ * with `blockOnExit` before the signal is raised again. A second signal, 500 ms or more after the first,
+ * does not wait for the flush: spans without an answer by then are lost.
  *
- * Keeps no process alive but while it flushes. A flush that fails or takes too long is warned of through
- * OpenTelemetry's `diag`.
+ * Keeps the process alive only while it flushes. A flush that fails or takes too long is warned about
+ * through OpenTelemetry's `diag`.
  *
  * @param target What holds the spans and what sends them, in this order: `[provider, exporter]`.
- * @returns A function that undoes it; it may be called more than once.
+ * @returns A function that undoes the call; it may be called more than once.
  * @throws TypeError or RangeError for a target or an option of the wrong type or range.
  */
 export function flushOnExit(target: FlushTarget, options: FlushOnExitOptions = {}): () => void {
@@ -70,7 +70,7 @@ export function flushOnExit(target: FlushTarget, options: FlushOnExitOptions = {
   return isBuildingSnapshot() ? addOnceStarted(flush) : exitRegistry().add(flush);
 }
 
-/** A startup snapshot cannot be written with a listener to a signal; each process that starts with it adds them. */
+/** A startup snapshot cannot be written with a listener to a signal, so each process that starts with it adds them. */
 function addOnceStarted(flush: ExitFlush): Dispose {
   let dispose = forkRegistry().add({
     child: () => {

@@ -1,5 +1,5 @@
-// Owns what an export says when it failed: which kind of failure, how many spans are lost, and one
-// sentence for the log. Knows nothing of how the export went about it.
+// Owns how a failed export is described: the kind of failure, the number of spans lost, and one sentence
+// for the log. Knows nothing of how exports are made.
 
 import { countOf, DatadogExportError, type ExportErrorKind, reasonOf } from './errors.js';
 import type { WaitOutcome } from './lang/bounded-wait.js';
@@ -13,23 +13,23 @@ export interface Failure {
   readonly spans: number;
   readonly attempts: number;
   readonly status?: number;
-  /** More about the kind; a text, as an error would cost as much as the rest of a refusal. */
+  /** More about the kind; a text, because making an error would cost as much as the rest of a refusal. */
   readonly detail?: string;
   readonly cause?: unknown;
 }
 
-/** At least one. */
+/** At least one failure. */
 export type Failures = readonly [Failure, ...Failure[]];
 
 export function hasFailed(failures: readonly Failure[]): failures is Failures {
   return failures.length > 0;
 }
 
-/** The status that says that fewer spans at once may be welcome. */
+/** The status by which the Agent says that it may accept fewer spans at once. */
 export const PAYLOAD_TOO_LARGE = 413;
-/** More than the batches of 100 000 spans; not all, as each of thousands of flushes may hold such a list. */
+/** More than there are batches of 100 000 spans; limited, as each of thousands of flushes may hold such a list. */
 const MAX_LISTED_ERRORS = 256;
-/** An attempt that nobody cancelled and that was cut off all the same. */
+/** Assumed for an attempt that was cut off although nobody cancelled it. */
 const CUT_OFF: Cancellation = { kind: 'aborted' };
 
 const REASONS: Readonly<Record<ExportErrorKind, string>> = {
@@ -47,7 +47,7 @@ const REASONS: Readonly<Record<ExportErrorKind, string>> = {
 
 type Failed = Exclude<SendOutcome, { kind: 'accepted' }>;
 
-/** What became of the spans of a payload that was not accepted. */
+/** The failure of a payload that was not accepted. */
 export function failureOf(outcome: Failed, result: DeliveryResult, spans: number): Failure {
   const { attempts, cancellation = CUT_OFF, earlier } = result;
   switch (outcome.kind) {
@@ -99,8 +99,8 @@ export function errorOf(errors: readonly Error[]): Error | undefined {
 }
 
 /**
- * One error for all that went wrong in a flush of several parts, or `undefined`. What the processor was
- * told of an export is often part of what the exporter says of all of them, and is not said twice.
+ * One error for all that went wrong in a flush of several parts, or `undefined`. The error of an export that
+ * the processor got is often part of the exporter's error for all exports, and is not listed twice.
  */
 export function flushError(thrown: readonly unknown[]): unknown {
   const errors = [...new Set(thrown)].filter(
@@ -117,7 +117,7 @@ function has(combined: unknown, part: unknown): boolean {
   return combined.cause instanceof AggregateError && combined.cause.errors.includes(part);
 }
 
-/** A flush whose wait has ended before the exports that it waited for. */
+/** The error of a flush whose wait ended before the exports that it waited for. */
 export function flushEndedError(
   outcome: Exclude<WaitOutcome<unknown>, { kind: 'done' }>,
   timeoutMillis: number,
@@ -137,12 +137,12 @@ function sentence({ kind, status, detail, cause }: Failure): string {
   return REASONS[kind] + answered + which + because;
 }
 
-/** Whether somebody wanted the export to end; at the end of the grace that is the exporter itself. */
+/** Whether the export was ended on purpose: by the user, or by the exporter at the end of the grace. */
 export function wasAskedFor({ kind }: DatadogExportError): boolean {
   return kind === 'shutdown' || kind === 'aborted';
 }
 
-/** What was lost by cutting exports short, if anything was. */
+/** A sentence about what was lost by cutting exports short, if anything was. */
 export function cutSummary(results: readonly ExportResult[], request: string): string | undefined {
   const cut = results.flatMap(({ error }) => {
     return error instanceof DatadogExportError && wasAskedFor(error) ? error : [];

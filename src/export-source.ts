@@ -1,4 +1,4 @@
-// Owns what an export is made of: spans, or payloads that they were encoded into as they ended. Knows
+// Owns what an export is made of: spans, or payloads into which spans were encoded as they ended. Knows
 // nothing of how it is sent.
 
 import type { Payload } from './payload/payload-builder.js';
@@ -9,11 +9,11 @@ import type { ReadableSpan } from './sdk-contract.js';
 
 export interface ExportSource {
   readonly spanCount: number;
-  /** Those that are not encoded yet. */
+  /** The spans that are not encoded yet. */
   readonly spans: readonly ReadableSpan[];
   /**
-   * Whether it waits for room among the pending bytes as long as an export may take; otherwise it is lost
-   * if there is none.
+   * Whether the export waits for room among the pending bytes, for as long as it may take. Otherwise it is
+   * lost if there is no room.
    */
   readonly isPatient: boolean;
   begin(): SpanEncoding;

@@ -22,13 +22,13 @@ export interface ExportContext extends EncodingContext, DeliveriesContext {
   readonly metrics: ExporterMetrics | undefined;
   readonly clock: Clock;
   readonly timeoutMillis: number;
-  /** `PUT <where>`, for messages. */
+  /** The request, for messages: `PUT <where>`. */
   readonly request: string;
 }
 
 type TaskState =
   | { readonly phase: 'accepted'; readonly source: ExportSource }
-  /** For resource attributes. */
+  /** Waits for resource attributes. */
   | { readonly phase: 'waiting'; readonly source: ExportSource }
   | { readonly phase: 'encoding'; readonly batch: BatchEncoding }
   | { readonly phase: 'sending' }
@@ -51,8 +51,8 @@ export class ExportTask {
   #state: TaskState;
 
   /**
-   * The spans have been received by the ledger. `onUnderWay` is called once, when none of them waits any
-   * more: all are on their way, or lost.
+   * The ledger has to receive the spans before the task starts. `onUnderWay` is called once, when no span
+   * waits any more: all are on their way, or lost.
    */
   constructor(source: ExportSource, context: ExportContext, onUnderWay: () => void) {
     const { promise, resolve } = deferred<ExportResult>();
@@ -73,8 +73,8 @@ export class ExportTask {
   }
 
   /**
-   * Encodes before it returns, as far as this turn of the event loop has time for it, unless a resource
-   * still waits for its attributes. Never throws.
+   * Encodes before it returns as much as this turn of the event loop has time for, unless a resource still
+   * lacks attributes. Never throws.
    */
   start(): void {
     if (this.#state.phase !== 'accepted') return;
@@ -87,12 +87,12 @@ export class ExportTask {
     this.#encodeUnless((all) => this.#waitForResources(all));
   }
 
-  /** Whether all that is left waits for a moment that the Agent has named. */
+  /** Whether all payloads that are left wait for a time that the Agent has set. */
   get isDeferred(): boolean {
     return this.#state.phase === 'sending' && this.#deliveries.isDeferred;
   }
 
-  /** Ends everything that is under way. Spans that this cuts are dropped as `cancellation.kind`. */
+  /** Aborts everything that is under way. Spans lost by that are dropped as `cancellation.kind`. */
   cancel(cancellation: Cancellation): void {
     if (this.#state.phase === 'settled') return;
     this.#dropUnsent({ ...cancellation, attempts: 0 });
@@ -100,14 +100,14 @@ export class ExportTask {
     this.#finishIfIdle();
   }
 
-  /** Settles as if all had gone well; whatever its payloads come to is not counted. */
+  /** Settles as if all had gone well; what becomes of its payloads is not counted. */
   abandon(): void {
     this.#endQueueing();
     this.#deliveries.takeOver();
     this.#settle({ code: 0 });
   }
 
-  /** Encodes what is left at once, and gives away what has no answer: the event loop has ended. */
+  /** Encodes what is left at once and gives away the payloads without an answer: the event loop has ended. */
   takeOver(): readonly UnansweredPayload[] {
     const rest = this.#unsent();
     if (rest !== undefined) {
@@ -115,14 +115,14 @@ export class ExportTask {
       rest.encodeRest();
     }
     const unanswered = this.#deliveries.takeOver();
-    // Should the process live on, as after a signal that somebody listens to by now: it is not sent here as well.
+    // The process may live on, as after a signal that somebody listens to by now: nothing is sent here as well.
     this.#deliveries.cancel(SHUTDOWN);
     return unanswered;
   }
 
   /**
-   * Ends every wait that is ours to end. A `deadlineMillis` of the clock also ends those that are not,
-   * so that there is time left to send.
+   * Ends our own waits, which are backoffs. A `deadlineMillis` of the clock also limits those for others (for
+   * the Agent, for resource attributes), so that there is time left to send.
    */
   hurry(deadlineMillis: number = Infinity, cancellation: Cancellation = SHUTDOWN): void {
     this.#deliveries.hurry(deadlineMillis, cancellation);
@@ -130,7 +130,7 @@ export class ExportTask {
     this.#deadlineMillis = deadlineMillis;
     if (this.#state.phase !== 'waiting') return;
     const { clock } = this.#context;
-    // Whoever shuts down may be traced; what this timer leads to must not be.
+    // The caller of a shutdown may be traced; what this timer leads to must not be.
     const proceed = (): void => untraced(() => this.#endWaiting());
     this.#disposers.push(clock.schedule(this.#longestWaitMillis, proceed));
   }
@@ -142,20 +142,20 @@ export class ExportTask {
     return new BatchEncoding(state.source, this.#context, this.#deliveries);
   }
 
-  /** Whether the pending bytes are used up once those are encoded that wait. */
+  /** Whether the pending bytes will be used up once all spans that wait are encoded. */
   get #isFull(): boolean {
     const { pending, turns, resourceWaits } = this.#context;
     const { batches, spans } = turns.backlog;
     return pending.isFullWith({ batches, spans: spans + resourceWaits.spans });
   }
 
-  /** Drops all spans of an export that is not even begun; `detail` says which limit is reached. */
+  /** Drops all spans of an export that has not begun; `detail` says which limit is reached. */
   #refuse(detail: string): void {
     this.#dropUnsent({ kind: 'queue_full', attempts: 0, detail });
     this.#finishIfIdle();
   }
 
-  /** Drops what is not on its way yet. */
+  /** Drops the spans that are not on their way yet. */
   #dropUnsent(why: Omit<Failure, 'spans'>): void {
     const state = this.#state;
     this.#endQueueing();
@@ -166,12 +166,12 @@ export class ExportTask {
     if (spans > 0) this.#deliveries.fail({ ...why, spans });
   }
 
-  /** Read anew after each look at a span: one of its getters may have shut the exporter down. */
+  /** To be read again after each access to a span, one of whose getters may have shut the exporter down. */
   get #isAccepted(): boolean {
     return this.#state.phase === 'accepted';
   }
 
-  /** Whether the spans have to wait for their resources, or may not even do that. */
+  /** Begins the wait if resources are pending; returns whether the spans wait, or were dropped for lack of room. */
   #waitForResources(source: ExportSource): boolean {
     const { spans } = source;
     const resources = pendingResources(spans);
@@ -188,7 +188,7 @@ export class ExportTask {
     return true;
   }
 
-  /** For resource attributes; half of the time that is left, so that the rest is there to send. */
+  /** Longest wait for resource attributes: at most half of the time left, so that the rest is there to send. */
   get #longestWaitMillis(): number {
     const leftMillis = this.#deadlineMillis - this.#context.clock.nowMillis();
     return Math.min(MAX_RESOURCE_WAIT_MILLIS, leftMillis / 2);
@@ -198,7 +198,7 @@ export class ExportTask {
     if (this.#state.phase === 'waiting') this.#encodeUnless(() => false);
   }
 
-  /** Encodes in this turn as far as it has time, the rest in later ones; unless something holds the spans up. */
+  /** Encodes as much as this turn has time for, and the rest in later ones, unless `isHeldUp`. */
   #encodeUnless(isHeldUp: (source: ExportSource) => boolean): void {
     if (this.#state.phase !== 'accepted' && this.#state.phase !== 'waiting') return;
     const { turns } = this.#context;

@@ -1,5 +1,5 @@
-// Owns the exports of an exporter that are under way: what is asked of all of them, and what they come to
-// together. Knows nothing of spans.
+// Owns the exports of an exporter that are under way: what is asked of all of them, and their common result.
+// Knows nothing of spans.
 
 import type { ExportTask } from './export-task.js';
 import { FlushWaits, type PresentExports } from './flush-waits.js';
@@ -7,12 +7,12 @@ import type { ExportResult } from './sdk-contract.js';
 import type { Cancellation } from './transport/send-outcome.js';
 
 export class ExportTasks {
-  /** Numbered in the order in which they began. */
+  /** Exports by their number, in the order in which they began. */
   readonly #tasks = new Map<number, ExportTask>();
   #begun = 0;
-  /** Number of the oldest, or of the next to begin. A map finds its first only behind all that was deleted. */
+  /** Number of the oldest export, or of the next. Kept, as a map finds its first entry only behind all deleted ones. */
   #oldest = 0;
-  /** Those that nobody has hurried yet: more than once makes no difference. */
+  /** Exports that nobody has hurried yet: hurrying one again makes no difference. */
   readonly #patient = new Set<ExportTask>();
   readonly #waits = new FlushWaits();
 
@@ -34,7 +34,7 @@ export class ExportTasks {
     });
   }
 
-  /** The present ones, in a hurry. */
+  /** Hurries the present exports and returns them to be waited for. */
   hurryPresent(): PresentExports {
     for (const task of this.#patient) task.hurry();
     this.#patient.clear();
@@ -43,12 +43,12 @@ export class ExportTasks {
     return present;
   }
 
-  /** Waits for the present tasks. */
+  /** The results of the present exports, once all are over. */
   results(): Promise<readonly ExportResult[]> {
     return Promise.all([...this.#tasks.values()].map(({ result }) => result));
   }
 
-  /** Whether all that is left of the present ones waits for a moment that the Agent has named. */
+  /** Returns a check: does all that is left of the now present exports wait for a time that the Agent has set? */
   watchedDeferral(): () => boolean {
     const end = this.#begun;
     return () => this.#areDeferredBefore(end);
@@ -62,7 +62,7 @@ export class ExportTasks {
     for (const task of this.#tasks.values()) task.cancel(cancellation);
   }
 
-  /** Leaves them as they are, in a copy of the process. */
+  /** Leaves all exports as they are, in a copy of the process. */
   abandon(): void {
     for (const task of this.#tasks.values()) task.abandon();
   }
@@ -71,7 +71,7 @@ export class ExportTasks {
     return this.#tasks.values();
   }
 
-  /** Stops at the first that is not: asking 5 000 exports at the end of each took 250 ms. */
+  /** Stops at the first that is not deferred: asking all of 5 000 exports at the end of each took 250 ms. */
   #areDeferredBefore(end: number): boolean {
     for (let number = this.#oldest; number < end; number++) {
       if (this.#tasks.get(number)?.isDeferred === false) return false;

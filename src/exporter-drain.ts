@@ -1,5 +1,5 @@
-// Owns draining and ending an exporter, ours or another: neither rejects, and no shutdown lasts
-// longer than it may. Knows nothing of who hands spans to it.
+// Owns flushing and shutting down an exporter, ours or another: neither rejects, and no shutdown lasts
+// longer than it may. Knows nothing of who hands spans to the exporter.
 
 import type { Diagnostics } from './diagnostics.js';
 import { reasonOf } from './errors.js';
@@ -9,20 +9,20 @@ import { hasMethods } from './lang/methods.js';
 import { MAX_TIMER_MILLIS } from './option-checks.js';
 import type { SpanExporter } from './sdk-contract.js';
 
-/** A `DatadogSpanExporter`, or any other; only a `DatadogSpanExporter` ends what hangs at the end of the grace. */
+/** Any span exporter; only a `DatadogSpanExporter` aborts what still hangs at the end of the grace. */
 export interface DrainableExporter extends SpanExporter {
   forceFlush?(options?: ForceFlushOptions): Promise<void>;
   shutdown(options?: ShutdownOptions): Promise<void>;
-  /** @default 10000 */
+  /** Limit of `forceFlush()`. @default 10000 */
   readonly flushTimeoutMillis?: number | undefined;
-  /** @default 1000 */
+  /** Grace of `shutdown()`. @default 1000 */
   readonly graceMillis?: number | undefined;
 }
 
 /** Limits for an exporter that does not name its own. */
 const DEFAULT_FLUSH_MILLIS = 10_000;
 const DEFAULT_GRACE_MILLIS = 1_000;
-/** What an exporter of another kind gets besides, to settle what its own limit has cut. */
+/** Time beyond the grace, in which an exporter of another kind may settle what its own limit has cut. */
 const SETTLE_MILLIS = 50;
 
 export class ExporterDrain {
@@ -42,7 +42,7 @@ export class ExporterDrain {
     return this.exporter.graceMillis ?? DEFAULT_GRACE_MILLIS;
   }
 
-  /** What the flush rejected with, if it did. */
+  /** Flushes the exporter; returns what that rejected with, if it did. */
   async flush(
     { signal, timeoutMillis }: WaitLimits,
     onDeferred: (() => void) | undefined,
@@ -55,10 +55,10 @@ export class ExporterDrain {
     }
   }
 
-  /** The time limit is the grace. */
+  /** Shuts the exporter down; the time limit is the grace. */
   async shutDown({ clock, signal, timeoutMillis }: WaitLimits): Promise<void> {
     const done = this.#callShutdown({ signal, graceMillis: timeoutMillis });
-    // Beyond the longest of timers, Node would take it for 1 ms.
+    // Node would take a delay beyond the longest possible one for 1 ms.
     const longestMillis = Math.min(timeoutMillis + SETTLE_MILLIS, MAX_TIMER_MILLIS);
     await waitFor(done, { clock, timeoutMillis: longestMillis, signal: undefined });
   }

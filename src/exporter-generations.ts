@@ -1,5 +1,5 @@
-// Owns what an exporter is in each generation of the process: one life after another, a new one where the
-// heap was duplicated. Knows nothing of what becomes of spans in a life.
+// Owns the lives of an exporter, one in each generation of the process: a new one begins where the heap was
+// duplicated. Knows nothing of what becomes of spans in a life.
 
 import { Diagnostics } from './diagnostics.js';
 import type { ExitDeliverer } from './exit-deliverer.js';
@@ -41,7 +41,7 @@ export class ExporterGenerations {
     });
   }
 
-  /** Takes spans one by one, in the present generation. */
+  /** Opens a sink that takes spans one by one, each in the present generation. */
   openIntake(settings: IntakeSettings): SpanSink {
     let owner: ExporterLife | undefined;
     let sink: SpanSink = () => undefined;
@@ -59,15 +59,15 @@ export class ExporterGenerations {
   }
 
   /**
-   * Ends the exporter once `owner` is dropped: it would leave hooks and sockets behind. What is under way comes
-   * to its end first, or is left behind in a copy.
+   * Ends the exporter once `owner` is garbage-collected: it would leave hooks and sockets behind. What is under
+   * way comes to its end first or, in a copy of the process, is left alone.
    */
   endWith(owner: object): void {
     dropped ??= new FinalizationRegistry((left) => left.life.retire());
     dropped.register(owner, this, this);
   }
 
-  /** The life of the present generation, though its hook may still be to come: others may run before it. */
+  /** The life of the present generation, begun here if our `child` hook did not run yet: others may run before it. */
   get life(): ExporterLife {
     this.#renew();
     return this.#life;
@@ -75,7 +75,7 @@ export class ExporterGenerations {
 
   /**
    * Discards the spans if the heap is going to be written as a startup snapshot: each process that starts
-   * with it would send them. A machine that builds is no place to fail, nor to send from.
+   * with it would send them. A build machine is no place to fail in, nor to send from.
    */
   export(spans: readonly ReadableSpan[], resultCallback: ResultCallback): void {
     if (!isBuildingSnapshot()) return this.life.export(spans, resultCallback);
@@ -99,7 +99,7 @@ export class ExporterGenerations {
     };
   }
 
-  /** As a `child` hook it also runs in a cluster worker, whose heap is its own: nothing to renew there. */
+  /** Begins a new life in a new generation. Does nothing as a hook in a cluster worker, whose heap is its own. */
   #renew(): void {
     if (this.#generation === this.#generations.present) return;
     this.#generation = this.#generations.present;
@@ -124,12 +124,12 @@ export class ExporterGenerations {
   }
 }
 
-/** Made by the first exporter, so that an import leaves nothing behind. */
+/** Made by the first exporter, so that a mere import leaves nothing behind. */
 let dropped: FinalizationRegistry<ExporterGenerations> | undefined;
 
 const byExporter = new WeakMap<object, ExporterGenerations>();
 
-/** Lets `generationsOf` find them. */
+/** Lets `generationsOf` find the generations of `exporter`. */
 export function registerGenerations(exporter: object, own: ExporterGenerations): void {
   byExporter.set(exporter, own);
 }

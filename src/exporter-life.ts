@@ -1,5 +1,5 @@
-// Owns the life of an exporter in one generation of the process: running, draining, cut, stopped, unless it is
-// left behind where the heap was duplicated. How spans become bytes, and bytes requests, is the business of
+// Owns the life of an exporter in one generation of the process: running, draining, cut, stopped, or abandoned
+// where the heap was duplicated. How spans become bytes, and bytes requests, is the business of
 // `payload/` and `transport/`.
 
 import { declineExport, declineSpan } from './declined-export.js';
@@ -38,7 +38,7 @@ export type ResultCallback = (result: ExportResult) => void;
 type ExporterState =
   | { readonly phase: 'running' }
   | { readonly phase: 'draining'; readonly done: Promise<void> }
-  /** All exports were cancelled; one that a span still being read begins is cancelled at once. */
+  /** All exports were cancelled; one that begins late, as spans were still being read, is cancelled at once. */
   | { readonly phase: 'cut'; readonly done: Promise<void>; readonly cancellation: Cancellation }
   | { readonly phase: 'stopped' };
 
@@ -49,11 +49,11 @@ export class ExporterLife {
   readonly #context: SharedParts;
   readonly #tasks = new ExportTasks();
   readonly #intakes = new Intakes();
-  /** Watches the user's signal; on only while there are spans. */
+  /** Watches the user's signal, but only while there are spans. */
   readonly #watch: AbortWatch;
   #state: ExporterState = { phase: 'running' };
 
-  /** `onStopped` is called once it is over in an orderly way. */
+  /** `onStopped` is called once the exporter has drained and stopped. */
   constructor(options: CheckedOptions, onStopped: () => void) {
     const diagnostics = new Diagnostics(this.#clock);
     this.#options = resolveOptions(options, (variable, message) => {
@@ -68,7 +68,7 @@ export class ExporterLife {
     untraced(() => preloadUndici(this.#options.requireFrom));
   }
 
-  /** The array is not changed afterwards. */
+  /** Takes spans in an array that is not changed afterwards. */
   export(spans: readonly ReadableSpan[], resultCallback: ResultCallback): void {
     const result = this.#isOpen
       ? this.#accept(spans)
@@ -78,7 +78,7 @@ export class ExporterLife {
     );
   }
 
-  /** Where spans go one by one, each in turn exported like a batch. */
+  /** Opens a sink for spans that come one by one; what it collects is exported like a batch. */
   openIntake(settings: IntakeSettings): SpanSink {
     const intake = this.#intakes.open(settings, { parts: this.#context, run: this.#run });
     return (span) => this.#takeIn(span, intake);
@@ -104,16 +104,16 @@ export class ExporterLife {
     endGrace();
   }
 
-  /** Lets what is under way come to its end, however long that takes, and ends then. */
+  /** Stops once what is under way has come to its end, however long that takes. */
   retire(): void {
     if (this.#state.phase === 'running') void this.#drain();
   }
 
   /**
-   * Leaves all behind as it is: it is another process's as well. Nothing of it happens here any more,
-   * and who waits for an export is told that all went well.
+   * Leaves everything as it is, because it belongs to another process as well. Nothing of it happens here
+   * any more, and whoever waits for an export is told that all went well.
    *
-   * @returns the spans that were under way.
+   * @returns the number of spans that were under way.
    */
   abandon(): number {
     const { ledger, queue } = this.#context;
@@ -167,7 +167,7 @@ export class ExporterLife {
 
   #takeIn(span: ReadableSpan, intake: SpanIntake): void {
     if (!this.#isOpen) {
-      this.retire(); // nothing was under way at the abort
+      this.retire(); // still running if it was idle at the abort
       return declineSpan(this.#cancellation, this.#context);
     }
     const isFirst = this.#watch.start();
@@ -179,13 +179,13 @@ export class ExporterLife {
       ledger.take(1);
       ledger.dropped(this.#cancellation.kind, 1);
     }
-    if (isFirst) this.#stopWatchingIfIdle(); // it may have come to nothing
+    if (isFirst) this.#stopWatchingIfIdle(); // the span may have been dropped
   }
 
   /** Exports what an intake has collected. */
   readonly #run = (source: ExportSource, onUnderWay: () => void): void => {
     const task = this.#newTask(source, onUnderWay);
-    // A span may have shut the exporter down while it was encoded: what ended before has the grace, too.
+    // A getter of a span may have shut the exporter down: spans that ended before then get the grace, too.
     const state = this.#state;
     if (state.phase === 'cut') task.cancel(state.cancellation);
     else if (state.phase === 'stopped') task.cancel(this.#cancellation);
@@ -196,7 +196,7 @@ export class ExporterLife {
     const task = new ExportTask(source, this.#context, onUnderWay);
     this.#watch.start();
     this.#tasks.add(task);
-    // After them, so that they are one fewer by then.
+    // Comes after `#tasks` has registered, so that the task has left `#tasks` by then.
     void task.result.then(({ error }) => this.#conclude(error));
     return task;
   }
@@ -204,7 +204,7 @@ export class ExporterLife {
   #conclude(error: Error | undefined): void {
     this.#stopWatchingIfIdle();
     this.#context.deferrals.changed();
-    // What is cut is summed up when the exporter has stopped.
+    // Exports that were cut are summed up when the exporter has stopped.
     if (error instanceof DatadogExportError && !wasAskedFor(error)) {
       this.#context.diagnostics.warn(error.kind, error.message);
     }
@@ -214,14 +214,14 @@ export class ExporterLife {
     if (this.#tasks.isEmpty && this.#intakes.isEmpty) this.#watch.stop();
   }
 
-  /** Where a getter of a span has called, what has ended before is sealed when it has returned. */
+  /** Seals what has ended, then does `work`. If a getter of a span has called, both wait until it has returned. */
   async #afterSealing<T>(work: () => T | Promise<T>): Promise<T> {
     this.#intakes.seal();
     if (this.#intakes.isWorking) await Promise.resolve();
     return work();
   }
 
-  /** Tells when all that is left of the present exports waits for a moment that the Agent has named. */
+  /** Calls `onDeferred` once all that is left of the present exports waits for a time that the Agent has set. */
   #watchDeferral(onDeferred: (() => void) | undefined): Dispose {
     if (typeof onDeferred !== 'function') return nothingToDispose;
     const isDeferred = this.#tasks.watchedDeferral();
@@ -250,7 +250,7 @@ export class ExporterLife {
 
   #drain(): Promise<void> {
     const results = this.#afterSealing(() => this.#tasks.results());
-    // By a getter of a span it may have been left behind, in a copy where another life has begun, or drained.
+    // A getter of a span may have drained this life by now, or have begun another in a copy of the process.
     if (this.#state.phase === 'stopped') return Promise.resolve();
     if (this.#state.phase !== 'running') return this.#state.done;
     const done = results.then((all) => this.#stop(all));

@@ -21,7 +21,7 @@ let components = 0;
 
 export interface FinishedExport {
   readonly durationMillis: number;
-  /** Absent for a success. */
+  /** `undefined` for a success. */
   readonly error: ExportErrorKind | undefined;
   /** The HTTP status of the last reply. */
   readonly status: number | undefined;
@@ -74,7 +74,7 @@ export class ExporterMetrics implements LedgerObserver {
     guarded(() => this.#inFlight.add(-spans, this.#attributes));
   }
 
-  /** An export has come to its result. */
+  /** Records an export that has come to its result. */
   finished({ durationMillis, error, status }: FinishedExport): void {
     const attributes = {
       ...this.#attributes,
@@ -85,7 +85,7 @@ export class ExporterMetrics implements LedgerObserver {
   }
 }
 
-/** An instrument of the user that throws must not change what becomes of spans. */
+/** A user's instrument that throws must not change what becomes of spans. */
 function guarded(record: () => void): void {
   try {
     record();

@@ -1,5 +1,5 @@
-// Owns the exporter as its users have it. What it does is the business of `ExporterLife`, and which life
-// it leads that of `ExporterGenerations`.
+// Owns the exporter's public class. Leaves the work to `ExporterLife`, and the choice of the present life to
+// `ExporterGenerations`.
 
 import type { ForceFlushOptions, ShutdownOptions } from './drain-options.js';
 import { registerExitDeliverer } from './exit-deliverer.js';
@@ -24,9 +24,9 @@ export class DatadogSpanExporter implements SpanExporter {
   }
 
   /**
-   * Takes the spans as they are now and calls back once, later. Never throws. Encodes for 5 ms in a turn
-   * of the event loop and goes on in the next one; what is left is copied, up to 4 096 spans in a turn.
-   * More than that are read in later turns, and those whose OTel resource is incomplete once it is complete.
+   * Takes the spans as they are now and calls back once, later. Never throws. Encodes for 5 ms per turn of the
+   * event loop; of up to 4 096 spans per turn, the rest is copied and encoded in later turns. Spans beyond that
+   * number are read in later turns, and spans whose OTel resource is incomplete once it is complete.
    *
    * Success means that the Agent accepted every valid span. Spans that no Agent would take are
    * dropped and counted in `stats()`; they do not fail the others.
@@ -36,51 +36,51 @@ export class DatadogSpanExporter implements SpanExporter {
   }
 
   /**
-   * Waits until every span handed over before this call is settled. A payload that backs off is tried
-   * once more at once, and for the last time, unless the Agent has said when to come back.
+   * Waits until every span handed over before this call is settled. A payload that is backing off gets one
+   * last attempt at once, unless the Agent has said when to retry (`Retry-After`).
    *
-   * @throws DatadogExportError if an export of them failed, or if the wait ended before they were
-   * settled (`timeout`, `aborted`: nothing is lost by that); TypeError or RangeError for a wrong option.
+   * @throws DatadogExportError if any of their exports failed, or if the wait ended before they were
+   * settled (`timeout`, `aborted`: no spans are lost by that); TypeError or RangeError for a wrong option.
    */
   async forceFlush(options: ForceFlushOptions = {}): Promise<void> {
     return this.#generations.life.forceFlush(options);
   }
 
   /**
-   * Takes no more spans, lets exports under way finish within the grace, then aborts them and closes
-   * all connections. Always resolves; spans that were cut are counted and warned about.
+   * Takes no more spans, lets exports under way finish within the grace, then aborts the rest and closes
+   * all connections. Always resolves; spans lost by the abort are counted and warned about.
    */
   async shutdown(options?: ShutdownOptions): Promise<void> {
     return this.#generations.life.shutdown(options);
   }
 
-  /** Shutdown, for `await using`. */
+  /** `shutdown()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
   }
 
-  /** Longest wait of a flush that names none. */
+  /** Default limit of `forceFlush()`. */
   get flushTimeoutMillis(): number {
     return this.#generations.life.options.flushTimeoutMillis;
   }
 
-  /** Grace of a shutdown that names none. */
+  /** Default grace of `shutdown()`. */
   get graceMillis(): number {
     return this.#generations.life.options.graceMillis;
   }
 
-  /** Where each span that was handed over has ended; a snapshot. */
+  /** A snapshot of what became of the spans handed over. */
   stats(): LedgerSnapshot {
     return this.#generations.stats();
   }
 
-  /** The Agent's last sampling rates, by `service:<name>,env:<env>`. */
+  /** The Agent's latest sampling rates, by `service:<name>,env:<env>`. */
   get sampleRates(): RateByService {
     return this.#generations.life.sampleRates.rates;
   }
 }
 
-/** A copy, because the caller may reuse its array; from JavaScript it may be anything. */
+/** Copies the array, because the caller may reuse it; a caller in JavaScript may pass anything. */
 function copyOf(spans: readonly ReadableSpan[]): readonly ReadableSpan[] {
   try {
     const given: unknown = spans;

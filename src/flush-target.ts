@@ -1,20 +1,20 @@
-// Owns what can be flushed: its shape, what it is told, and the check of what an application gives. Knows nothing of
-// how and when it is flushed.
+// Owns what can be flushed: its shape, the options that it gets, and the check of what an application passes. Knows
+// nothing of how and when it is flushed.
 
 import type { Tracer, TracerProvider } from '@opentelemetry/api';
 import { hasMethods } from './lang/methods.js';
 import { expectation } from './option-checks.js';
 
 /**
- * What a drain tells those it flushes, so that nothing of theirs waits on when it has ended. The SDK's
- * processors take no heed of it, its tracer provider only of the time (from 2.12 on).
+ * What a drain passes to each target, so that no target goes on waiting when the drain has ended. The SDK's
+ * processors ignore it; its tracer provider heeds only the time (from 2.12 on).
  */
 export interface FlushOptions {
   /** Aborts when the drain has ended. */
   readonly signal: AbortSignal;
-  /** What the whole drain may take, rounded up. */
+  /** Longest time of the whole drain, rounded up. */
   readonly timeoutMillis: number;
-  /** To be called when all that is left waits for a moment that the Agent has named. */
+  /** To be called when all that is left waits for a time that the Agent has set. */
   readonly onDeferred?: () => void;
 }
 
@@ -24,9 +24,9 @@ export interface Flushable {
 }
 
 /**
- * Several are flushed one after another: first what holds spans, last the exporter that sends them. A `TracerProvider`
- * is what `trace.getTracerProvider()` returns, all that an application has of one that `NodeSDK` makes: the provider
- * behind it is flushed, if any is registered by then.
+ * A list is flushed in order: first what holds spans, last the exporter that sends them. A
+ * `TracerProvider` is what `trace.getTracerProvider()` returns, all that an application has of a provider that
+ * `NodeSDK` makes: the provider behind it is flushed, if one is registered by then.
  */
 export type FlushTarget = Flushable | TracerProvider | readonly (Flushable | TracerProvider)[];
 
@@ -39,9 +39,9 @@ const FLUSHABLE =
   'a processor, an exporter or a provider with a method `forceFlush`, or a list of such; of a `NodeSDK`, its processor';
 
 /**
- * What is to be flushed, in order.
+ * The targets to flush, in order.
  *
- * @throws TypeError unless `target` can be, or is a list of what can. An empty one would flush nothing.
+ * @throws TypeError unless `target` can be flushed or is a list of what can. An empty list would flush nothing.
  */
 export function checkFlushTarget(name: string, target: unknown): readonly Flushable[] {
   if (!Array.isArray(target)) return [checkFlushable(name, target)];
@@ -63,7 +63,7 @@ class RegisteredProvider implements Flushable {
     this.#proxy = proxy;
   }
 
-  /** What providers are known by. */
+  /** The method by which providers are recognised. */
   getTracer(name: string): Tracer {
     return this.#proxy.getTracer(name);
   }

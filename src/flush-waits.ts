@@ -1,20 +1,20 @@
-// Owns who waits for the exports that were under way at some moment, and what those come to together. Knows
-// exports only by the numbers in which they began.
+// Owns the waits for the exports that were under way at some moment, and the common result of these. Knows
+// exports only by number, in the order in which they began.
 
 import { errorOf } from './export-failure.js';
 
 /** The exports that were under way at one moment. */
 export interface PresentExports {
-  /** What they fail with, if they do; settles when all are over. */
+  /** Their common error, if any of them fails; settles when all are over. */
   readonly outcome: Promise<Error | undefined>;
   /** To be called once, when nobody waits for them any more. */
   readonly leave: () => void;
 }
 
 interface Wait {
-  /** Number of the first export that is none of them. */
+  /** Number of the first export that is not waited for. */
   readonly end: number;
-  /** Failures that had been noted when it began. */
+  /** Number of failures that had been noted when the wait began. */
   readonly noted: number;
   readonly settle: (error: Error | undefined) => void;
 }
@@ -25,8 +25,8 @@ interface NotedFailure {
 }
 
 /**
- * The failures are noted once for all who wait: where each request was flushed, the Agent hung and each flush
- * kept its own, 5 000 of them took 250 MB: `test/process/released-spans.test.ts`.
+ * Failures are noted once for all waits. When each flush kept its own, 5 000 flushes, one after each request
+ * while the Agent hung, took 250 MB: `test/process/released-spans.test.ts`.
  */
 export class FlushWaits {
   /** In the order in which they began, so that none has a lower `end` than those before it. */
@@ -46,12 +46,12 @@ export class FlushWaits {
     return { outcome, leave: () => this.#remove(wait) };
   }
 
-  /** An export has failed. */
+  /** To be called when an export has failed. */
   note(number: number, error: Error): void {
     if (this.#waits.size > 0) this.#failures.push({ number, error });
   }
 
-  /** All exports with a lower number than `oldest` are over. */
+  /** To be called when all exports with a lower number than `oldest` are over. */
   settleBefore(oldest: number): void {
     for (const wait of this.#waits) {
       if (wait.end > oldest) return;
@@ -73,7 +73,7 @@ export class FlushWaits {
     this.#waits.delete(wait);
     const [first] = this.#waits;
     const needless = (first?.noted ?? Infinity) - this.#forgotten;
-    // Half of them at a time, so that none is moved often.
+    // Forgets more than half of the failures or none, so that no failure is moved often.
     if (needless * 2 <= this.#failures.length) return;
     this.#forgotten += Math.min(needless, this.#failures.length);
     this.#failures = this.#failures.slice(needless);

@@ -4,7 +4,7 @@
 import type { Diagnostics } from './diagnostics.js';
 import { reasonOf } from './errors.js';
 
-/** `before` the fork; afterwards in the `parent`, or in the `child`, which has a copy of its heap. */
+/** When a hook runs: `before` the fork; after it in the `parent`, or in the `child`: a copy, or a cluster worker. */
 export type ForkStage = 'before' | 'parent' | 'child';
 
 /**
@@ -14,16 +14,16 @@ export type ForkStage = 'before' | 'parent' | 'child';
  */
 export type ForkTrigger = 'spawn' | 'worker' | 'snapshot' | 'manual';
 
-/** What a hook is told. */
+/** The argument of a hook. */
 export interface ForkEvent {
   readonly stage: ForkStage;
   readonly trigger: ForkTrigger;
 }
 
-/** Is called while the application waits: what it begins asynchronously, nobody waits for. */
+/** Called while the application waits; asynchronous work that it begins is not awaited. */
 export type ForkHook = (event: ForkEvent) => void;
 
-/** At least one of them is there. */
+/** The hooks of one registration, at least one. */
 export interface ForkHooks {
   readonly before?: ForkHook | undefined;
   readonly parent?: ForkHook | undefined;
@@ -47,7 +47,7 @@ export function runStage(
     const hook = entry[stage];
     if (hook === undefined) continue;
     const report = (error: unknown): void => {
-      // Those of exporters say the same, however many there are; each of a user speaks for itself.
+      // The hooks of all exporters share a topic, as they say the same; each hook of a user has its own.
       const topic = `${stage} ${entry.consequence ?? serialOf(entry)}`;
       diagnostics.warn(topic, failure(entry, event, error));
     };
@@ -58,21 +58,21 @@ export function runStage(
 const serials = new WeakMap<ForkEntry, number>();
 let lastSerial = 0;
 
-/** A number for a hook that failed: each has warnings of its own. */
+/** A number for the hooks of `entry`, so that each entry has warnings of its own. */
 function serialOf(entry: ForkEntry): number {
   const serial = serials.get(entry) ?? ++lastSerial;
   serials.set(entry, serial);
   return serial;
 }
 
-/** Arrays have no `toReversed` while Node 20 builds a startup snapshot. */
+/** The entries in reverse: arrays have no `toReversed` while Node 20 builds a startup snapshot. */
 function lastFirst(entries: readonly ForkEntry[]): readonly ForkEntry[] {
   const reversed: ForkEntry[] = [];
   for (const entry of entries) reversed.unshift(entry);
   return reversed;
 }
 
-/** An async function is no hook, but its rejection must not end the process either. */
+/** An async function is not a valid hook, but its rejection must not end the process either. */
 function runHook(hook: ForkHook, event: ForkEvent, report: (error: unknown) => void): void {
   try {
     const result: unknown = hook(event);

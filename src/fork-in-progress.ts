@@ -1,5 +1,5 @@
-// Owns one fork from its `before` hooks to those of the side that it goes on in: each side runs the
-// hooks of the copy that was taken when the fork began, once.
+// Owns one fork, from its `before` hooks to those of the side that it goes on in: each side runs its hooks
+// once, from the copy of the list that was taken when the fork began.
 
 import type { ForkEntry, ForkStage } from './fork-hooks.js';
 

@@ -1,5 +1,5 @@
-// Owns the fork hooks of a process or worker thread, and when they run; also those that come from
-// several copies of this package. Knows nothing of what the hooks do.
+// Owns the fork hooks of a process or worker thread, including those from other copies of this package,
+// and when they run. Knows nothing of what the hooks do.
 
 import { Diagnostics } from './diagnostics.js';
 import { clusterWorker } from './cluster-worker.js';
@@ -28,7 +28,7 @@ type Phase =
   | { readonly kind: 'idle' }
   /** A fork that a hook makes runs no hooks: they would never come to an end. */
   | { readonly kind: 'runningHooks' }
-  /** What is forked now is what the hooks were run for. */
+  /** The fork for which the `before` hooks were run is being made. */
   | { readonly kind: 'forking'; readonly fork: ForkInProgress };
 
 const IDLE: Phase = { kind: 'idle' };
@@ -43,7 +43,7 @@ class ProcessRegistry implements ForkRegistry {
   readonly #diagnostics = new Diagnostics(systemClock);
   readonly #entries = new Set<ForkEntry>();
   readonly #spawns = new SpawnChannels();
-  /** Those who want to know of forks that this process makes. */
+  /** Entries with a hook for forks that this process makes: `before` or `parent`. */
   readonly #forking = new Audience<ForkEntry>(() => this.#spawns.listen(() => this.#onSpawn()));
   #phase = IDLE;
   #hasSnapshotCallbacks = false;
@@ -106,7 +106,7 @@ class ProcessRegistry implements ForkRegistry {
     this.#phase = outer;
   }
 
-  /** The fork was made before anything of this heap: its child hooks are due as soon as they are there. */
+  /** A worker's fork was made before its heap: `child` hooks are due as soon as they are registered. */
   #startAsWorker(entry: ForkEntry): void {
     queueMicrotask(() => {
       if (this.#entries.has(entry)) this.#run([entry], 'child', 'worker');
@@ -114,13 +114,13 @@ class ProcessRegistry implements ForkRegistry {
   }
 
   /**
-   * Application code runs between the two callbacks, and what it registers is duplicated as well: the
-   * `child` hooks are those that are in the snapshot.
+   * Application code runs between the two callbacks, and hooks that it registers are duplicated as well:
+   * the `child` hooks to run are those that are in the snapshot by then.
    */
   #joinSnapshot(): void {
     if (this.#hasSnapshotCallbacks) return;
     this.#hasSnapshotCallbacks = true;
-    generations(); // made here, so that it ends here
+    generations(); // made now, so that the generation ends with the build
     onSnapshot({
       serialize: () => this.#run([...this.#entries], 'before', 'snapshot'),
       deserialize: () => {
@@ -131,7 +131,7 @@ class ProcessRegistry implements ForkRegistry {
   }
 }
 
-/** Loading `node:cluster` takes 2 ms; a process without a channel to its parent is no worker. */
+/** Asks for a channel to the parent first, without which there is no worker: loading `node:cluster` takes 2 ms. */
 function isClusterWorker(): boolean {
   return typeof process.send === 'function' && clusterWorker() !== undefined;
 }

@@ -1,6 +1,6 @@
-// Owns the life cycle of a span processor of the SDK in front of an exporter: one that hands over to
-// this process only, a flush that drains both, and a shutdown within one grace for both. How either
-// goes about its work is their business.
+// Owns the life cycle of an SDK span processor in front of an exporter: it hands over the spans of this
+// process only, a flush drains both, and a shutdown ends both within one grace. Knows nothing of how
+// either does its work.
 
 import type { Context } from '@opentelemetry/api';
 import { Diagnostics } from './diagnostics.js';
@@ -26,11 +26,11 @@ import { isBuildingSnapshot } from './snapshot-callbacks.js';
 import { type OptionNames, warnOfUnknownOptions } from './unknown-options.js';
 
 export interface ForkSafeSpanProcessorOptions {
-  /** Is flushed and shut down with the processor. */
+  /** The exporter, flushed and shut down with the processor. */
   readonly exporter: DrainableExporter;
   /**
-   * Makes the processor that collects spans, e.g. `(exporter) => new BatchSpanProcessor(exporter)`; at
-   * once, and anew after the heap was duplicated. It must export to the exporter that it is given.
+   * Makes the processor that collects spans, e.g. `(exporter) => new BatchSpanProcessor(exporter)`. Called
+   * at once, and again after the heap was duplicated. It must export to that exporter.
    */
   readonly createProcessor: (exporter: SpanExporter) => SpanProcessor;
 }
@@ -39,14 +39,14 @@ interface InnerFlush {
   readonly started: Promise<StartedFlush>;
   readonly limits: WaitLimits;
   readonly onDeferred: (() => void) | undefined;
-  /** Returns what exports have failed with meanwhile. */
+  /** Ends the noting of failed exports and returns their errors. */
   readonly endNoting: () => readonly Error[];
 }
 
 interface Ending {
   readonly phase: 'ending';
   readonly inner: InnerProcessor;
-  /** Settles when the inner processor has handed over all that it held, or at `close`; never rejects. */
+  /** Settles when the inner processor has handed over all that it held, or when `close` is called; never rejects. */
   readonly handOver: Promise<void>;
   readonly close: () => void;
 }
@@ -54,8 +54,8 @@ interface Ending {
 type ProcessorState = { readonly phase: 'running'; readonly inner: InnerProcessor } | Ending;
 
 /**
- * A span processor of the SDK in front of an exporter. What it held when the heap was duplicated is
- * not sent again, `forceFlush()` drains the exporter too, and `shutdown()` keeps to the exporter's
+ * Wraps an SDK span processor in front of an exporter: spans that it held when the heap was duplicated
+ * are not sent again, `forceFlush()` drains the exporter too, and `shutdown()` keeps to the exporter's
  * grace.
  */
 export class ForkSafeSpanProcessor implements SpanProcessor {
@@ -64,7 +64,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
   readonly #generations = generations();
   readonly #inherited = new InheritedSpans();
   readonly #diagnostics = new Diagnostics(systemClock);
-  /** Only processors that are made while a snapshot is built ask at every span. */
+  /** If false, no span has to ask whether a startup snapshot is being built. */
   readonly #wasBuilding = isBuildingSnapshot();
   #state: ProcessorState;
 
@@ -92,24 +92,24 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     else this.#running()?.onEnd(span);
   }
 
-  /** Spans of an earlier generation that were found here and not sent, because it sends them. */
+  /** Number of spans found here and not sent, because an earlier generation sends them. */
   get inherited(): number {
     return this.#inherited.count;
   }
 
   /**
-   * Waits until every span that ended before this call is settled, in the processor and in the exporter. What the
-   * processor drops itself, as with a full queue, does not make it reject.
+   * Waits until every span that ended before this call is settled, in the processor and in the exporter. Spans that
+   * the inner processor drops itself, e.g. because its queue is full, do not make it reject.
    *
-   * @throws DatadogExportError if an export of them failed, or if the wait ended before (`timeout`,
-   * `aborted`); what the inner processor throws itself; AggregateError of both; TypeError or RangeError for
+   * @throws DatadogExportError if any of their exports failed, or if the wait ended before (`timeout`,
+   * `aborted`); whatever the inner processor throws; an AggregateError of both; TypeError or RangeError for
    * a wrong option.
    */
   async forceFlush(options: ForceFlushOptions = {}): Promise<void> {
     const limits = flushLimits(options, systemClock, this.#exporter.flushTimeoutMillis);
     const inner = this.#running();
     const { onDeferred } = options;
-    // While attributes of a resource are awaited, the inner processor may go on by itself.
+    // Begins before the flush: while resource attributes are awaited, the inner processor may export by itself.
     const endNoting = inner?.noteFailures() ?? noFailures;
     const coming = inner?.startFlush();
     const work =
@@ -125,7 +125,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
 
   /**
    * Takes no more spans, has the inner processor hand over what it holds, and shuts the exporter down,
-   * all within one grace. Always resolves. A later call may end it earlier.
+   * all within one grace. Always resolves. A later call may cut an earlier one short.
    */
   async shutdown(options?: ShutdownOptions): Promise<void> {
     const defaults = { clock: systemClock, defaultMillis: this.#exporter.graceMillis };
@@ -140,14 +140,14 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     await this.#exporter.shutDown({ ...limits, timeoutMillis: graceMillis });
   }
 
-  /** Shutdown, for `await using`. */
+  /** `shutdown()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
   }
 
   /**
-   * Each process that starts with a startup snapshot would send what was collected while it was built, and
-   * a timer that was armed then keeps all others of the process from firing.
+   * True while a startup snapshot is built: each process that starts with it would send the spans collected by
+   * then, and a timer armed during the build keeps all other timers of the process from firing.
    */
   get #isDiscarding(): boolean {
     return this.#wasBuilding && isBuildingSnapshot();
@@ -160,7 +160,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     return state.inner.isInherited ? this.#replaceInner() : state.inner;
   }
 
-  /** The inherited one is left alone: to flush it or shut it down would send what is not ours. */
+  /** Leaves the inherited processor alone: flushing it or shutting it down would send spans that are not ours. */
   #replaceInner(): InnerProcessor | undefined {
     try {
       const inner = this.#createInner();
@@ -179,7 +179,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
       hurry: (leftMillis, cause) => exporter.hurry(leftMillis, cause),
       cutShort: (cause) => exporter.cutShort(cause),
       handOver: () => {
-        // It does so before its flush returns, unless attributes of a resource are still to come.
+        // The processor hands over before its `forceFlush()` returns, unless resource attributes are pending.
         this.#present()?.startFlush();
         exporter.handOver();
       },
@@ -191,7 +191,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     };
   }
 
-  /** The processor that may hold spans. */
+  /** The processor that may still hold spans: the running one, or the one being shut down. */
   #present(): InnerProcessor | undefined {
     return this.#running() ?? (this.#state.phase === 'ending' ? this.#state.inner : undefined);
   }
@@ -209,8 +209,8 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     const { errors } = await started;
     const failures = endNoting();
     const { held } = inner;
-    // At once, so that what backs off is hurried: the inner flush waits for it. As long as spans are
-    // still to come, not all that is left is deferred.
+    // At once, to end the backoffs that the inner flush waits for. While spans are still to come, not all
+    // that is left is deferred, so `onDeferred` is left to the second flush.
     const hurried = this.#exporter.flush(limits, held === 0 ? onDeferred : undefined);
     const thrown = [...failures, ...(await errors)];
     if (held === 0) return [...thrown, ...(await hurried)];
@@ -235,12 +235,12 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     const { errors } = await inner.startFlush().started;
     void this.#warnOf(errors);
     if (inner.held === 0) return;
-    // It may have dropped some of them; as long as it is not done, more may come.
+    // The processor may have dropped some of the held spans; until its flush ends, it may hand over others.
     void this.#exporter.flush(limits, undefined);
     await errors;
   }
 
-  /** What an export failed with, the exporter has said. */
+  /** Skips the errors of exports: the exporter has warned of them. */
   async #warnOf(errors: Promise<readonly unknown[]>): Promise<void> {
     for (const error of await errors) {
       if (error instanceof DatadogExportError) continue;

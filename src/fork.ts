@@ -6,31 +6,28 @@ import { expectation } from './option-checks.js';
 
 export type { ForkEvent, ForkHook, ForkHooks, ForkStage, ForkTrigger } from './fork-hooks.js';
 
-/** What `atFork` returns. */
+/** The registration that `atFork` returns. */
 export interface ForkHandle {
-  /**
-   * Takes the hooks out again, from the next fork on. May be called more than once, also from inside a
-   * hook.
-   */
+  /** Removes the hooks from the next fork on. May be called more than once, also from inside a hook. */
   remove(): void;
 }
 
 /**
- * Registers hooks for when this process forks: when it starts a child process (but for `spawnSync` and
- * its like), when a startup snapshot is built from it and started, and when the application says so by
- * `withForkHooks` or `afterForkInChild`. In a worker of Node's cluster, `child` is called once, in the
+ * Registers hooks to run when this process forks: when it starts a child process (except by `spawnSync` and
+ * the like), when a startup snapshot is built from it and started, and when the application calls
+ * `withForkHooks` or `afterForkInChild`. In a worker of Node's cluster, `child` runs once, in the
  * microtask after this call.
  *
- * `before` hooks run in the reverse order of registration, the others in its order. Each fork has its
- * own copy of the list: hooks that are added or removed by a hook count from the next fork on. A hook
- * that throws is logged through OpenTelemetry's `diag`, and changes nothing for the fork and the other
- * hooks. What a hook forks itself runs no hooks.
+ * `before` hooks run in reverse order of registration, the others in order. Each fork has its own copy of
+ * the list: hooks that a hook adds or removes count from the next fork on. A hook that throws is logged
+ * through OpenTelemetry's `diag`, and affects neither the fork nor the other hooks. A fork that is made
+ * by a hook runs no hooks.
  *
  * Hooks are synchronous and should be quick: the fork waits for them. A registered hook stays in memory
- * with all that it refers to until it is removed; where it must not keep an object, let it hold a
- * `WeakRef`, in a function that was made apart from any other that uses the object.
+ * with all that it refers to until it is removed. If it must not keep an object alive, let it hold a
+ * `WeakRef`, and create it in another scope than functions that use the object.
  *
- * @throws TypeError if `hooks` has no function, or a value that is none; RangeError for an unknown key.
+ * @throws TypeError if `hooks` has no function, or a value that is not one; RangeError for an unknown key.
  */
 export function atFork(hooks: ForkHooks): ForkHandle {
   const remove = forkRegistry().add(checkHooks(hooks));
@@ -38,12 +35,12 @@ export function atFork(hooks: ForkHooks): ForkHandle {
 }
 
 /**
- * Runs `fork`, which duplicates this process by means that Node does not know: `before` hooks, `fork`,
- * `parent` hooks, with the trigger `manual`. The latter run as soon as `fork` has returned or thrown, and
- * its result or error is passed on; if that is a promise, it is not waited for.
+ * Runs the `before` hooks, then `fork`, which duplicates this process by means unknown to Node, then the
+ * `parent` hooks, with the trigger `manual`. `parent` hooks run as soon as `fork` has returned or thrown;
+ * its result or error is passed on. A promise that it returns is not awaited.
  *
- * If `fork` returns in both processes, it calls `afterForkInChild()` in the copy: `child` hooks run there
- * instead of `parent` hooks. What `fork` does to start child processes runs no further hooks, and
+ * If `fork` returns in both processes, it has to call `afterForkInChild()` in the copy, so that `child` hooks
+ * run there instead of `parent` hooks. Child processes that `fork` starts run no further hooks, and
  * neither does a call from inside a hook or another `withForkHooks`.
  *
  * @throws TypeError unless `fork` is a function.
@@ -54,9 +51,9 @@ export function withForkHooks<Result>(fork: () => Result): Result {
 }
 
 /**
- * To be called first thing in a process whose memory is a copy that Node knows nothing of: after a
- * virtual machine was cloned, a checkpoint restored, or a function started from a snapshot. All that
- * was made so far counts as inherited from then on, and `child` hooks run, with the trigger `manual`.
+ * To be called first in a process whose memory is a copy that Node does not know of: after a virtual
+ * machine was cloned, a checkpoint restored, or a function started from a snapshot. Everything made
+ * before counts as inherited from then on, and `child` hooks run with the trigger `manual`.
  * Does nothing when a hook calls it.
  */
 export function afterForkInChild(): void {

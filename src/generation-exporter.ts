@@ -1,5 +1,5 @@
-// Owns what a span processor exports to: the exporter, as long as the processor belongs to the present
-// generation. Afterwards nothing that it hands over is sent. Knows nothing of processors.
+// Owns the exporter that a span processor gets: it hands spans on as long as the processor belongs to the
+// present generation, and sends nothing afterwards. Knows nothing of processors.
 
 import type { Generation, Generations } from './generation.js';
 import { answerInherited } from './inherited-export.js';
@@ -11,7 +11,7 @@ export interface GenerationContext {
   readonly inherited: InheritedSpans;
 }
 
-/** The errors of failed exports, as far as they had begun within the first `spans` that were handed over. */
+/** The errors of failed exports that hold any of the first `spans` spans that were handed over. */
 interface FailureNotes {
   readonly spans: number;
   readonly errors: Error[];
@@ -30,12 +30,12 @@ export class GenerationExporter implements SpanExporter {
     this.#generation = context.generations.present;
   }
 
-  /** Whether the heap was duplicated since. */
+  /** Whether the heap was duplicated since this was made. */
   get isInherited(): boolean {
     return this.#generation !== this.#context.generations.present;
   }
 
-  /** Spans that went to the exporter. */
+  /** Number of spans that went to the exporter. */
   get handedOver(): number {
     return this.#handedOver;
   }
@@ -55,8 +55,8 @@ export class GenerationExporter implements SpanExporter {
   }
 
   /**
-   * Notes what exports of the first so many spans that it was ever handed fail with from now on, until the
-   * returned function is called, which says what that was.
+   * Notes the errors of exports that hold any of the first `spans` spans ever handed over and fail from now on,
+   * until the returned function is called, which returns them.
    */
   noteFailures(spans: number): () => readonly Error[] {
     const notes: FailureNotes = { spans, errors: [] };

@@ -5,10 +5,10 @@
 import { processWide } from './lang/process-wide.js';
 import { isBuildingSnapshot } from './snapshot-callbacks.js';
 
-/** Compared by identity: the same number may stand for another process. */
+/** Compared by identity: another process may have a generation of the same number. */
 export interface Generation {
   readonly number: number;
-  /** Who it began in. */
+  /** The process in which it began. */
   readonly processId: number;
   /** Whether the process was started with a startup snapshot, which no later clone changes. */
   readonly isOfSnapshot: boolean;
@@ -16,7 +16,7 @@ export interface Generation {
 
 export interface Generations {
   readonly present: Generation;
-  /** Begins another, in a clone. */
+  /** Begins another generation; to be called in a clone. */
   next(): void;
 }
 
@@ -30,7 +30,7 @@ export function generations(): Generations {
   return processWide(SHARED, isGenerations, () => new SharedGenerations());
 }
 
-/** Says that the heap was duplicated: all that was made so far is inherited from now on. */
+/** To be called when the heap was duplicated: everything made so far counts as inherited from now on. */
 export function nextGeneration(): void {
   generations().next();
 }
@@ -39,7 +39,7 @@ class SharedGenerations implements Generations {
   #present = generation(1, false);
   #isOfBuild = isBuildingSnapshot();
 
-  /** Noticed when it is looked at: code of the application may run before any callback of ours. */
+  /** Notices a start from a snapshot when read, because application code may run before any callback of ours. */
   get present(): Generation {
     if (this.#isOfBuild && !isBuildingSnapshot()) {
       this.#isOfBuild = false;

@@ -11,7 +11,7 @@ export interface WorkInGrace {
   cut(cancellation: Cancellation): void;
 }
 
-/** The time limit is the grace. The disposer ends it without a cut: all is done. */
+/** Begins a grace as long as the time limit. The disposer ends it without a cut, as all work is done. */
 export function beginGrace(
   { clock, signal, timeoutMillis: graceMillis }: WaitLimits,
   work: WorkInGrace,

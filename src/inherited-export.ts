@@ -2,12 +2,12 @@
 
 import type { ExportResult } from './sdk-contract.js';
 
-/** Calls back later with success: a failure would be logged, and the spans are in good hands. */
+/** Calls back later with success: a failure would be logged, although the spans are not ours to send. */
 export async function answerInherited(callback: (result: ExportResult) => void): Promise<void> {
   await Promise.resolve();
   try {
     callback({ code: 0 });
   } catch {
-    // Nobody waits for what becomes of such an export.
+    // An error of the callback is ignored: nobody waits for what becomes of such an export.
   }
 }

@@ -1,5 +1,5 @@
-// Owns calling the span processor of one generation: nothing that it throws reaches the application,
-// and it is known whether it still holds spans. Knows nothing of deadlines, nor of what a flush is for.
+// Owns calling the span processor of one generation: what its methods throw never reaches the application,
+// and whether it still holds spans is known. Knows nothing of deadlines, nor of what a flush is for.
 
 import { type Context, TraceFlags } from '@opentelemetry/api';
 import type { Diagnostics } from './diagnostics.js';
@@ -13,14 +13,14 @@ import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from './sdk-cont
 
 export type CreateProcessor = (exporter: SpanExporter) => SpanProcessor;
 
-/** What a processor was told to do; in an object because a promise of a promise is none. */
+/** A flush that the processor was told to do; in an object, because promises do not nest. */
 export interface StartedFlush {
-  /** What it threw or rejected with, if it did; never rejects. */
+  /** What the processor threw or rejected with, if it did; never rejects. */
   readonly errors: Promise<readonly unknown[]>;
 }
 
 export interface ComingFlush {
-  /** Never settles if it is called off before; never rejects. */
+  /** Settles when the flush begins, never if it is called off before; never rejects. */
   readonly started: Promise<StartedFlush>;
   readonly callOff: Dispose;
 }
@@ -31,7 +31,7 @@ export class InnerProcessor {
   readonly #diagnostics: Diagnostics;
   readonly #resources = new UnfinishedResources();
   #ended = 0;
-  /** Spans that it did not hand over when it was told to, so that it holds them no more. */
+  /** Number of spans that a flush did not hand over, so that the processor cannot hold them any more. */
   #letGo = 0;
   #isRetired = false;
 
@@ -48,19 +48,19 @@ export class InnerProcessor {
   }
 
   /**
-   * Most spans that it can still hold. Those that it has dropped by itself, as a filter does or a full
-   * queue, cannot be told from them before it was flushed.
+   * Most spans that the processor can still hold. Those that it dropped by itself, as a filter or a full queue
+   * does, cannot be told from them before a flush.
    */
   get held(): number {
     return Math.max(this.#ended - this.#letGo - this.#exporter.handedOver, 0);
   }
 
-  /** Whether attributes of a resource are still to come, without which it hands over nothing. */
+  /** Whether resource attributes are pending, without which the processor hands over nothing. */
   get isWaiting(): boolean {
     return !this.#resources.isEmpty;
   }
 
-  /** Notes what exports of the spans that have ended so far fail with; see `GenerationExporter`. */
+  /** Notes the errors of exports of the spans that have ended so far; see `GenerationExporter`. */
   noteFailures(): () => readonly Error[] {
     return this.#exporter.noteFailures(this.#exporter.handedOver + this.held);
   }
@@ -85,7 +85,7 @@ export class InnerProcessor {
     try {
       this.#resources.noteThatOf(span);
       this.#processor.onEnd(span);
-      // The processors of the SDK skip what is not sampled.
+      // The SDK's processors skip spans that are not sampled.
       if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0) this.#ended++;
     } catch (error) {
       this.#warn('onEnd', error, 'the span may be lost');
@@ -93,8 +93,8 @@ export class InnerProcessor {
   }
 
   /**
-   * Has it hand over what it holds. While attributes of a resource are still to come, it could not:
-   * the batch processor of the SDK would wait for them with a timer that keeps the process for 30 s.
+   * Has the processor hand over what it holds, once no resource attributes are pending. Before, it could not:
+   * the SDK's batch processor would wait for them with a timer that keeps the process alive for 30 s.
    */
   startFlush(): ComingFlush {
     let callOff = nothingToDispose;
@@ -104,7 +104,7 @@ export class InnerProcessor {
     return { started, callOff };
   }
 
-  /** Shuts it down, without waiting for it, once that leaves no timer behind. */
+  /** Shuts the processor down, without waiting for it, once that leaves no timer behind. */
   retire(): void {
     if (!this.#isRetired) void this.#shutDown();
     this.#isRetired = true;
@@ -117,7 +117,7 @@ export class InnerProcessor {
     }
     let isCalledOff = false;
     let dispose = this.#resources.whenEmpty(() => {
-      // Batches that have waited for the same are handed over in between.
+      // Until then, batches that have waited for the same attributes are handed over.
       systemClock.nextTurn(() => {
         if (!isCalledOff) dispose = this.#whenReady(proceed);
       });
@@ -144,7 +144,7 @@ export class InnerProcessor {
       if (this.isWaiting) await new Promise<void>((resolve) => this.#resources.whenEmpty(resolve));
       await this.#processor.shutdown();
     } catch (error) {
-      // What an export failed with, the exporter has said.
+      // The exporter has warned of failed exports.
       if (error instanceof DatadogExportError) return;
       this.#warn('shutdown', error, 'spans that it held may be lost');
     }

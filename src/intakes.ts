@@ -4,7 +4,7 @@
 import { type IntakeOwner, type IntakeSettings, SpanIntake } from './span-intake.js';
 
 export class Intakes {
-  /** One that holds spans has a timer, which keeps it; an empty one goes with its processor. */
+  /** Weak: an intake that holds spans is kept by its timer, an empty one is collected with its processor. */
   readonly #refs = new Set<WeakRef<SpanIntake>>();
 
   open(settings: IntakeSettings, owner: IntakeOwner): SpanIntake {
@@ -17,19 +17,19 @@ export class Intakes {
     return this.#present().every(({ isEmpty }) => isEmpty);
   }
 
-  /** Whether one of them is reading spans: then it is such a span that has called. */
+  /** Whether an intake is reading spans: then a getter of such a span has called. */
   get isWorking(): boolean {
     return this.#present().some(({ isWorking }) => isWorking);
   }
 
-  /** Has all spans exported; see `SpanIntake.seal`. What is read in one may end spans in another. */
+  /** Has all spans exported; see `SpanIntake.seal`. Repeats, as spans read in one intake may end spans in another. */
   seal(): void {
     do {
       for (const intake of this.#present()) intake.seal();
     } while (!this.isEmpty && !this.isWorking);
   }
 
-  /** Forgets all spans, those to come as well. */
+  /** Forgets all spans, including those to come. */
   forget(): void {
     for (const intake of this.#present()) intake.forget();
   }

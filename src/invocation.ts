@@ -1,5 +1,5 @@
 // Owns the time that one invocation of a serverless function spends on flushing, and the order in which
-// its results are let go. Knows nothing of handlers, nor of what a result is.
+// its results are released. Knows nothing of handlers, nor of what a result is.
 
 import type { Diagnostics } from './diagnostics.js';
 import { reasonOf } from './errors.js';
@@ -16,14 +16,14 @@ export interface InvocationSettings {
 }
 
 /**
- * Left to the platform to hand over the result. It ends the process at its deadline, and then spans and
- * result are lost both; a timer may be tens of milliseconds late where the CPU is throttled.
+ * Time left to the platform to hand over the result. At its deadline it ends the process, and spans and
+ * result are both lost; a timer may be tens of milliseconds late where the CPU is throttled.
  */
 const MARGIN_MILLIS = 100;
 
 export class Invocation {
   readonly #settings: InvocationSettings;
-  /** What the platform grants until the end of the invocation; `Infinity` if it does not say. */
+  /** Time that the platform grants until the end of the invocation; `Infinity` if it does not say. */
   readonly #remainingMillis: () => number;
   /** Time left for all drains of the invocation together. */
   #leftMillis: number;
@@ -36,8 +36,8 @@ export class Invocation {
   }
 
   /**
-   * Resolves when a result may be let go, in the order of the calls. Never rejects. Begins in the next
-   * microtask, so that it covers a span that ends right behind the call of a callback.
+   * Resolves when a result may be released, in the order of the calls. Never rejects. Begins in the next
+   * microtask, so that it covers a span that ends right after a callback was called.
    */
   flush(): Promise<void> {
     this.#last = this.#last.then(() => this.#drain());

@@ -1,29 +1,29 @@
-// Owns the account of spans: each span handed to the exporter stands in exactly one column at any
-// instant. Knows nothing of why spans move.
+// Owns the account of spans: each span handed to the exporter is in exactly one column at any instant.
+// Knows nothing of why spans move between columns.
 
 import type { DropReason } from './errors.js';
 
 /** `received = exported + dropped + buffered + inFlight`, at any instant. */
 export interface LedgerSnapshot extends LedgerCounts {
   /**
-   * Spans of another process, which were under way or buffered here when the heap was duplicated. That
-   * process sends them, or whoever owns them; they are in none of the other columns.
+   * Spans that were under way or buffered here when the heap was duplicated. They are for another
+   * process to send, and in none of the other columns.
    */
   readonly inherited: number;
 }
 
 /** The account of one generation. */
 export interface LedgerCounts {
-  /** Spans handed to `export()`, and sampled ones that ended in a `DatadogBatchSpanProcessor`. */
+  /** Spans handed to `export()`, and sampled spans that ended in a `DatadogBatchSpanProcessor`. */
   readonly received: number;
   /** Spans that the Agent accepted. */
   readonly exported: number;
   /** Spans that are lost for good. */
   readonly dropped: number;
-  /** The same, by reason; a reason that never occurred is absent. */
+  /** `dropped` by reason; a reason that never occurred is absent. */
   readonly droppedByReason: Readonly<Partial<Record<DropReason, number>>>;
   /**
-   * Spans that wait to be encoded, for asynchronous attributes of their OTel resource or their turn, or in a
+   * Spans that wait for asynchronous attributes of their OTel resource, for their turn to be encoded, or in a
    * `DatadogBatchSpanProcessor` for its next export.
    */
   readonly buffered: number;
@@ -31,12 +31,12 @@ export interface LedgerCounts {
   readonly inFlight: number;
 }
 
-/** Hears of every move in the account, after it. */
+/** Is told of every change of the account, after it was made. */
 export interface LedgerObserver {
   received(spans: number): void;
   exported(spans: number): void;
   dropped(reason: DropReason, spans: number): void;
-  /** What had been received is another process's to settle. */
+  /** Spans that had been received are left to another process to settle. */
   left(spans: number): void;
 }
 
@@ -58,7 +58,7 @@ export class Ledger {
     return this.#received;
   }
 
-  /** Those of them that are neither exported nor dropped. */
+  /** Spans handed over so far that are neither exported nor dropped. */
   get unsettled(): number {
     return this.#buffered + this.#inFlight;
   }
@@ -90,9 +90,9 @@ export class Ledger {
   }
 
   /**
-   * Leaves the account to another process. Nobody hears of what becomes of it here.
+   * Leaves the account to another process: later changes are not reported to the observer.
    *
-   * @returns the spans that were unsettled.
+   * @returns the number of spans that were unsettled.
    */
   close(): number {
     const { unsettled } = this;

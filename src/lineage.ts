@@ -1,10 +1,10 @@
-// Owns how the runtime ids of a process's ancestors pass through the environment: the variables, what is
-// accepted in them, and that they are put back. Knows neither who this process is nor who wants its
+// Owns how the runtime ids of a process's ancestors pass through the environment: the variables, the values
+// accepted in them, and restoring them. Knows neither who this process is nor who wants its
 // children to know.
 
 import type { Dispose } from './lang/clock.js';
 
-/** Ancestors of a process that have `propagateLineage` on. */
+/** Runtime ids of a process's ancestors, as far as these have `propagateLineage` on. */
 export interface Lineage {
   /** `parent-runtime-id`: the nearest of them. */
   readonly parentRuntimeId: string;
@@ -12,12 +12,12 @@ export interface Lineage {
   readonly rootRuntimeId: string;
 }
 
-/** An environment that is written to. */
+/** An environment that can be written to. */
 export type Variables = Record<string, string | undefined>;
 
 /**
- * Not `DD_ROOT_JS_SESSION_ID` and its like: dd-trace sets that in the children of whatever it traces,
- * whether anybody wants lineage or not, and reports to Datadog the sessions that it finds in it.
+ * Not `DD_ROOT_JS_SESSION_ID` and the like: dd-trace sets those in the children of whatever it traces,
+ * whether anybody wants lineage or not, and reports to Datadog the sessions that it finds in them.
  */
 const PARENT = 'OTEL_EXPORTER_DATADOG_PARENT_RUNTIME_ID';
 const ROOT = 'OTEL_EXPORTER_DATADOG_ROOT_RUNTIME_ID';
@@ -37,7 +37,7 @@ export function readLineage(
   return undefined;
 }
 
-/** Leaves `lineage` to the children of this process. The disposer takes back what is still as written. */
+/** Writes `lineage` for the children of this process. The disposer restores what is still as written. */
 export function writeLineage(vars: Variables, lineage: Lineage): Dispose {
   const takeBackParent = setVariable(vars, PARENT, lineage.parentRuntimeId);
   const takeBackRoot = setVariable(vars, ROOT, lineage.rootRuntimeId);
@@ -52,7 +52,7 @@ function setVariable(vars: Variables, name: string, value: string): Dispose {
   Reflect.set(vars, name, value); // without effect in an environment that is frozen
   return () => {
     if (vars[name] !== value) return;
-    // In an environment, `undefined` would become text.
+    // Assigned to an environment variable, `undefined` would become text.
     if (before === undefined) Reflect.deleteProperty(vars, name);
     else Reflect.set(vars, name, before);
   };

@@ -1,5 +1,5 @@
-// Owns the checks of single option values and the one formula of their messages. Knows no option by
-// name, neither its default nor what it is for.
+// Owns the checks of single option values and the common form of their messages. Knows no option by
+// name, nor its default or purpose.
 
 import { isAbsolute } from 'node:path';
 import type { MeterProvider } from '@opentelemetry/api';
@@ -8,7 +8,7 @@ import { hasMethods } from './lang/methods.js';
 const NOT_IN_HEADER_NAME = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]|^$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const MAX_SHOWN_CHARACTERS = 80;
-/** These the exporter or the connection sets itself; another value would break the request. */
+/** Headers that the exporter or the connection sets itself; another value would break the request. */
 const OWN_HEADERS: ReadonlySet<string> = new Set([
   'connection',
   'content-encoding',
@@ -27,7 +27,7 @@ export function expectation(name: string, wanted: string, got: unknown): string 
   return `Expected \`${name}\` to be ${wanted}, got \`${shown(got)}\` (${typeName(got)})`;
 }
 
-/** The same without the value, for what may be a credential or hold one. */
+/** The same message without the value, which may be or contain a credential. */
 export function guardedExpectation(name: string, wanted: string, got: unknown): string {
   return `Expected \`${name}\` to be ${wanted}, got another value (${typeName(got)})`;
 }
@@ -75,7 +75,7 @@ export interface IntegerRange {
 export const MAX_TIMER_MILLIS = 2_147_483_647;
 
 export const TIMER: IntegerRange = { min: 1, max: MAX_TIMER_MILLIS };
-/** A delay that may be none. */
+/** The range of a delay that may be 0. */
 export const TIMER_OR_ZERO: IntegerRange = { min: 0, max: MAX_TIMER_MILLIS };
 
 /** @throws TypeError or RangeError unless `value` is absent or an integer within `range`. */
@@ -94,7 +94,7 @@ export function checkInteger(
 }
 
 /**
- * The integer of `range` that comes closest to `value`, or `undefined` unless that is a number; for
+ * The integer within the range that is nearest to `value`, or `undefined` if that is not a number; for
  * calls that must not fail for a wrong argument.
  */
 export function nearestInteger(value: unknown, { min, max }: IntegerRange): number | undefined {
@@ -109,7 +109,7 @@ export function checkTextRecord(
   expect: typeof expectation = expectation,
 ): Record<string, string> {
   if (value === undefined) return {};
-  // A list, a Map or the Headers of `fetch` have no entries that an object has.
+  // A list, a Map or the `Headers` of `fetch` do not have their entries as properties.
   if (typeof value !== 'object' || value === null || Symbol.iterator in value) {
     throw new TypeError(expect(name, 'a plain object of strings', value));
   }

@@ -1,5 +1,5 @@
-// Owns the exporter's options: what users may write, defaults, validation, and the order code,
-// environment, default. The only file that touches `process.env`, and only when it is called.
+// Owns the exporter's options: their types, defaults, validation and precedence (code, then environment, then
+// default). The only file that touches `process.env`, and only when one of its functions is called.
 
 import { existsSync } from 'node:fs';
 import type { MeterProvider } from '@opentelemetry/api';
@@ -24,51 +24,51 @@ import {
 import { handOn, type ProcessIdentity } from './process-identity.js';
 import { type OptionNames, warnOfUnknownOptions } from './unknown-options.js';
 
-/** Every member is optional. A wrong type or range throws from the constructor. */
+/** All are optional. The constructor throws for a value of the wrong type or range. */
 export interface DatadogSpanExporterOptions {
   /**
    * Where the Agent listens: `http://`, `https://` or `unix:///path`.
    *
-   * @default `DD_TRACE_AGENT_URL`, else `DD_AGENT_HOST` (127.0.0.1) and `DD_TRACE_AGENT_PORT` (8126) if either is set, else
-   * `/var/run/datadog/apm.socket` if it exists, else `http://127.0.0.1:8126`
+   * @default `DD_TRACE_AGENT_URL`, else `DD_AGENT_HOST` (127.0.0.1) and `DD_TRACE_AGENT_PORT` (8126) if either is set,
+   * else `/var/run/datadog/apm.socket` if it exists, else `http://127.0.0.1:8126`
    */
   readonly url?: string | undefined;
   /** PEM certificates to trust for `https:`, instead of Node's own list. @default Node's own list */
   readonly ca?: string | undefined;
-  /** Service of every span that names none itself. @default see the README, "Service, env, version" */
+  /** Service of spans that do not name their own. @default see the README, "Service, env, version" */
   readonly service?: string | undefined;
   /** Deployment environment of every span, e.g. `prod`. @default as for `service` */
   readonly env?: string | undefined;
   /** Version of the service. @default as for `service` */
   readonly version?: string | undefined;
   /**
-   * Tags of every span; they win over OTel resource attributes, not over span attributes. `service`,
-   * `env` and `version` among them are the options of that name. @default none
+   * Tags of every span. They override OTel resource attributes, but not span attributes. `service`, `env` and
+   * `version` in here stand in for the options of that name. @default none
    */
   readonly tags?: Readonly<Record<string, string>> | undefined;
   /**
-   * Extra request headers. They replace those of the exporter, but for what the request depends on, such as `Host` or
-   * `Content-Type`: such a header is a RangeError. @default none
+   * Extra request headers; they replace the exporter's own. Headers that the request depends on, such as `Host` or
+   * `Content-Type`, cannot be set: they throw a RangeError. @default none
    */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Longest time from `export()` to its callback; 1 to 2 147 483 647, as all times. @default 10000 */
+  /** Longest time from `export()` to its callback; 1 to 2 147 483 647, like all times. @default 10000 */
   readonly timeoutMillis?: number | undefined;
-  /** Longest time of one attempt, connecting included; waiting for a free connection is not. @default 3000 */
+  /** Longest time of one attempt; includes connecting, but not the wait for a free connection. @default 3000 */
   readonly attemptTimeoutMillis?: number | undefined;
   /**
-   * Attempts after the first for a payload that the Agent may take later, within `timeoutMillis`.
-   * 0 turns retries off; 100 at most. @default 4
+   * Most attempts after the first for a payload that the Agent may accept later, within `timeoutMillis`;
+   * 0 (no retries) to 100. @default 4
    */
   readonly maxRetries?: number | undefined;
   /** Longest time for connecting to the Agent. @default 1000 */
   readonly connectTimeoutMillis?: number | undefined;
-  /** Longest time that `forceFlush()` waits unless it is told otherwise. @default 10000 */
+  /** Longest wait of a `forceFlush()` that sets no limit of its own. @default 10000 */
   readonly flushTimeoutMillis?: number | undefined;
   /** Time that `shutdown()` grants to exports under way before it aborts them; may be 0. @default 1000 */
   readonly graceMillis?: number | undefined;
   /**
-   * Largest request body, 1 024 to 26 214 399: the Agent refuses 25 MiB. A larger value than `maxPendingBytes`
-   * counts as that.
+   * Largest request body, 1 024 to 26 214 399 (the Agent refuses 25 MiB). A value above `maxPendingBytes` is
+   * lowered to that.
    * @default 4194304
    */
   readonly maxPayloadBytes?: number | undefined;
@@ -82,31 +82,31 @@ export interface DatadogSpanExporterOptions {
    */
   readonly exceptionTags?: boolean | undefined;
   /**
-   * Hands the runtime id of this process to those that it starts, through its environment: their spans
+   * Passes the runtime id of this process to child processes, through the environment: their spans
    * carry `parent-runtime-id` and `root-runtime-id`. @default false
    */
   readonly propagateLineage?: boolean | undefined;
   /**
-   * Absolute path of a file from which `undici` can be resolved; for bundles that leave it out and
-   * run from somewhere else. @default none: from where the package is, the script or the working directory
+   * Absolute path of a file from which `undici` can be resolved; for bundles that do not contain it and run
+   * elsewhere. @default none: resolved from the package, the script or the working directory
    */
   readonly requireFrom?: string | undefined;
   /**
-   * Ends the exporter when it aborts: exports under way fail with kind `aborted` and the reason of the
-   * signal, and so do later ones. The signal may outlive the exporter. An exporter that is idle then ends
-   * when it is used the next time. @default none
+   * Ends the exporter when it aborts: exports under way, and all later ones, fail with kind `aborted` and the
+   * signal's reason. An idle exporter ends when it is next used. The signal may outlive the exporter.
+   * @default none
    */
   readonly signal?: AbortSignal | undefined;
-  /** Where the exporter's own metrics go, `otel.sdk.exporter.*`. @default none are made */
+  /** Receives the exporter's own metrics, `otel.sdk.exporter.*`. @default none: no metrics */
   readonly selfObsMeterProvider?: MeterProvider | undefined;
 }
 
-/** What was said in code, with the defaults of what no variable can say; frozen. */
+/** The options given in code, with defaults for those that no environment variable can set; frozen. */
 export interface CheckedOptions extends Omit<ResolvedOptions, 'target' | 'environment'> {
   readonly target: AgentTarget | undefined;
 }
 
-/** The options after environment and defaults; frozen, nothing optional. */
+/** The options with environment and defaults applied; frozen, no member is optional. */
 export interface ResolvedOptions {
   readonly target: AgentTarget;
   readonly ca: string | undefined;
@@ -138,9 +138,9 @@ const DEFAULT_URL = 'http://127.0.0.1:8126';
 const AGENT_LIMIT_BYTES = 25 * 1024 * 1024;
 
 /**
- * Takes what was said in code as it is now: later changes to the object make no difference.
+ * Checks and copies the options given in code, so that later changes to the object make no difference.
  *
- * @throws TypeError or RangeError for an option of the wrong type or range; an unknown one only warns.
+ * @throws TypeError or RangeError for an option of the wrong type or range; an unknown one only causes a warning.
  */
 export function checkOptions(
   options: DatadogSpanExporterOptions,
@@ -148,7 +148,7 @@ export function checkOptions(
 ): CheckedOptions {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     const got: unknown = options;
-    const shown = typeof got === 'string' ? withoutCredentials(got) : got; // the URL, probably
+    const shown = typeof got === 'string' ? withoutCredentials(got) : got; // probably the URL
     throw new TypeError(expectation('options', 'an object', shown));
   }
   warnOfUnknownOptions('DatadogSpanExporter', options, KNOWN_OPTIONS, warn);
@@ -170,7 +170,7 @@ export function checkOptions(
   });
 }
 
-/** Resolves code over environment, as that is now, over default. A bad variable only warns. */
+/** Lets code win over the environment as it is now, and that over defaults. A bad variable only causes a warning. */
 export function resolveOptions(options: CheckedOptions, warn: WarnOfVariable): ResolvedOptions {
   const environment = readEnvironment(process.env, warn);
   const target = options.target ?? environment.target ?? defaultTarget();
@@ -240,8 +240,8 @@ function resolveLimits(options: DatadogSpanExporterOptions): Limits {
 }
 
 /**
- * Whether PM2 started this process. Children that an application starts inherit PM2's variables, but
- * do not run its container; listening to messages there would take them from the application.
+ * Whether PM2 started this process. Children that an application starts inherit PM2's variables, but do not run
+ * PM2's container script; listening to messages in them would take the messages from the application.
  */
 export function isUnderPm2(): boolean {
   const { pm_id: id, pm_exec_path: script } = process.env;
@@ -249,7 +249,7 @@ export function isUnderPm2(): boolean {
   return script === undefined || /ProcessContainer(Fork)?\.js$/.test(process.argv[1] ?? '');
 }
 
-/** Leaves `identity` to the processes that this one starts from now on, until it is disposed. */
+/** Passes `identity` on to the processes that this one starts from now on, until disposed. */
 export function handOnLineage(identity: ProcessIdentity): Dispose {
   return handOn(identity, () => process.env);
 }
@@ -275,6 +275,6 @@ function hasDefaultSocket(): boolean {
   try {
     return existsSync(DEFAULT_SOCKET);
   } catch {
-    return false; // the permission model of Node lets nobody look
+    return false; // Node's permission model may forbid looking
   }
 }

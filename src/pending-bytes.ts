@@ -3,11 +3,11 @@
 
 import { type Dispose, nothingToDispose } from './lang/clock.js';
 
-/** Assumed of spans before any has been encoded: an HTTP server span with a dozen attributes. */
+/** Assumed size of a span before any was encoded: that of an HTTP server span with a dozen attributes. */
 const FIRST_SPAN_BYTES = 512;
 /**
- * What a payload under way takes besides its bytes: exports of one span each were measured to take 4.5
- * KiB. Without it a hundred thousand of them would find room.
+ * Memory that a payload under way takes besides its bytes: exports of one span each were measured to take
+ * 4.5 KiB. Without this, a hundred thousand of them would find room.
  */
 const OVERHEAD_BYTES = 5 * 1_024;
 /** Weight of the newest payload in the mean. */
@@ -24,7 +24,7 @@ export class PendingBytes {
   }
 
   /**
-   * Makes room for a payload; the disposer gives it back. `undefined` if there is none. A payload that
+   * Reserves room for a payload; the disposer releases it. `undefined` if there is none. A payload that
    * is alone needs room for its bytes only, so that a small limit lets one through.
    */
   reserve(bytes: number): Dispose | undefined {
@@ -41,8 +41,8 @@ export class PendingBytes {
   }
 
   /**
-   * How many spans find room now, by their mean size, beside `openBytes` that are not reserved yet and
-   * if only this share of the limit may be used; but always one, when nothing else is there.
+   * How many spans of mean size fit now into `share` of the limit, beside `openBytes` that are not
+   * reserved yet; at least one if nothing else is there.
    */
   spansThatFit(share: number, openBytes: number): number {
     const taken = this.#bytes + openBytes;
@@ -50,23 +50,23 @@ export class PendingBytes {
     return Math.max(Math.floor(bytes / this.#meanSpanBytes), taken === 0 ? 1 : 0);
   }
 
-  /** Whether the limit is reached once these are added, which nobody has encoded yet. */
+  /** Whether the limit will be reached once these, which are not encoded yet, are added. */
   isFullWith({ batches, spans }: { batches: number; spans: number }): boolean {
     const estimate = batches * OVERHEAD_BYTES + spans * this.#meanSpanBytes;
     return this.#bytes + estimate >= this.#maxBytes;
   }
 
-  /** What to say when there is no room. */
+  /** The text for messages when there is no room. */
   get shortage(): string {
     return `\`maxPendingBytes\` (${this.#maxBytes}) are used up`;
   }
 
-  /** Takes note of the size that spans turned out to have. */
+  /** Updates the mean size of a span with that of a payload. */
   learn(spans: number, bytes: number): void {
     if (spans > 0) this.#meanSpanBytes += LEARNING_RATE * (bytes / spans - this.#meanSpanBytes);
   }
 
-  /** Calls `task` once, however often it is given, when some bytes have been given back. */
+  /** Calls `task` once, however often it is passed, when bytes have been released. */
   whenReleased(task: () => void): void {
     this.#waiting.add(task);
   }

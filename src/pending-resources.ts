@@ -5,7 +5,7 @@ import { type Clock, type Dispose, nothingToDispose } from './lang/clock.js';
 import { settleOnce } from './lang/settle-once.js';
 import type { ReadableSpan, Resource } from './sdk-contract.js';
 
-/** The different resources among the spans whose attributes are not all there. */
+/** The resources of the spans that still lack attributes, each once. */
 export function pendingResources(spans: readonly ReadableSpan[]): readonly Resource[] {
   const pending = new Set<Resource>();
   for (const span of spans) {
@@ -16,8 +16,8 @@ export function pendingResources(spans: readonly ReadableSpan[]): readonly Resou
 }
 
 /**
- * The resource of the span, if its attributes are not all there. What cannot be read is not waited for; encoding
- * will find the same and drop the span.
+ * The resource of the span, if it still lacks attributes. A span that cannot be read is not waited for: encoding
+ * will find the same and drop it.
  */
 export function pendingResource(span: ReadableSpan): Resource | undefined {
   try {
@@ -28,14 +28,14 @@ export function pendingResource(span: ReadableSpan): Resource | undefined {
   }
 }
 
-/** Spans that may wait at the same time. */
+/** Most spans that may wait at the same time. */
 const MAX_WAITING_SPANS = 8_192;
 
 export class ResourceWaits {
-  /** What to say when there is no room. */
+  /** The text for messages when there is no room. */
   readonly shortage: string = `${MAX_WAITING_SPANS} spans wait for attributes of their resource`;
   readonly #clock: Clock;
-  /** Listeners by resource, and not promises, as those cannot be called off: one that never settles keeps all. */
+  /** Listeners by resource; not promises, which cannot be called off: one that never settles would keep them all. */
   readonly #waiting = new WeakMap<Resource, Set<() => void>>();
   #spans = 0;
 
@@ -43,19 +43,19 @@ export class ResourceWaits {
     this.#clock = clock;
   }
 
-  /** Spans that wait now. */
+  /** Number of spans that wait now. */
   get spans(): number {
     return this.#spans;
   }
 
-  /** Whether so many spans more may wait. */
+  /** Whether so many more spans may wait. */
   hasRoomFor(spans: number): boolean {
     return this.#spans + spans <= MAX_WAITING_SPANS;
   }
 
   /**
-   * Asks for the attributes ahead of a wait: in SDK 2.x and 3.x those that have come count as pending until somebody
-   * has asked, and where the process exits there is no time to.
+   * Asks for the attributes before any wait: in SDK 2.x and 3.x, attributes that have arrived count as pending until
+   * somebody asks, and when the process exits there is no time to.
    */
   begin(resource: Resource): void {
     if (!this.#waiting.has(resource)) this.#beginWaiting(resource);
@@ -113,7 +113,7 @@ async function finished(resource: Resource): Promise<void> {
   }
 }
 
-/** The resources of ended spans, for as long as their attributes are not all there. */
+/** The resources of ended spans, for as long as they lack attributes. */
 export class UnfinishedResources {
   readonly #unfinished = new Set<Resource>();
   readonly #listeners = new Set<() => void>();
@@ -122,7 +122,7 @@ export class UnfinishedResources {
     return this.#unfinished.size === 0;
   }
 
-  /** Keeps the resource in mind, if anything of it is still to come. Never throws. */
+  /** Remembers the resource of `span` for as long as it lacks attributes. Never throws. */
   noteThatOf(span: ReadableSpan): void {
     const resource = pendingResource(span);
     if (resource === undefined || this.#unfinished.has(resource)) return;
@@ -130,7 +130,7 @@ export class UnfinishedResources {
     void finished(resource).then(() => this.#finish(resource));
   }
 
-  /** Calls back once, when there is none any more. The disposer calls it off. */
+  /** Calls `listener` once, when no resource is left. The disposer calls it off. */
   whenEmpty(listener: () => void): Dispose {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);

@@ -1,6 +1,6 @@
-// Owns who this process is towards Datadog: its pid, its runtime id and those of its ancestors, settled
-// once in each generation and shared by all exporters of the process. Owns that its children are told as
-// long as one of them wants it.
+// Owns the identity of this process towards Datadog: its pid, its runtime id and those of its ancestors, fixed
+// once per generation and shared by all exporters of the process. Also owns passing it on to child processes
+// for as long as one of the exporters wants that.
 
 import { type Generation, generations } from './generation.js';
 import { Audience } from './lang/audience.js';
@@ -12,13 +12,13 @@ export interface ProcessIdentity {
   readonly processId: number;
   /** `runtime-id`: a UUID. */
   readonly runtimeId: string;
-  /** `undefined` if no ancestor has handed its id on. */
+  /** `undefined` if no ancestor has passed its id on. */
   readonly lineage: Lineage | undefined;
 }
 
 /**
- * Shared by the copies of the package in one process; else one would take another for its parent, and the first that
- * is shut down would take back what all have asked for.
+ * Shared by the copies of the package in one process: otherwise one would take another for its parent, and the first
+ * to be shut down would take back what all have asked for.
  */
 interface Identities {
   readonly byGeneration: WeakMap<Generation, ProcessIdentity>;
@@ -28,8 +28,8 @@ interface Identities {
 const SHARED = Symbol.for('opentelemetry-exporter-datadog-agent.identities.v2');
 
 /**
- * The identity of this process, made when it is first asked for. Only then `inherited` counts: what the
- * environment says later may be what this process has written for its children.
+ * The identity of this process, made when it is first asked for. `inherited` counts only then: later, the
+ * environment may hold what this process has written for its children.
  */
 export function processIdentity(inherited: Lineage | undefined): ProcessIdentity {
   const { byGeneration } = sharedIdentities();
@@ -46,8 +46,8 @@ export function processIdentity(inherited: Lineage | undefined): ProcessIdentity
 }
 
 /**
- * Node keeps random bytes in reserve; a duplicated heap would make the same ids of them. Loaded when it is needed, so
- * that an import costs little: with `import 'node:crypto'` alone, a process of Node 24 starts 5 ms later.
+ * Avoids Node's cache of random bytes, from which a duplicated heap would make the same ids. Loads the module on
+ * demand: with a mere `import 'node:crypto'`, a process of Node 24 starts 5 ms later.
  */
 function newRuntimeId(): string {
   return process.getBuiltinModule('node:crypto').randomUUID({ disableEntropyCache: true });
@@ -56,7 +56,7 @@ function newRuntimeId(): string {
 /**
  * Names this process in the environment of its children until all who asked for it have disposed.
  *
- * @param variables The environment, which an application may replace: asked for when it is written.
+ * @param variables Returns the environment, which an application may replace; called when that is written.
  */
 export function handOn(identity: ProcessIdentity, variables: () => Variables): Dispose {
   const { askingToHandOn } = sharedIdentities();
@@ -68,7 +68,7 @@ export function handOn(identity: ProcessIdentity, variables: () => Variables): D
   return asking.join(Symbol('exporter'));
 }
 
-/** What the original has written is for its copy to find: only the original takes it back. */
+/** A copy of this process is to find what the original has written, so only the original takes it back. */
 function writeForChildren(identity: ProcessIdentity, vars: Variables): Dispose {
   const { runtimeId, lineage } = identity;
   const rootRuntimeId = lineage?.rootRuntimeId ?? runtimeId;

@@ -1,8 +1,8 @@
-// Owns wrapping the handler of a serverless function, so that its spans are out before the platform
-// has its result. Knows the shapes of handlers; how long a flush may take is the business of
+// Owns wrapping the handler of a serverless function, so that its spans are sent before the platform
+// gets its result. Knows the shapes of handlers; how long a flush may take is the business of
 // `Invocation`.
 
-import { isAsyncFunction } from 'node:util/types'; // on Node 24 all of `node:util` opens stderr as it is imported
+import { isAsyncFunction } from 'node:util/types'; // on Node 24, importing all of `node:util` opens stderr
 import { Diagnostics } from './diagnostics.js';
 import { checkFlushTarget, type FlushTarget } from './flush-target.js';
 import { Invocation, type InvocationSettings } from './invocation.js';
@@ -15,7 +15,7 @@ import { type OptionNames, warnOfUnknownOptions } from './unknown-options.js';
 export interface WithFlushOptions {
   /**
    * Longest time that all flushes of an invocation may add to it. Less if the platform grants less:
-   * they end 100 ms before `context.getRemainingTimeInMillis()` is over.
+   * they end 100 ms before the time of `context.getRemainingTimeInMillis()` is up.
    *
    * @default 1000
    */
@@ -30,24 +30,24 @@ const DEFAULT_TIMEOUT_MILLIS = 1_000;
 const KNOWN_OPTIONS: OptionNames<WithFlushOptions> = { timeoutMillis: true };
 
 /**
- * From three parameters on, Lambda's runtime for Node 24 takes a handler for one with a callback and
- * refuses to load it, unless it streams: `src/function/callback-deprecation.ts` of
+ * Lambda's runtime for Node 24 takes a handler with three or more parameters for one with a callback, and
+ * refuses to load it unless it streams. Source: `src/function/callback-deprecation.ts` of
  * github.com/aws/aws-lambda-nodejs-runtime-interface-client at 90b5b5b.
  */
 const MAX_ASYNC_PARAMETERS = 2;
 
 /**
- * Wraps the handler of a serverless function: `target` is flushed when the handler has settled and
- * before the platform gets the result. Give first what holds spans, last the exporter:
+ * Wraps the handler of a serverless function: `target` is flushed after the handler has settled and before
+ * the platform gets the result. List what holds spans first and the exporter last:
  * `withFlush(handler, [provider, exporter])`.
  *
- * Takes handlers that return a promise or a value, or call back, or stream their response (`awslambda.
- * streamifyResponse`, before or after). `this`, arguments, result and error are passed on as they are,
- * a callback once; a handler that throws makes a promise that rejects. A flush that fails or takes too
- * long is warned about through `diag`.
+ * The handler may return a promise or a value, call back, or stream its response (wrap it before or after
+ * `awslambda.streamifyResponse`). `this`, arguments, result and error are passed on unchanged, and a callback
+ * is called once; if the handler throws, the wrapper returns a promise that rejects. A flush that fails or
+ * takes too long is warned about through `diag`.
  *
- * The wrapper has the name, the properties and the length of the handler, so that the platform judges
- * it as it would the handler; the length of an async function is at most 2.
+ * The wrapper has the name, properties and length of the handler, so that the platform treats both alike;
+ * the length of an async function is at most 2.
  *
  * @throws TypeError or RangeError for an argument of the wrong type or range.
  */
@@ -90,7 +90,7 @@ export function withFlush(
 
 interface Call {
   readonly args: readonly unknown[];
-  /** Parameters that the handler declares. */
+  /** Number of parameters that the handler declares. */
   readonly declared: number;
   readonly invocation: Invocation;
 }
@@ -108,13 +108,13 @@ function invoke(
   } catch (error) {
     return flushed(Promise.reject(error), invocation);
   }
-  // A platform that gives a callback ends the invocation when that is called, or else when nothing is
-  // left to do. What a handler returns then is nothing to it, but a promise would be a result.
+  // A platform that passes a callback ends the invocation when it is called, or else when nothing is left
+  // to do. It ignores the value that a handler returns, but would take a promise for the result.
   if (declared < args.length) void invocation.flush();
   return result;
 }
 
-/** The result, once it has settled and the flush is over. */
+/** Settles as `result` does, once the flush that follows it is over. */
 async function flushed(result: unknown, invocation: Invocation): Promise<unknown> {
   try {
     return await result;
@@ -123,7 +123,7 @@ async function flushed(result: unknown, invocation: Invocation): Promise<unknown
   }
 }
 
-/** Calls back once, when the flush is over. */
+/** A callback that passes its first call on to `callback`, once the flush is over. */
 function flushing(callback: Callback, invocation: Invocation): Callback {
   const callBack = async (results: readonly unknown[]): Promise<void> => {
     await invocation.flush();
@@ -146,7 +146,7 @@ function disguise(wrapper: Handler, handler: Handler): Handler {
   return wrapper;
 }
 
-/** By the context of a Lambda, which is the second argument, or the third of a streaming handler. */
+/** Time left according to the Lambda context, which is the second argument, or the third of a streaming handler. */
 function remainingMillis(args: readonly unknown[]): number {
   for (const context of args) {
     const remaining = hasRemainingTime(context) ? context.getRemainingTimeInMillis() : undefined;

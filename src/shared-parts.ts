@@ -1,5 +1,5 @@
-// Owns putting together what all exports of an exporter share, from resolved options: it constructs all of
-// that, and nothing else does.
+// Owns constructing what all exports of an exporter share, from resolved options; nothing else constructs
+// these parts.
 
 import type { MeterProvider } from '@opentelemetry/api';
 import { type AgentTarget, describeRequest } from './agent-target.js';
@@ -28,13 +28,13 @@ import { type HeadersOf, requestHeaders } from './transport/request-headers.js';
 import { SendQueue } from './transport/send-queue.js';
 import { PACKAGE_VERSION } from './version.js';
 
-/** Longest part of an answer that is only logged. */
+/** Longest excerpt of an answer in a log line. */
 const MAX_EXCERPT_CHARS = 256;
 
 /** What the exports of an exporter share, and what encodes, sends and paces them. */
 export interface SharedParts extends ExportContext, ExitDeliveryContext {
   readonly encoder: V04Encoder;
-  /** For spans that are encoded as they end. */
+  /** Makes a segment for spans that are encoded as they end. */
   readonly newSegment: () => SpanSegment;
   readonly maxPayloadBytes: number;
   readonly queue: SendQueue;
@@ -88,7 +88,7 @@ export function sharedParts(
   };
 }
 
-/** A meter provider that throws must not end the exporter: where a heap was duplicated, it is asked again. */
+/** A meter provider that throws must not end the exporter; it is asked again where the heap was duplicated. */
 function metricsOf(
   provider: MeterProvider,
   target: AgentTarget,
@@ -103,7 +103,7 @@ function metricsOf(
   }
 }
 
-/** The Agent says in plain text why it refused a payload. */
+/** Takes the rates of an answer, or logs its text: the Agent says in plain text why it refused a payload. */
 function noteReplies(
   options: ResolvedOptions,
   sampleRates: SampleRates,
@@ -112,7 +112,7 @@ function noteReplies(
   const isHidden = mayRepeatSecrets(options);
   return ({ status, text, ratesVersion }) => {
     const hasRates = sampleRates.update(text, ratesVersion);
-    const isUsual = text === '' || text === '{}'; // as an Agent answers whose rates have not changed
+    const isUsual = text === '' || text === '{}'; // from an Agent whose rates have not changed
     if (hasRates || isUsual) return;
     const excerpt = isHidden
       ? 'a text that is not shown, because requests carry headers or credentials of yours'

@@ -1,5 +1,5 @@
-// Owns spans that are handed over one by one as they end: encoded at once, and exported when enough have
-// come together, or after a while. Holds bytes, at most so many. Knows nothing of how they are sent.
+// Owns spans that are handed over one by one as they end: they are encoded at once, and exported when enough
+// have been collected, or after a delay. Holds bytes, up to a limit. Knows nothing of how they are sent.
 
 import { noteDropped } from './dropped-spans.js';
 import { countOf } from './errors.js';
@@ -11,33 +11,33 @@ import { pendingResource } from './pending-resources.js';
 import type { ReadableSpan } from './sdk-contract.js';
 
 export interface IntakeSettings {
-  /** Longest time that a span stays here while there is room elsewhere. */
+  /** Longest time that a span stays here while there is room among the pending bytes. */
   readonly scheduledDelayMillis: number;
-  /** Bytes of the spans here, those of its queued exports included. */
+  /** Most bytes of spans here, including those of exports that are queued. */
   readonly maxQueueBytes: number;
 }
 
 /** Takes a span that has ended. Never throws. */
 export type SpanSink = (span: ReadableSpan) => void;
 
-/** What has spans exported. */
+/** Exports the spans that an intake has collected. */
 export interface IntakeOwner {
   readonly parts: SharedParts;
-  /** The spans stand in the ledger. `onUnderWay` is called once, when none of them waits any more. */
+  /** Exports spans that the ledger has received. `onUnderWay` is called once, when none of them waits any more. */
   run(source: ExportSource, onUnderWay: () => void): void;
 }
 
 /**
- * Reading a span may call back into the exporter, while it is encoded and while spans are gathered. What that
- * asks for comes when the work is over.
+ * Reading a span, to encode it or while spans are gathered, may call back into the exporter. What such a call
+ * asks for is done when the work is over.
  */
 type IntakePhase = 'idle' | 'working' | 'sealDue' | 'forgotten';
 
-/** What is exported at a time; a little less than a power of two, the sizes of which buffers are. */
+/** Bytes exported at a time; a little less than a power of two, as buffers have such sizes. */
 const SEGMENT_BYTES = 960 * 1_024;
-/** Spans that wait for attributes of their OTel resource are not encoded yet; so many are exported at a time. */
+/** Late spans, which wait for attributes of their OTel resource, are not encoded; so many are exported at a time. */
 const MAX_LATE_SPANS = 512;
-/** What such a span is taken to be worth. */
+/** Assumed size of a late span. */
 const LATE_SPAN_BYTES = 1_024;
 
 export class SpanIntake {
@@ -46,13 +46,13 @@ export class SpanIntake {
   readonly #segmentBytes: number;
   readonly #segment: SpanSegment;
   #late: ReadableSpan[] = [];
-  /** Bytes of the exports that wait for room elsewhere. */
+  /** Bytes of the exports that wait for room among the pending bytes. */
   #queuedBytes = 0;
   #stopTimer: Dispose | undefined;
-  /** Spans that found no room since the last that did. */
+  /** Number of spans that found no room since the last that did. */
   #refused = 0;
   #phase: IntakePhase = 'idle';
-  /** Spans that a getter of another has ended, meanwhile. */
+  /** Spans that were ended by a getter of another span while that was read. */
   readonly #nested: ReadableSpan[] = [];
 
   constructor(settings: IntakeSettings, owner: IntakeOwner) {
@@ -68,12 +68,12 @@ export class SpanIntake {
     return this.#segment.spanCount === 0 && this.#late.length === 0;
   }
 
-  /** Whether spans are being read: then it is one of them that has called. */
+  /** Whether spans are being read: then a getter of one of them has called. */
   get isWorking(): boolean {
     return this.#phase === 'working' || this.#phase === 'sealDue';
   }
 
-  /** Takes the span, which stands in the ledger, as it is now. Never throws. */
+  /** Takes the span, which the ledger has received, as it is now. Never throws. */
   add(span: ReadableSpan): void {
     if (this.#phase === 'forgotten') return;
     if (this.isWorking) {
@@ -103,7 +103,7 @@ export class SpanIntake {
     }
   }
 
-  /** Forgets all spans, those to come as well: they are another process's. */
+  /** Forgets all spans, including those to come: they belong to another process. */
   forget(): void {
     const isWorking = this.isWorking;
     this.#phase = 'forgotten';
@@ -123,7 +123,7 @@ export class SpanIntake {
     if (this.#phase === 'sealDue') this.#forgetLost();
   }
 
-  /** Cleans up after spans that came to nothing: their timer and traces may be left. */
+  /** Cleans up after spans that were dropped: their timer and traces may be left. */
   #forgetLost(): void {
     this.#endTimer();
     if (this.#segment.spanCount === 0) this.#segment.clear();
@@ -199,7 +199,7 @@ export class SpanIntake {
     });
   }
 
-  /** A span that came to nothing may have left the timer armed. */
+  /** Arms the timer, unless an earlier span, though it may have been dropped, has done so. */
   #startTimer(): void {
     const { clock } = this.#owner.parts;
     const { scheduledDelayMillis } = this.#settings;
@@ -211,7 +211,7 @@ export class SpanIntake {
     this.#stopTimer = undefined;
   }
 
-  /** Warns at once that spans are lost; of how many when there is room again or all is exported. */
+  /** Warns at once that spans are lost, and of their number once there is room again or all is exported. */
   #refuse(): void {
     const { ledger, diagnostics } = this.#owner.parts;
     ledger.take(1);

@@ -1,13 +1,13 @@
-// Owns seeing child processes being started, by Node's diagnostics channels: nothing is patched, and it
+// Owns noticing starts of child processes, by Node's diagnostics channels: nothing is patched, and it
 // makes no difference how a function of `child_process` or `cluster` was imported. Knows nothing of hooks.
 
 import { channel } from 'node:diagnostics_channel';
 import type { Dispose } from './lang/clock.js';
 
-/** Called before a child process is started. What it returns is called after that. */
+/** Called before a child process is started; the function that it returns is called after that. */
 export type OnSpawn = () => () => void;
 
-/** Kept as long as this is: a channel that was dropped while a snapshot is built crashes Node. */
+/** Keeps its channels: one that is garbage-collected while a snapshot is built crashes Node. */
 export class SpawnChannels {
   /** Published by the constructor of a child process, before the system call. */
   readonly #constructed = channel('child_process');
@@ -18,8 +18,8 @@ export class SpawnChannels {
   ];
 
   /**
-   * Calls `onSpawn` before each start, and what it returned as soon as that is over: before the call of
-   * the application returns from Node 24 on, else in a microtask. May call that twice.
+   * Calls `onSpawn` before each start, and the function that it returned as soon as the start is over: from
+   * Node 24 on before the application's call returns, else in a microtask. May call that function twice.
    */
   listen(onSpawn: OnSpawn): Dispose {
     const ends = new WeakMap<object, () => void>();
@@ -38,7 +38,7 @@ export class SpawnChannels {
   }
 }
 
-/** The child process that a message is about; of other publishers, the message itself. */
+/** The child process that a message is about; the message itself, if another publisher sent it. */
 function childOf(message: unknown): object {
   if (typeof message !== 'object' || message === null) return {};
   const child: unknown = Reflect.get(message, 'process');

@@ -13,8 +13,8 @@ const untracedContext: Context = ROOT_CONTEXT.setValue(SUPPRESS_TRACING_KEY, tru
 type Run = <T>(task: () => T) => T;
 
 /**
- * As the package was loaded, or its process started with a startup snapshot: otherwise a socket keeps what the
- * request had that happened to open it.
+ * Runs with the storage that there was when the package was loaded, or its process started with a startup
+ * snapshot: otherwise a socket would keep that of the request that happened to open it.
  */
 let asLoaded: Run = (task) => task();
 if (isBuildingSnapshot()) {
@@ -26,12 +26,12 @@ if (isBuildingSnapshot()) {
   });
 } else asLoaded = presentStorage();
 
-/** Runs `task` where no instrumentation makes spans of it, and apart from whoever calls. */
+/** Runs `task` so that no instrumentation makes spans of it, and detached from the caller's context. */
 export function untraced<T>(task: () => T): T {
   return asLoaded(() => context.with(untracedContext, task));
 }
 
-/** Not imported: Node warns of `node:async_hooks` while a startup snapshot is built. */
+/** Loads the module on demand: Node warns of `node:async_hooks` while a startup snapshot is built. */
 function presentStorage(): Run {
   const { AsyncLocalStorage } = process.getBuiltinModule('node:async_hooks');
   return AsyncLocalStorage.snapshot();

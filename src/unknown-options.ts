@@ -1,10 +1,10 @@
-// Owns the warning of options that do not exist: a misspelt one would otherwise look as if it worked.
+// Owns the warning about options that do not exist: a misspelt one would otherwise look as if it worked.
 // Knows no option by name.
 
 import { Diagnostics } from './diagnostics.js';
 import { systemClock } from './lang/clock.js';
 
-/** The options that there are. */
+/** The names of all options of `T`. */
 export type OptionNames<T> = Readonly<Record<keyof T, true>>;
 
 /** Calls `warn` for each option of `owner` that is not among `known`. */

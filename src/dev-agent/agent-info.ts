@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { MAX_REQUEST_BYTES } from './agent-limits.js';
 
-/** The Agent release that this one takes after. */
+/** The release of the Agent that this one imitates. */
 export const AGENT_VERSION = '7.85.2';
 export const TRACES_PATH = '/v0.4/traces';
 export const INFO_PATH = '/info';

@@ -32,7 +32,7 @@ export function replyTo(verdict: Verdict, headers: Headers, rates: SampleRates):
   return { ...reply, headers: { ...reply.headers, [RATES_VERSION_HEADER]: rates.version } };
 }
 
-/** `reply` with the members that `replacement` has. */
+/** `reply` with the members of `replacement` in place of its own; headers are merged. */
 export function replaceReply(
   reply: AgentReply,
   replacement: DevAgentReply | undefined,
@@ -45,7 +45,7 @@ export function replaceReply(
   };
 }
 
-/** @throws {Error} if HTTP does not allow it, or if the body is neither text nor bytes. */
+/** @throws {Error} if HTTP does not allow the reply, or if the body is neither text nor bytes. */
 export function checkReply(reply: AgentReply): AgentReply {
   const { status, headers, body } = reply;
   if (!Number.isInteger(status) || status < 100 || status > 999) {
@@ -79,7 +79,7 @@ export function isSuccess(reply: AgentReply): boolean {
   return reply.status >= 200 && reply.status < 300;
 }
 
-/** So that a header in another spelling replaces the normal one instead of joining it. */
+/** Unifies names, so that a header in another spelling replaces the normal one instead of joining it. */
 function lowerCaseNames(headers: Headers): Headers {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),

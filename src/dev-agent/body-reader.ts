@@ -1,5 +1,5 @@
-// Owns the arrival of a request's body, up to the limit of the Agent. Knows nothing of what is in
-// it.
+// Owns the arrival of a request's body, up to the limit of the Agent. Knows nothing of its
+// content.
 
 import type { IncomingMessage } from 'node:http';
 import { MAX_REQUEST_BYTES } from './agent-limits.js';
@@ -11,7 +11,7 @@ export type BodyArrival =
   | { readonly outcome: 'aborted' };
 
 /**
- * How much is read altogether, to no purpose but that the client gets to see the reply: a reply
+ * How much is read in all, beyond the limit only so that the client gets to see the reply: a reply
  * that comes while the client still writes is mostly lost to a connection reset.
  */
 const MAX_READ_BYTES = 2 * MAX_REQUEST_BYTES;

@@ -1,4 +1,4 @@
-// Owns for which reasons the Agent drops a whole trace chunk after it answered 200, and what it
+// Owns the reasons for which the Agent drops a whole trace chunk after answering 200, and what it
 // checks across the spans of a chunk. Knows nothing of the wire.
 
 import type { ReceivedSpan } from './received-span.js';
@@ -7,7 +7,7 @@ import type { Violation, ViolationEffect } from './violation.js';
 
 type Report = (rule: string, effect: ViolationEffect, place: string, message: string) => void;
 
-/** The violations of a trace chunk as a whole; one `dropped` among them loses it. */
+/** The violations of a trace chunk as a whole; if one of them is `dropped`, the chunk is lost. */
 export function checkChunk(spans: readonly ReceivedSpan[], path: string): Violation[] {
   const violations: Violation[] = [];
   const report: Report = (rule, effect, place, message) =>
@@ -46,7 +46,7 @@ function checkForeignSpans(spans: readonly ReceivedSpan[], report: Report): void
   }
 }
 
-/** The high halves count only where both spans have one. */
+/** Compares the high halves of trace ids only if both spans have one. */
 function isForeign(first: ReceivedSpan, span: ReceivedSpan): boolean {
   if (span.traceIdLow64 !== first.traceIdLow64) return true;
   const high = span.meta[TRACE_ID_HIGH_TAG];

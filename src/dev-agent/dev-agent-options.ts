@@ -39,7 +39,7 @@ export interface DevAgentOptions {
 export interface DevAgentReply {
   /** Anything but 2xx means that the spans of the request do not count as received. */
   readonly status?: number | undefined;
-  /** Added to those of the normal reply. */
+  /** Headers added to the normal reply. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: string | Uint8Array | undefined;
 }
@@ -47,7 +47,7 @@ export interface DevAgentReply {
 /** How long to wait for what is still to come. */
 export interface WaitOptions {
   /**
-   * In milliseconds.
+   * Longest wait, in milliseconds.
    *
    * @default `5000`
    */

@@ -21,11 +21,11 @@ export interface DevAgent {
   readonly url: string;
   readonly tcpUrl: string | undefined;
   readonly unixUrl: string | undefined;
-  /** Every trace request that arrived completely, in order, from before its reply is awaited. */
+  /** Every trace request that arrived completely, in order, even while its reply is awaited. */
   readonly requests: readonly ReceivedRequest[];
   /** The spans of requests that were answered 2xx, by trace, in order of arrival. */
   readonly traces: readonly ReceivedTrace[];
-  /** The same spans, flat. */
+  /** The spans of `traces`, in one list. */
   readonly spans: readonly ReceivedSpan[];
   /** Violations of all requests, in order; also of payloads too large to be among `requests`. */
   readonly violations: readonly Violation[];
@@ -71,7 +71,7 @@ export async function startDevAgent(options: DevAgentOptions = {}): Promise<DevA
   return new RunningDevAgent(recording, listeners);
 }
 
-/** In the format of the Agent: hex seconds of the start, and how often the rates changed since. */
+/** A version in the Agent's format: seconds of the start in hex, and how often the rates changed since. */
 function ratesVersion(): string {
   return `${Math.floor(Date.now() / 1000).toString(16)}-1`;
 }

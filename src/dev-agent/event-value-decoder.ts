@@ -1,5 +1,5 @@
-// Owns the tagged union that an event's attribute value is on the wire: a map with a `type` and
-// the member that belongs to it. Knows nothing of the event around it.
+// Owns the wire form of an event's attribute value, a tagged union: a map with a `type` and the
+// member that belongs to it. Knows nothing of the event around it.
 
 import {
   readArrayLength,
@@ -18,7 +18,7 @@ interface ScalarDraft {
   readonly members: Map<string, ReceivedEventValue>;
 }
 
-/** The member that holds the value, at the index that is the value's `type`. */
+/** The members that can hold the value, each at the index that is its `type`. */
 const MEMBERS = ['string_value', 'bool_value', 'int_value', 'double_value', 'array_value'] as const;
 /** Stands for a value that is missing or of an unknown type, which the Agent cannot show. */
 const NO_VALUE = '';
@@ -70,7 +70,7 @@ function readArrayValue(decoding: Decoding, path: string): ReceivedEventScalar[]
 
 function readEventScalar(decoding: Decoding, path: string): ReceivedEventScalar {
   const value = readUnion(decoding, path, SCALAR_FIELDS);
-  // Without a decoder for `array_value` there is no array to be found in the union.
+  // Never an array: `SCALAR_FIELDS` has no decoder for `array_value`.
   return typeof value === 'object' ? NO_VALUE : value;
 }
 

@@ -1,4 +1,4 @@
-// Owns which wire families the Agent takes for a field of a given type, and what it makes of the
+// Owns which wire families the Agent accepts for a field of a given type, and what it makes of the
 // odd ones. Knows nothing of which fields there are.
 
 import { isUtf8 } from 'node:buffer';
@@ -6,7 +6,7 @@ import { PayloadRefused, type Violation } from './violation.js';
 import type { WireFamily, WireHead } from './wire-head.js';
 import type { WireScanner } from './wire-scanner.js';
 
-/** A payload being decoded: the position in it, and where violations go that do not stop it. */
+/** A payload being decoded: the position in it, and where to report violations that do not stop it. */
 export interface Decoding {
   readonly wire: WireScanner;
   readonly report: (violation: Violation) => void;
@@ -20,7 +20,7 @@ export type Leniency = 'lenient' | 'strict';
 
 const INTEGERS: readonly WireFamily[] = ['int', 'uint'];
 const NUMBERS: readonly WireFamily[] = ['int', 'uint', 'float64'];
-/** Not the library's, which drops a BOM and does not replace what is not UTF-8. */
+/** In place of the library's decoder, which drops a BOM and does not replace what is not UTF-8. */
 const TEXT = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export function readString(decoding: Decoding, path: string, leniency: Leniency): string {
@@ -38,7 +38,7 @@ export function readString(decoding: Decoding, path: string, leniency: Leniency)
   return decodeText(decoding, path, head);
 }
 
-/** An id: a uint64, or an int64 whose bits the Agent takes as they are. */
+/** Reads an id: a uint64, or an int64 whose bits the Agent takes as they are. */
 export function readUint64(decoding: Decoding, path: string, leniency: Leniency): bigint {
   if (leniency === 'lenient' && readNil(decoding, path, '0')) return 0n;
   const value = readInteger(decoding, path);
@@ -69,7 +69,7 @@ export function readUint32(decoding: Decoding, path: string): number {
   return Number(value);
 }
 
-/** A double. The Agent takes integers and float64 for it, but not float32. */
+/** Reads a double, for which the Agent accepts integers and float64, but not float32. */
 export function readFloat64(decoding: Decoding, path: string, leniency: Leniency): number {
   if (leniency === 'lenient' && readNil(decoding, path, '0')) return 0;
   const head = expectFamily(decoding, path, NUMBERS, 'an int, uint or float64');
@@ -99,7 +99,7 @@ export function readMapLength(decoding: Decoding, path: string): number {
   return head.elements / 2;
 }
 
-/** Moves past a nil, if there is one, and reports it. */
+/** Moves past a nil, if there is one, and reports it; returns whether there was one. */
 export function readNil(decoding: Decoding, path: string, replacement: string): boolean {
   const head = decoding.wire.peek(path);
   if (head.family !== 'nil') return false;

@@ -4,7 +4,7 @@
 import { MIMEType } from 'node:util';
 import type { Violation, ViolationEffect } from './violation.js';
 
-/** Request headers: lower-case names. */
+/** Request headers, with lower-case names. */
 export type Headers = Readonly<Record<string, string>>;
 
 /** A header that makes the Agent answer without decoding the payload. */
@@ -16,7 +16,7 @@ export interface HeaderRefusal {
 const PAYLOAD_TYPE = 'application/msgpack';
 export const CROSS_SITE_REJECTED = 'cross-site request rejected';
 const INTEGER = /^[+-]?\d+$/;
-/** Headers that describe the client; the Agent does without, but then cannot tell languages apart. */
+/** Headers that describe the client; the Agent can do without, but then cannot tell languages apart. */
 const CLIENT_HEADERS = [
   ['datadog-meta-lang', 'lang-missing'],
   ['datadog-meta-tracer-version', 'tracer-version-missing'],

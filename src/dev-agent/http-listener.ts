@@ -28,7 +28,7 @@ export async function listenOnUnixSocket(
 
 async function listening(server: Server): Promise<Server> {
   await once(server, 'listening');
-  // From now on these are failures to accept a connection, which only that client shall notice.
+  // From now on, errors are failures to accept a connection, which only that client should notice.
   server.on('error', () => undefined);
   return server;
 }

@@ -1,5 +1,5 @@
-// Owns how maps are read: records with known keys, and tags with arbitrary ones. Finds the keys
-// that occur twice, of which the Agent keeps the last. Knows nothing of particular fields.
+// Owns how maps are read: records with known keys, and tags with arbitrary ones. Reports
+// keys that occur twice, of which the Agent keeps the last value. Knows nothing of particular fields.
 
 import { readMapLength, readString, type Decoding, type Leniency } from './field-reader.js';
 import { emptyRecord } from './tag-record.js';

@@ -9,7 +9,7 @@ import type { Violation } from './violation.js';
 import { WireScanner } from './wire-scanner.js';
 
 /**
- * Decodes a payload; an element of the result is a trace chunk.
+ * Decodes a payload into its trace chunks.
  *
  * @throws {PayloadRefused} where the Agent would stop reading and answer 400.
  */

@@ -1,6 +1,6 @@
 // Owns the shape in which a decoded span is shown. Holds no logic, and knows nothing of the wire.
 
-/** A span as the Agent decodes it: repaired where the Agent repairs while it decodes. */
+/** A span as the Agent decodes it, with the repairs of the Agent's decoder. */
 export interface ReceivedSpan {
   readonly service: string;
   /** The operation name. */

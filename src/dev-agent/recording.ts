@@ -8,7 +8,7 @@ import { Waiters } from './waiters.js';
 
 /** How many of the last violations an error message names. */
 const MAX_DESCRIBED_VIOLATIONS = 5;
-/** The default of a wait is as long as a batch processor holds spans by default. */
+/** For errors: by default, a wait is no longer than a batch processor holds spans by default. */
 const HINT = '; a batch processor sends nothing for seconds unless it is flushed';
 
 interface GrowingTrace extends ReceivedTrace {
@@ -90,7 +90,7 @@ export class Recording {
     this.#traceById = new Map();
   }
 
-  /** Nothing more will come, nor count that is answered later: those who still wait are told so. */
+  /** Ends all waits: nothing more will come, and what is answered later does not count. */
   close(): void {
     this.#unanswered.clear();
     this.#waiters.close();
@@ -115,7 +115,7 @@ export class Recording {
   }
 }
 
-/** As the exporter's messages have it, of which nothing here knows. */
+/** The same as in the messages of the exporter, which nothing here may import. */
 function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

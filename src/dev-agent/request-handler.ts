@@ -1,4 +1,4 @@
-// Owns which path is answered by what, and the writing of replies. Both listeners share it.
+// Owns which path is answered by what, and the writing of replies. Shared by both listeners.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { agentState, AGENT_VERSION, INFO_PATH, TRACES_PATH } from './agent-info.js';
@@ -23,7 +23,7 @@ export function createRequestHandler(
   via: Listener,
 ): RequestHandler {
   return (request, response) => {
-    // The client may be gone before the reply is written; that is its own affair.
+    // The client may be gone before the reply is written, which is no error here.
     response.on('error', () => response.destroy());
     void answer(options, request, via)
       .catch(internalError)

@@ -1,5 +1,5 @@
-// Owns the fields of a span on the wire. Judges wire types only: what a decoded span may hold is
-// for the rules to say.
+// Owns the fields of a span on the wire. Judges wire types only: the rules judge what a decoded
+// span holds.
 
 import { readEvent } from './event-decoder.js';
 import {
@@ -18,7 +18,7 @@ import { fieldDecoders, readRecord, readTags, type FieldDecoders } from './map-r
 import type { ReceivedSpan } from './received-span.js';
 import { NO_TAGS } from './tag-record.js';
 
-/** A span while it is being decoded; its full trace id comes last, from the trace chunk. */
+/** A span while it is being decoded; its full trace id is set last, from the trace chunk. */
 export type SpanDraft = { -readonly [Field in keyof ReceivedSpan]: ReceivedSpan[Field] };
 
 /** Stands for links and events that were not sent. */

@@ -1,5 +1,5 @@
-// Owns a trace request from its body to its reply: judges it, records it, and lets `respond` have
-// its say. Does not write to the socket.
+// Owns a trace request from its body to its reply: judges it, records it, and lets `respond` change
+// the reply. Does not write to the socket.
 
 import type { IncomingMessage } from 'node:http';
 import { MAX_REQUEST_BYTES } from './agent-limits.js';
@@ -82,7 +82,7 @@ export class TraceIntake {
     try {
       return checkReply(replaceReply(normal, await respond()));
     } catch (error) {
-      // Written by the user: whatever it throws must not end the process.
+      // `respond` is the user's: whatever it throws must not end the process.
       return textReply(500, error instanceof Error ? error.message : String(error));
     }
   }

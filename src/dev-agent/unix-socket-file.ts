@@ -1,10 +1,10 @@
-// Owns the file of a Unix socket before it is listened on: removes the one of a dead server, and
-// nothing else. Does not listen.
+// Owns the file of a Unix socket before a server listens on it: removes one that a dead server left,
+// and nothing else. Does not listen.
 
 import { lstat, unlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 
-/** What the kernel takes, on Linux. Node 20 cuts a longer path and listens somewhere else. */
+/** Longest path that the kernel takes on Linux. Node 20 cuts a longer one and listens somewhere else. */
 const MAX_PATH_BYTES = 107;
 
 /**
@@ -32,7 +32,7 @@ export async function removeStaleSocket(socketPath: string): Promise<void> {
 
 async function kindOf(path: string): Promise<'nothing' | 'socket' | 'other'> {
   const stats = await lstat(path).catch(() => undefined);
-  // If the path cannot be looked at, listening will say why.
+  // If the path cannot be examined, the attempt to listen will say why.
   if (stats === undefined) return 'nothing';
   return stats.isSocket() ? 'socket' : 'other';
 }

@@ -62,7 +62,7 @@ function accept(chunks: readonly Chunk[], log: ViolationLog): Verdict {
 }
 
 function refuse(status: number, violation: Violation, log: ViolationLog): Verdict {
-  // Not through the log, which may be full: this is the one that matters.
+  // Not added through the log, which may be full: this is the violation that matters.
   const violations = [...log.violations, violation];
   return { outcome: 'refused', violations, status, reason: violation.message };
 }

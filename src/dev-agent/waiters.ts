@@ -7,7 +7,7 @@ const MAX_TIMER_MILLIS = 2_147_483_647;
 /** What somebody waits for. */
 export interface Wait {
   readonly isMet: () => boolean;
-  /** What was expected, and what was there by then, for the error at the end. */
+  /** The message of the error at the end: what was expected, and what was there by then. */
   readonly describe: (end: string) => string;
   readonly timeoutMillis: number;
 }

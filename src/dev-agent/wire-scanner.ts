@@ -1,5 +1,5 @@
-// Owns the position in a payload: hands out one value's head, data or number after the other, and
-// refuses bytes that are cut off or claim absurd sizes. Knows nothing of spans.
+// Owns the position in a payload: hands out heads, data and numbers one value after the other, and
+// refuses bytes that are cut off or declare absurd sizes. Knows nothing of spans.
 //
 // Values are decoded by @msgpack/msgpack, but one at a time: a whole payload decoded at once no
 // longer tells a float64 from an int, nor that a key occurred twice, and `__proto__` is refused.
