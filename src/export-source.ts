@@ -29,11 +29,12 @@ export function spanSource(spans: readonly ReadableSpan[], encoder: V04Encoder):
   };
 }
 
-export function sealedSource(payloads: readonly Payload[]): ExportSource {
+/** Spans that were encoded as they ended. */
+export function sealedSource(payload: Payload): ExportSource {
   return {
-    spanCount: payloads.reduce((sum, { spanCount }) => sum + spanCount, 0),
+    spanCount: payload.spanCount,
     spans: [],
     isPatient: true,
-    begin: () => new SealedEncoding(payloads),
+    begin: () => new SealedEncoding(payload),
   };
 }

@@ -92,7 +92,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     else this.#running()?.onEnd(span);
   }
 
-  /** Number of spans found here and not sent, because an earlier generation sends them. */
+  /** Number of spans found here that an earlier generation sends, or that ended while a startup snapshot was built. */
   get inherited(): number {
     return this.#inherited.count;
   }

@@ -177,7 +177,7 @@ export class SpanIntake {
     if (!this.isWorking) return;
     ledger.take(tooLarge + unencodable);
     noteDropped({ too_large: tooLarge, encode: unencodable }, this.#owner.parts);
-    for (const payload of payloads) this.#run(sealedSource([payload]), payload.body.length);
+    for (const payload of payloads) this.#run(sealedSource(payload), payload.body.length);
   }
 
   #sealLate(): void {

@@ -1,4 +1,4 @@
-// Owns ready payloads, in the form of an encoding that has nothing left to encode. Knows nothing of spans.
+// Owns a ready payload, in the form of an encoding that has nothing left to encode. Knows nothing of spans.
 
 import type { Payload } from './payload-builder.js';
 import { noLosses } from './span-loss.js';
@@ -10,8 +10,8 @@ export class SealedEncoding implements SpanEncoding {
   #payloads: readonly Payload[];
   readonly openBytes = 0;
 
-  constructor(payloads: readonly Payload[]) {
-    this.#payloads = payloads;
+  constructor(payload: Payload) {
+    this.#payloads = [payload];
   }
 
   get isDone(): boolean {
