@@ -216,6 +216,10 @@ export class AgentConnection implements Connection {
     const { reader, settle } = attempt;
     let hasBegun = false;
     let reuse: Moment | undefined;
+    const wasDead = (): boolean => {
+      if (reuse !== undefined) return millisSince(reuse, clock) < DEAD_MILLIS;
+      return !hasBegun && wire.repliedAt !== undefined; // reset while undici looked at it: nothing was written
+    };
     return {
       onRequestStart: () => {
         hasBegun = true;
@@ -237,8 +241,7 @@ export class AgentConnection implements Connection {
       onResponseError: (_controller, cause) => {
         forgetAnswer(cause);
         const at = breakPointOf(cause, hasBegun);
-        const wasDead = reuse !== undefined && millisSince(reuse, clock) < DEAD_MILLIS;
-        settle({ outcome: reader.interrupted({ kind: 'broken', at, cause }), wasDead });
+        settle({ outcome: reader.interrupted({ kind: 'broken', at, cause }), wasDead: wasDead() });
       },
     };
   }

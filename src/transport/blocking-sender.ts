@@ -90,7 +90,7 @@ function codeAt(codes: Uint8Array, index: number): string {
 }
 
 function failed(code: string): SendOutcome {
-  const cause = new Error(`${code || 'the connection broke'}, at the end of the process`);
+  const cause = new Error(`${code || 'no answer'}, at the end of the process`);
   const at = code === '' ? 'socket' : breakPointOf({ code }, false);
   return { kind: 'broken', at, cause };
 }

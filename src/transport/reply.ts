@@ -6,7 +6,7 @@ import type { SendOutcome } from './send-outcome.js';
 /** Cut off when the attempt had begun. */
 const CANCELLED: SendOutcome = { kind: 'cancelled', attempts: 1 };
 /** The rates of 5 000 services, the most the Agent keeps, take about half of this. */
-const MAX_REPLY_BYTES = 1024 * 1024;
+export const MAX_REPLY_BYTES: number = 1024 * 1024;
 
 const NONE: readonly string[] = [];
 

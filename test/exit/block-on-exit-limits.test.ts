@@ -1,12 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { openAnsweringServer, tlsServer } from '../support/answering-server.js';
 import { openFaultServer } from '../support/fault-server.js';
-import { answer, hangUp, readAll, readHead, reply, send, stall } from '../support/fault-steps.js';
+import {
+  answer,
+  fin,
+  flood,
+  hangUp,
+  readAll,
+  readHead,
+  reply,
+  send,
+  stall,
+} from '../support/fault-steps.js';
 import { openGate } from '../support/gate.js';
 import { refusedUrl } from '../support/raw-server.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 import { until } from '../support/until.js';
 import { startScript } from './script.js';
+
+const ENDLESS_REPLY = 'HTTP/1.1 200 OK\r\n\r\n';
 
 describe('a process that exits, with blockOnExit,', () => {
   it('delivers more than may be pending at a time: nobody makes room any more', async () => {
@@ -23,6 +35,27 @@ describe('a process that exits, with blockOnExit,', () => {
 
     expect(await script.end).toMatchObject({ code: 0, stderr: '' });
     expect(agent.spans).toHaveLength(500);
+  });
+
+  it.each([
+    ['closes its side with each reply, unannounced', [readAll, reply(200), fin]],
+    ['never ends its replies', [readAll, send(ENDLESS_REPLY), flood('x'.repeat(65_536))]],
+  ])('delivers many payloads, each once, to an Agent that %s', async (_what, script) => {
+    const server = await openFaultServer({ scripts: [script] });
+    const { end } = startScript(
+      `const own = new DatadogSpanExporter({ maxPayloadBytes: 4_096 });
+       const processor = new DatadogBatchSpanProcessor({ exporter: own });
+       flushOnExit(processor, { blockOnExit: true, timeoutMillis: 10_000 });
+       const tracer = new NodeTracerProvider({ spanProcessors: [processor] }).getTracer('own');
+       for (let index = 0; index < 60; index++) tracer.startSpan('one').end();
+       process.on('exit', () => console.log(own.stats().exported));
+       process.exit();`,
+      { agentUrl: server.url },
+    );
+
+    expect(await end).toMatchObject({ code: 0, stdout: '60\n', stderr: '' });
+    expect(server.spans).toHaveLength(60);
+    expect(server.requests).toBeGreaterThan(10);
   });
 
   it('waits for several that do not get through no longer than for one', async () => {
@@ -185,6 +218,7 @@ describe('a process that exits, with blockOnExit,', () => {
       'DEPTH_ZERO_SELF_SIGNED_CERT',
     ],
     ['a peer that speaks another protocol', babblingUrl, 'protocol', 'HPE_INVALID_'],
+    ['a peer that changes it', changingUrl, 'socket', 'no answer, at the end of the process'],
   ])('says why it could not deliver to %s', async (_whom, url, kind, reason) => {
     const script = startScript(
       `printWarnings(); flushOnExit(target, { blockOnExit: true }); endSpans();
@@ -207,6 +241,12 @@ async function hangingUpUrl(): Promise<string> {
 
 async function babblingUrl(): Promise<string> {
   const server = await openFaultServer({ scripts: [[readAll, send('SMTP 220 hello\r\n\r\n')]] });
+  return server.url;
+}
+
+async function changingUrl(): Promise<string> {
+  const change = send('HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n');
+  const server = await openFaultServer({ scripts: [[readAll, change, stall]] });
   return server.url;
 }
 

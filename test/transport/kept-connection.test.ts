@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../../src/lang/clock.js';
 import { openFaultServer, type Step } from '../support/fault-server.js';
@@ -79,6 +80,30 @@ describe('a connection that is kept', () => {
       expect(server.requests).toBe(requests);
     },
   );
+
+  it('sends once more what had not begun when a kept connection was reset', async () => {
+    let requests = 0;
+    let latest: Socket | undefined;
+    const server = await openRawServer((socket) => {
+      latest = socket;
+      socket.on('data', () => {
+        requests++;
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+      });
+    });
+    const resetFirst: Clock['nextTurn'] = (task) => {
+      systemClock.nextTurn(() => {
+        if (requests === 1) latest?.resetAndDestroy();
+        task();
+      });
+    };
+    const connection = connectTo(server.url, { ...systemClock, nextTurn: resetFirst });
+    await send(connection);
+
+    expect(await send(connection)).toMatchObject({ kind: 'accepted' });
+
+    expect(requests).toBe(2);
+  });
 
   it('sends nothing again that was answered by something else than HTTP', async () => {
     const babble = [readAll, write('SMTP 220 hello\r\n\r\n')];
