@@ -34,7 +34,7 @@ export type AgentTarget = TcpTarget | UnixTarget;
  * @throws RangeError whose message says what is wrong and never repeats credentials.
  */
 export function parseAgentUrl(url: string): AgentTarget {
-  return url.startsWith('unix:') ? parseUnixUrl(url) : parseTcpUrl(url);
+  return /^unix:/i.test(url) ? parseUnixUrl(url) : parseTcpUrl(url);
 }
 
 /** Where requests go, as a text for logs, without credentials. */
@@ -73,7 +73,7 @@ export function withoutCredentials(url: string): string {
 }
 
 function parseUnixUrl(url: string): UnixTarget {
-  const socketPath = url.replace(/^unix:(?:\/\/)?/, '');
+  const socketPath = url.replace(/^unix:(?:\/\/)?/i, '');
   if (!socketPath.startsWith('/')) {
     throw new RangeError('it has no absolute path; write unix:///path/to/apm.socket');
   }

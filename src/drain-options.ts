@@ -53,6 +53,10 @@ export function flushLimits(
   }
   const given = checkInteger('timeoutMillis', options.timeoutMillis, TIMER_OR_ZERO);
   const signal = checkSignal('signal', options.signal);
+  const { onDeferred } = options;
+  if (onDeferred !== undefined && typeof onDeferred !== 'function') {
+    throw new TypeError(expectation('onDeferred', 'a function', onDeferred));
+  }
   return { clock, timeoutMillis: given ?? defaultMillis, signal };
 }
 

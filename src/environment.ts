@@ -83,24 +83,28 @@ function agentTarget(vars: EnvironmentVariables, warn: WarnOfVariable): AgentTar
   const host = validHost(textOf(vars, 'DD_AGENT_HOST'), warn);
   const port = validPort(textOf(vars, 'DD_TRACE_AGENT_PORT'), warn);
   if (host === undefined && port === undefined) return undefined;
-  const literal = host !== undefined && host.includes(':') && !host.startsWith('[');
-  const authority = literal ? `[${host}]` : (host ?? '127.0.0.1');
+  const authority = host === undefined ? '127.0.0.1' : authorityOf(host);
   const variable = host === undefined ? 'DD_TRACE_AGENT_PORT' : 'DD_AGENT_HOST';
   return targetOf(variable, `http://${authority}:${port ?? DEFAULT_PORT}`, warn);
 }
 
 function validHost(host: string | undefined, warn: WarnOfVariable): string | undefined {
-  if (host === undefined || !isMoreThanHost(host)) return host;
+  if (host === undefined || isHostAlone(host)) return host;
   const shown = withoutCredentials(host);
   const instead = 'write a host alone, or set DD_TRACE_AGENT_URL, as in http://host:8126';
   warn('DD_AGENT_HOST', `DD_AGENT_HOST "${shown}" is ignored: ${instead}`);
   return undefined;
 }
 
-/** Whether there is more than a host: colons belong to an IPv6 address, or a port follows the host. */
-function isMoreThanHost(host: string): boolean {
-  if (NOT_OF_A_HOST.test(host)) return true;
-  return host.includes(':') && !isIPv6(host.replace(/^\[(.*)\]$/, '$1'));
+/** Whether there is a host and nothing else: colons belong to an IPv6 address, or a port follows the host. */
+function isHostAlone(host: string): boolean {
+  if (NOT_OF_A_HOST.test(host)) return false;
+  if (host.includes(':') && !isIPv6(host.replace(/^\[(.*)\]$/, '$1'))) return false;
+  return URL.canParse(`http://${authorityOf(host)}`); // an IPv6 address may have a zone, a URL none
+}
+
+function authorityOf(host: string): string {
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }
 
 function targetOf(variable: string, url: string, warn: WarnOfVariable): AgentTarget | undefined {

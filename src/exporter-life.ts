@@ -223,7 +223,7 @@ export class ExporterLife {
 
   /** Calls `onDeferred` once all that is left of the present exports waits for a time that the Agent has set. */
   #watchDeferral(onDeferred: (() => void) | undefined): Dispose {
-    if (typeof onDeferred !== 'function') return nothingToDispose;
+    if (onDeferred === undefined) return nothingToDispose;
     const isDeferred = this.#tasks.watchedDeferral();
     const tell = (): void => this.#callUser('onDeferred', onDeferred);
     return this.#context.deferrals.watch(isDeferred, tell);

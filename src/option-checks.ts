@@ -134,7 +134,9 @@ export function checkHeaders(name: string, value: unknown): Record<string, strin
     }
     if (!HEADER_VALUE.test(text)) {
       // The value may be a credential, so the message does not show it.
-      throw new RangeError(`Expected \`${name}['${header}']\` to be free of control characters`);
+      throw new RangeError(
+        `Expected \`${name}['${header}']\` to be Latin-1 text, free of control characters`,
+      );
     }
   }
   return headers;

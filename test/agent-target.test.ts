@@ -31,6 +31,7 @@ describe('I1: parseAgentUrl', () => {
   it.each([
     ['unix:///var/run/datadog/apm.socket', '/var/run/datadog/apm.socket'],
     ['unix:/tmp/a.sock', '/tmp/a.sock'],
+    ['UNIX:///tmp/A.sock', '/tmp/A.sock'],
     ['unix:///tmp/a b%20ü.sock', '/tmp/a b%20ü.sock'],
   ])('takes the path of %s to the letter', (url, socketPath) => {
     expect(parseAgentUrl(url)).toEqual({ transport: 'unix', socketPath });

@@ -45,6 +45,7 @@ describe('I1, I2: the Agent', () => {
     [{ DD_AGENT_HOST: 'host#x', DD_TRACE_AGENT_PORT: '1234' }, 'http://127.0.0.1:1234'],
     [{ DD_AGENT_HOST: 'a\\b', DD_TRACE_AGENT_PORT: '1234' }, 'http://127.0.0.1:1234'],
     [{ DD_AGENT_HOST: 'a/b', DD_TRACE_AGENT_PORT: '1234' }, 'http://127.0.0.1:1234'],
+    [{ DD_AGENT_HOST: 'fe80::1%lo', DD_TRACE_AGENT_PORT: '1234' }, 'http://127.0.0.1:1234'],
   ])('with %j warns once and listens on %s', (vars, expected) => {
     expect(where(vars)).toEqual([expected, 1]);
   });

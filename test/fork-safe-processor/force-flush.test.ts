@@ -258,8 +258,12 @@ describe('forceFlush of a ForkSafeSpanProcessor', () => {
     const { processor } = openPipeline(openExporter({}));
 
     await expect(processor.forceFlush({ timeoutMillis: -1 })).rejects.toThrow(RangeError);
-    const flush: unknown = Reflect.apply(Reflect.get(processor, 'forceFlush'), processor, [null]);
-    await expect(flush).rejects.toThrow('Expected `options` to be an object, got `null` (null)');
+    const flushWith = (options: unknown): unknown =>
+      Reflect.apply(Reflect.get(processor, 'forceFlush'), processor, [options]);
+    const notAnObject = 'Expected `options` to be an object, got `null` (null)';
+    await expect(flushWith(null)).rejects.toThrow(notAnObject);
+    const notAFunction = 'Expected `onDeferred` to be a function';
+    await expect(flushWith({ onDeferred: 5 })).rejects.toThrow(notAFunction);
   });
 
   it('settles with the shutdown once that has begun', async () => {
