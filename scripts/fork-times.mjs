@@ -113,7 +113,7 @@ function spanOf(id) {
   };
 }
 
-/** In the unit in which it has two digits. */
+/** The time with two significant digits, in µs below 0.1 ms. */
 function textOf(millis) {
   return millis < 0.1 ? `${(millis * 1_000).toPrecision(2)} µs` : `${millis.toPrecision(2)} ms`;
 }

@@ -30,7 +30,7 @@ const CYCLE = [
   ['up', 1_000],
   ['restarted', 3_000],
 ];
-/** For spans that end later than they should. */
+/** Factor of spare room in the Agent's count, for spans that end later than they should. */
 const SPARE = 1.5;
 
 const { values } = parseArgs({

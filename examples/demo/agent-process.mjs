@@ -17,7 +17,7 @@ export class AgentProcess {
     this.#listening = eventOf(this.#child, 'the Agent', 'message');
   }
 
-  /** For `DD_TRACE_AGENT_URL`. */
+  /** The Agent's URL, to be passed on as `DD_TRACE_AGENT_URL`. */
   async url() {
     const { url } = await this.#listening;
     return url;

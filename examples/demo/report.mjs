@@ -64,7 +64,7 @@ function workerCondition(workers, received) {
   };
 }
 
-/** As the workers write it: both ids in lower-case hex, at full length. */
+/** The id of a span as the workers write it: both ids in lower-case hex, at full length. */
 function idOf({ traceId, spanId }) {
   return `${traceId}:${spanId.toString(16).padStart(16, '0')}`;
 }

@@ -24,7 +24,7 @@ export async function sendRequests(port, workers) {
   throw new Error(`only ${seen.size} of ${workers} workers answered ${MAX_REQUESTS} requests`);
 }
 
-/** On a connection of its own: the cluster deals out connections, not requests. */
+/** Sends a request on a connection of its own: the cluster distributes connections, not requests. */
 function send(options) {
   return new Promise((resolve, reject) => {
     const outgoing = request({ ...options, agent: false });

@@ -15,7 +15,7 @@ const HEADINGS = [
   'start to end of trace\n',
 ].join(' ');
 
-/** Prints three traces that differ: one with an error, the largest and the smallest. */
+/** Prints up to three different traces: one with an error, the largest and the smallest. */
 export function printTraces(traces) {
   const bySize = traces.toSorted((a, b) => b.spans.length - a.spans.length);
   const failed = traces.find(({ spans }) => spans.some((span) => span.error !== 0));

@@ -4,7 +4,7 @@
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { DatadogSpanExporter, flushOnExit, ForkSafeSpanProcessor } from '../../dist/index.js';
 
-/** So that it is not the speed of the machine which is measured. */
+/** A generous timeout, so that the speed of the machine is not what is measured. */
 const PATIENT = { timeoutMillis: 30_000 };
 
 export const SETUPS = {

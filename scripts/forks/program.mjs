@@ -13,12 +13,12 @@ const lineage = ['child', setup];
 
 let owner = '';
 let lastId = 0;
-/** The same ids in each process, until one is the owner of what comes. */
+/** Makes the same ids in each process, until `owner` is set. */
 const nextId = (digits) => (owner + String(++lastId).padStart(8, '0')).padStart(digits, 'a');
 const sameIds = { generateTraceId: () => nextId(32), generateSpanId: () => nextId(16) };
 
 const ROLES = {
-  /** Has an original of which it copies nothing. */
+  /** A forked child or cluster worker: it has an original, but copies nothing of it. */
   async child({ end50, flush }) {
     end50();
     await flush();

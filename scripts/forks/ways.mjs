@@ -22,7 +22,7 @@ export const WAYS = [
   { name: 'a clone that does not', run: roles('cloned', 'cloned') },
 ];
 
-/** Who is forked shares the output of who forks it: that ends when both have ended. */
+/** A forked process shares its parent's output, which ends only when both have ended. */
 function roles(...names) {
   return (setup, agentUrl) =>
     Promise.all(names.map((role) => node([PROGRAM, role, setup], { agentUrl })));

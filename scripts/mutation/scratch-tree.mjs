@@ -17,7 +17,7 @@ export class ScratchTree {
 
   constructor() {
     const filter = (source) => !LEFT_OUT.has(basename(source));
-    // With its times, or the build would look older than its sources.
+    // Keeps the times of files, or the build would look older than its sources.
     cpSync(ROOT, this.#root, { recursive: true, preserveTimestamps: true, filter });
     symlinkSync(join(ROOT, 'node_modules'), join(this.#root, 'node_modules'));
   }
@@ -57,7 +57,7 @@ export class ScratchTree {
     const report = join(this.#root, 'report.json');
     rmSync(report, { force: true });
     const runner = join(this.#root, 'node_modules/vitest/vitest.mjs');
-    // Once more what fails: a busy machine turns a test red that is about time, and no mutation by itself.
+    // Retries what fails: a busy machine may turn a test about time red, which no mutation has caused.
     const reporting = ['--retry=1', '--bail=1', '--reporter=json', `--outputFile=${report}`];
     const args = [runner, 'run', ...reporting, ...new Set(files)];
     const isDone = await endsInTime(args, this.#root);
@@ -85,7 +85,7 @@ export class ScratchTree {
 async function endsInTime(args, cwd) {
   const child = spawn(process.execPath, args, { cwd, stdio: 'ignore', detached: true });
   const kill = () => process.kill(-Number(child.pid), 'SIGKILL');
-  // A group of its own does not hear of ^C.
+  // A process group of its own does not receive ^C.
   const interrupt = () => {
     kill();
     process.exit(130);

@@ -37,7 +37,7 @@ export function figuresOf(final, samples, arrivals) {
   };
 }
 
-/** Cells that begin with what is promised; `isKept` where something is. */
+/** What each row is about, what is promised of it, and, where it can be told, whether that `isKept`. */
 const ROWS = [
   { what: 'minutes under load', promised: '', show: ({ minutes }) => written(minutes) },
   { what: 'spans that ended', promised: '', show: ({ ended }) => written(ended) },
@@ -147,7 +147,7 @@ function range(numbers) {
   return [Math.min(...numbers), Math.max(...numbers)];
 }
 
-/** Of the straight line that comes closest to these points. */
+/** The slope of the straight line that fits these points best. */
 function slope(points) {
   const mean = (numbers) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
   const [meanX, meanY] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))];

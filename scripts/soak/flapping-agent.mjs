@@ -1,5 +1,5 @@
 // Owns an Agent that comes and goes, and the count of the spans that it has accepted, each told by its id.
-// It is up, refuses connections, hangs or is overloaded; a restart cuts all connections.
+// It is up, refuses connections, hangs or is overloaded; a restart and a refusal cut all connections.
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -9,7 +9,7 @@ import { decode } from '@msgpack/msgpack';
 /** The first of the 16 digits of a span id says whose it is, the others count. */
 const LANE_SHIFT = 60n;
 const INDEX_MASK = (1n << LANE_SHIFT) - 1n;
-/** More is taken for many. */
+/** Highest count that is kept for one span; it fits a byte. */
 const MOST_COUNTED = 255;
 
 export class FlappingAgent {

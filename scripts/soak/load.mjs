@@ -19,7 +19,7 @@ const QUEUE = { maxQueueSize: 200_000, maxExportBatchSize: 2_048 };
 const CLOSING_TURNS = 100;
 const SPANS_OF_A_TRACE = 5;
 
-/** With a name, a key and a text that no span had before: what is remembered of spans must have a bound. */
+/** Attributes with a key and a text that no span had before: what is remembered of spans must have a bound. */
 function attributesOf(number) {
   return {
     'http.request.method': 'GET',
@@ -52,7 +52,7 @@ let startMillis = performance.now();
 let timer = setInterval(endDueSpans, TICK_MILLIS);
 
 const TASKS = {
-  /** At rest: spans that wait are no leak. */
+  /** Measures at rest, after a flush: spans that still wait are no leak. */
   async measure() {
     const pauseMillis = performance.now();
     clearInterval(timer);
@@ -93,7 +93,7 @@ async function perform(task) {
   if (task === 'finish') process.disconnect();
 }
 
-/** What it has lost is in the ledger. */
+/** Ignores failures: spans that a flush has lost are in the ledger. */
 async function flush() {
   await Promise.allSettled([processor.forceFlush()]);
   await Promise.allSettled([exporter.forceFlush()]);

@@ -4,9 +4,9 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** Of the shutdown that has been answered to the end of the process, which has nothing left to do. */
+/** Longest time from the answered shutdown to the end of the process, which has nothing left to do by then. */
 const END_MILLIS = 30_000;
-/** Of one task: a flush waits for `flushTimeoutMillis`, and a shutdown for its grace. */
+/** Longest time of one task: a flush waits for `flushTimeoutMillis`, and a shutdown for its grace. */
 const TASK_MILLIS = 120_000;
 const LOAD = fileURLToPath(new URL('load.mjs', import.meta.url));
 

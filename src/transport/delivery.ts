@@ -69,14 +69,14 @@ const NOT_SENT: SendOutcome = { kind: 'cancelled', attempts: 0 };
  * connection: of 2 000 exports that timed out together, each opened one, and they blocked the event loop for 0.9 s.
  */
 const LAST_CALL_MILLIS = 50;
-/** The same for a delivery that has little time from the start, as a share of it. */
+/** The same as a share of the time that a deadline leaves when it is set, if that is little. */
 const LAST_CALL_SHARE = 0.1;
 
 export class Delivery {
   readonly #payload: Sendable;
   readonly #context: DeliveryContext;
-  readonly #lastCallMillis: number;
   #deadlineMillis: number;
+  #lastCallMillis: number;
   #state: DeliveryState = { phase: 'ready' };
   #pace: Pace = 'patient';
   #attempts = 0;
@@ -86,8 +86,7 @@ export class Delivery {
     this.#payload = payload;
     this.#deadlineMillis = deadlineMillis;
     this.#context = context;
-    const leftMillis = deadlineMillis - context.clock.nowMillis();
-    this.#lastCallMillis = Math.min(LAST_CALL_MILLIS, leftMillis * LAST_CALL_SHARE);
+    this.#lastCallMillis = Math.min(LAST_CALL_MILLIS, this.#leftMillis * LAST_CALL_SHARE);
   }
 
   /** To be called once. Never rejects. */
@@ -124,6 +123,7 @@ export class Delivery {
    */
   hurry(deadlineMillis: number, cancellation: Cancellation = SHUTDOWN): void {
     this.#deadlineMillis = Math.min(this.#deadlineMillis, deadlineMillis);
+    this.#lastCallMillis = Math.min(this.#lastCallMillis, this.#leftMillis * LAST_CALL_SHARE);
     if (this.#pace === 'patient') this.#pace = 'hurried';
     if (this.#state.phase !== 'backingOff') return;
     const { wait, resume } = this.#state;
@@ -187,8 +187,12 @@ export class Delivery {
 
   /** Whether the delivery has waited for its connection until just before the deadline. */
   #isTooLate(queuedMillis: number): boolean {
-    const now = this.#context.clock.nowMillis();
-    return now > queuedMillis && this.#deadlineMillis - now < this.#lastCallMillis;
+    const hasWaited = this.#context.clock.nowMillis() > queuedMillis;
+    return hasWaited && this.#leftMillis < this.#lastCallMillis;
+  }
+
+  get #leftMillis(): number {
+    return this.#deadlineMillis - this.#context.clock.nowMillis();
   }
 
   /** Whoever has set the deadline cancels when it comes. */
