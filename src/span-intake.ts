@@ -120,10 +120,10 @@ export class SpanIntake {
       else if (isFull || (this.#phase === 'sealDue' && !this.isEmpty)) this.#exportAll();
       else break;
     }
-    if (this.#phase === 'sealDue') this.#forgetLost();
+    if (this.#phase === 'sealDue' || this.isEmpty) this.#forgetLost();
   }
 
-  /** Cleans up after spans that were dropped: their timer and traces may be left. */
+  /** Cleans up when nothing is left: spans that were dropped may have left their traces, and others a timer. */
   #forgetLost(): void {
     this.#endTimer();
     if (this.#segment.spanCount === 0) this.#segment.clear();
@@ -149,7 +149,6 @@ export class SpanIntake {
   #place(span: ReadableSpan): void {
     if (!this.#hasRoom) return this.#refuse();
     this.#endRefusing();
-    this.#startTimer();
     const resource = pendingResource(span);
     if (resource === undefined) return this.#encode(span);
     this.#owner.parts.resourceWaits.begin(resource);
@@ -159,14 +158,14 @@ export class SpanIntake {
   #encode(span: ReadableSpan): void {
     const { ledger } = this.#owner.parts;
     const outcome = this.#segment.add(span);
-    if (outcome !== 'added') {
-      ledger.take(1);
-      noteDropped({ [outcome]: 1 }, this.#owner.parts);
-    }
+    if (outcome === 'added') return this.#startTimer();
+    ledger.take(1);
+    noteDropped({ [outcome]: 1 }, this.#owner.parts);
   }
 
   #placeLate(span: ReadableSpan): void {
     this.#late.push(span);
+    this.#startTimer();
     if (this.#late.length >= MAX_LATE_SPANS) this.#phase = 'sealDue';
   }
 
@@ -199,7 +198,7 @@ export class SpanIntake {
     });
   }
 
-  /** Arms the timer, unless an earlier span, though it may have been dropped, has done so. */
+  /** Arms the timer, unless an earlier span has done so. */
   #startTimer(): void {
     const { clock } = this.#owner.parts;
     const { scheduledDelayMillis } = this.#settings;
