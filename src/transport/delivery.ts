@@ -65,28 +65,34 @@ const ATTEMPT_TIMED_OUT = Symbol('attempt timed out');
 const CANCELLED = Symbol('cancelled');
 const NOT_SENT: SendOutcome = { kind: 'cancelled', attempts: 0 };
 /**
- * A payload that gets its connection later than this before the deadline is not sent. An attempt that is cut costs the
- * connection: of 2 000 exports that timed out together, each opened one, and they blocked the event loop for 0.9 s.
+ * A payload that has waited for its connection until so shortly before its export times out is not sent. An attempt
+ * that is cut closes its connection: many exports that time out together would open one each, see `last-call.test.ts`.
  */
 const LAST_CALL_MILLIS = 50;
-/** The same as a share of the time that a deadline leaves when it is set, if that is little. */
+/** The same as a share of the time that the delivery has, if that is little. */
 const LAST_CALL_SHARE = 0.1;
 
 export class Delivery {
   readonly #payload: Sendable;
   readonly #context: DeliveryContext;
+  /** Moment of the clock after which waiting for a connection is in vain, whatever a flush or a shutdown wants. */
+  readonly #lastCallMillis: number;
   #deadlineMillis: number;
-  #lastCallMillis: number;
   #state: DeliveryState = { phase: 'ready' };
   #pace: Pace = 'patient';
   #attempts = 0;
 
-  /** No wait between attempts lasts beyond `deadlineMillis` of the clock. */
+  /**
+   * No wait between attempts lasts beyond `deadlineMillis` of the clock, at which whoever runs the delivery has
+   * to cancel it.
+   */
   constructor(payload: Sendable, deadlineMillis: number, context: DeliveryContext) {
     this.#payload = payload;
     this.#deadlineMillis = deadlineMillis;
     this.#context = context;
-    this.#lastCallMillis = Math.min(LAST_CALL_MILLIS, this.#leftMillis * LAST_CALL_SHARE);
+    const leftMillis = deadlineMillis - context.clock.nowMillis();
+    this.#lastCallMillis =
+      deadlineMillis - Math.min(LAST_CALL_MILLIS, leftMillis * LAST_CALL_SHARE);
   }
 
   /** To be called once. Never rejects. */
@@ -123,7 +129,6 @@ export class Delivery {
    */
   hurry(deadlineMillis: number, cancellation: Cancellation = SHUTDOWN): void {
     this.#deadlineMillis = Math.min(this.#deadlineMillis, deadlineMillis);
-    this.#lastCallMillis = Math.min(this.#lastCallMillis, this.#leftMillis * LAST_CALL_SHARE);
     if (this.#pace === 'patient') this.#pace = 'hurried';
     if (this.#state.phase !== 'backingOff') return;
     const { wait, resume } = this.#state;
@@ -185,17 +190,12 @@ export class Delivery {
     });
   }
 
-  /** Whether the delivery has waited for its connection until just before the deadline. */
+  /** Whether the delivery has waited since `queuedMillis`, and beyond its last call. */
   #isTooLate(queuedMillis: number): boolean {
-    const hasWaited = this.#context.clock.nowMillis() > queuedMillis;
-    return hasWaited && this.#leftMillis < this.#lastCallMillis;
+    const nowMillis = this.#context.clock.nowMillis();
+    return nowMillis > queuedMillis && nowMillis > this.#lastCallMillis;
   }
 
-  get #leftMillis(): number {
-    return this.#deadlineMillis - this.#context.clock.nowMillis();
-  }
-
-  /** Whoever has set the deadline cancels when it comes. */
   #untilCancelled(): Promise<SendOutcome> {
     return new Promise((resolve) => {
       this.#state = { phase: 'queued', withdraw: () => resolve(NOT_SENT) };

@@ -1,6 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { SendQueue } from '../../src/transport/send-queue.js';
+import { openExporter } from '../support/exporters.js';
+import { exportSpans } from '../support/exports.js';
 import { FakeConnection } from '../support/fake-connection.js';
+import { openFaultServer } from '../support/fault-server.js';
+import { readAll, stall } from '../support/fault-steps.js';
+import { makeSpans } from '../support/spans.js';
 import { Bench, DEADLINE_MILLIS } from './delivery-bench.js';
 
 describe('a delivery that has waited for its connection', () => {
@@ -23,14 +29,14 @@ describe('a delivery that has waited for its connection', () => {
     expect(bench.clock.armed).toBe(1);
   });
 
-  it('is sent in the last moments of a short grace, too', async () => {
+  it('is sent after the limit of a flush or a grace, too: the process may live on', async () => {
     const connection = new FakeConnection();
     const queue = new SendQueue([connection]);
     queue.acquire(() => undefined);
     const bench = new Bench({ queue });
     await bench.turn();
     bench.delivery.hurry(20);
-    await bench.advance(18);
+    await bench.advance(1_000);
 
     queue.release(connection);
     await bench.turn();
@@ -50,5 +56,23 @@ describe('a delivery that has waited for its connection', () => {
     await bench.turn();
 
     expect(bench.settled).toMatchObject({ cancellation: { kind: 'timeout' }, attempts: 0 });
+  });
+});
+
+describe('many exports that time out together', () => {
+  it('share a few connections to an Agent that hangs', async () => {
+    const server = await openFaultServer({ scripts: [[readAll, stall]] });
+    const exporter = openExporter({ url: server.url, timeoutMillis: 1_000 });
+
+    let connections = 0;
+    const count = (): void => void connections++;
+    subscribe('undici:client:beforeConnect', count);
+    onTestFinished(() => void unsubscribe('undici:client:beforeConnect', count));
+
+    const exports = makeSpans(300).map((span) => exportSpans(exporter, [span]));
+    await Promise.all(exports);
+
+    expect(exporter.stats().droppedByReason).toEqual({ timeout: 300 });
+    expect(connections).toBeLessThan(100);
   });
 });
