@@ -120,13 +120,8 @@ export class SpanIntake {
       else if (isFull || (this.#phase === 'sealDue' && !this.isEmpty)) this.#exportAll();
       else break;
     }
-    if (this.#phase === 'sealDue' || this.isEmpty) this.#forgetLost();
-  }
-
-  /** Cleans up when nothing is left: spans that were dropped may have left their traces, and others a timer. */
-  #forgetLost(): void {
-    this.#endTimer();
-    if (this.#segment.spanCount === 0) this.#segment.clear();
+    const hasLostOnly = this.isEmpty && this.#segment.byteCount > 0;
+    if (hasLostOnly) this.#segment.clear(); // spans that were dropped have left their traces
   }
 
   #exportAll(): void {
