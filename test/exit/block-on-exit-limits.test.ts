@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openAnsweringServer, tlsServer } from '../support/answering-server.js';
 import { openFaultServer } from '../support/fault-server.js';
 import {
+  ACCEPT,
   answer,
   fin,
   flood,
@@ -38,25 +39,30 @@ describe('a process that exits, with blockOnExit,', () => {
   });
 
   it.each([
+    ['keeps connections open', ACCEPT],
     ['closes its side with each reply, unannounced', [readAll, reply(200), fin]],
     ['never ends its replies', [readAll, send(ENDLESS_REPLY), flood('x'.repeat(65_536))]],
-  ])('delivers many payloads, each once, to an Agent that %s', async (_what, script) => {
-    const server = await openFaultServer({ scripts: [script] });
-    const { end } = startScript(
-      `const own = new DatadogSpanExporter({ maxPayloadBytes: 4_096 });
+  ])(
+    'delivers many payloads, each once over a connection of its own, to an Agent that %s',
+    async (_what, script) => {
+      const server = await openFaultServer({ scripts: [script] });
+      const { end } = startScript(
+        `const own = new DatadogSpanExporter({ maxPayloadBytes: 4_096 });
        const processor = new DatadogBatchSpanProcessor({ exporter: own });
        flushOnExit(processor, { blockOnExit: true, timeoutMillis: 10_000 });
        const tracer = new NodeTracerProvider({ spanProcessors: [processor] }).getTracer('own');
        for (let index = 0; index < 60; index++) tracer.startSpan('one').end();
        process.on('exit', () => console.log(own.stats().exported));
        process.exit();`,
-      { agentUrl: server.url },
-    );
+        { agentUrl: server.url },
+      );
 
-    expect(await end).toMatchObject({ code: 0, stdout: '60\n', stderr: '' });
-    expect(server.spans).toHaveLength(60);
-    expect(server.requests).toBeGreaterThan(10);
-  });
+      expect(await end).toMatchObject({ code: 0, stdout: '60\n', stderr: '' });
+      expect(server.spans).toHaveLength(60);
+      expect(server.requests).toBeGreaterThan(10);
+      expect(server.accepted).toBe(server.requests);
+    },
+  );
 
   it('waits for several that do not get through no longer than for one', async () => {
     const server = await openFaultServer({ scripts: [[readHead, stall]] });

@@ -149,6 +149,12 @@ describe('attributes', () => {
     expect(span.meta).toMatchObject({ 'key\ufffd': 'value\ufffd', '\ufffdk': 'x' });
   });
 
+  it('with lone surrogates in a list have them as JSON escapes', () => {
+    const { meta } = roundTrip(makeSpan({ attributes: { list: ['\ud800', 'b'] } }));
+
+    expect(meta).toMatchObject({ list: String.raw`["\ud800","b"]` });
+  });
+
   it('named __proto__ are attributes like any other', () => {
     const attributes = Object.fromEntries([['__proto__', 'polluted']]);
 
