@@ -270,7 +270,7 @@ export const MUTATIONS = [
   {
     rule: 'a flush forgets what dropped spans said of their trace',
     file: 'src/span-intake.ts',
-    find: 'if (this.#segment.spanCount === 0) this.#segment.clear();',
+    find: 'if (hasLostOnly) this.#segment.clear();',
     replace: '',
     tests: ['test/batch-processor/delivery.test.ts'],
   },
