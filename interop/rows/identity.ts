@@ -1,4 +1,4 @@
-// Owns the inputs for identity, service, env, version, host and container: sections 4, 11 and 15.1.
+// Owns the inputs for identity, service, env, version, host and container.
 
 import { SpanKind } from '@opentelemetry/api';
 import type { SpanRecipe, TraceRecipe, Values } from '../recipe.js';

@@ -1,4 +1,4 @@
-// Owns the inputs for operation name, resource name and type: sections 5 to 7 and 15.2 to 15.4.
+// Owns the inputs for operation name, resource name and type.
 
 import { SpanKind } from '@opentelemetry/api';
 import type { TraceRecipe, Values } from '../recipe.js';

@@ -1,5 +1,4 @@
-// Owns the inputs for status, errors, events, links, scopes and sampling: sections 8, 10, 12, 13 and
-// 15.6 and 15.7.
+// Owns the inputs for status, errors, events, links, scopes and sampling.
 
 import { SpanKind, type SpanStatus, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import {

@@ -1,4 +1,4 @@
-// Owns the inputs for meta and metrics: sections 9, 13.3, 14 and 15.5.
+// Owns the inputs for meta and metrics.
 
 import { SpanKind } from '@opentelemetry/api';
 import type { TraceRecipe, Values } from '../recipe.js';
