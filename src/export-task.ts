@@ -130,9 +130,7 @@ export class ExportTask {
     this.#deadlineMillis = deadlineMillis;
     if (this.#state.phase !== 'waiting') return;
     const { clock } = this.#context;
-    // The caller of a shutdown may be traced; what this timer leads to must not be.
-    const proceed = (): void => untraced(() => this.#endWaiting());
-    this.#disposers.push(clock.schedule(this.#longestWaitMillis, proceed));
+    this.#disposers.push(clock.schedule(this.#longestWaitMillis, this.#endWaiting));
   }
 
   #unsent(): BatchEncoding | undefined {
@@ -180,8 +178,7 @@ export class ExportTask {
     if (resourceWaits.hasRoomFor(spans.length)) {
       this.#state = { phase: 'waiting', source };
       const waiting = { spans: spans.length, resources };
-      const proceed = (): void => this.#endWaiting();
-      this.#disposers.push(resourceWaits.wait(waiting, this.#longestWaitMillis, proceed));
+      this.#disposers.push(resourceWaits.wait(waiting, this.#longestWaitMillis, this.#endWaiting));
     } else {
       this.#refuse(resourceWaits.shortage);
     }
@@ -194,9 +191,13 @@ export class ExportTask {
     return Math.min(MAX_RESOURCE_WAIT_MILLIS, leftMillis / 2);
   }
 
-  #endWaiting(): void {
-    if (this.#state.phase === 'waiting') this.#encodeUnless(() => false);
-  }
+  /**
+   * Called in the context of whoever asked for a shutdown, or first for the attributes of a resource: a request of
+   * the user, which may be traced.
+   */
+  readonly #endWaiting = (): void => {
+    if (this.#state.phase === 'waiting') untraced(() => this.#encodeUnless(() => false));
+  };
 
   /** Encodes as much as this turn has time for, and the rest in later ones, unless `isHeldUp`. */
   #encodeUnless(isHeldUp: (source: ExportSource) => boolean): void {

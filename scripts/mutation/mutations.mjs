@@ -166,6 +166,13 @@ export const MUTATIONS = [
     tests: ['test/exporter/untraced.test.ts'],
   },
   {
+    rule: 'nor is what had to wait for a resource that a traced request has asked for',
+    file: 'src/export-task.ts',
+    find: 'untraced(() => this.#encodeUnless(() => false))',
+    replace: 'this.#encodeUnless(() => false)',
+    tests: ['test/exporter/untraced.test.ts'],
+  },
+  {
     rule: 'what ends while spans are read waits for its turn',
     file: 'src/span-intake.ts',
     find: `    if (this.isWorking) {

@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { EventEmitter, once } from 'node:events';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { resourceFromAttributes } from '@opentelemetry/resources';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DatadogBatchSpanProcessor } from '../../src/index.js';
 import { openExporter } from '../support/exporters.js';
@@ -50,6 +52,24 @@ it('does so too when a shutdown ends the wait for the attributes of a resource',
 
   expect(await watchChannels(() => exporter.shutdown())).toEqual(UNTRACED);
   expect(await result).toEqual({ code: 0 });
+});
+
+it('does so too when a request was the first to ask for the attributes of a resource', async () => {
+  const agent = await openScriptedAgent();
+  const exporter = openExporter({ url: agent.url });
+  const processor = new DatadogBatchSpanProcessor({ exporter });
+  const detection = new EventEmitter();
+  const resource = resourceFromAttributes({ 'host.id': once(detection, 'done').then(() => 'h1') });
+
+  const seen = await watchChannels(() => {
+    processor.onEnd(makeSpan({ resource }));
+    const flushed = processor.forceFlush();
+    detection.emit('done');
+    return flushed;
+  });
+
+  expect(seen).toEqual(UNTRACED);
+  expect(agent.spans[0]?.meta).toMatchObject({ 'host.id': 'h1' });
 });
 
 it('F17: knows nothing of the request of a user that is the first to be exported', async () => {
