@@ -38,8 +38,8 @@ function chosen(all) {
 }
 
 /**
- * @returns whether every gate holds, with the tolerance of the command, that the suites have figures for. A quick
- * run leaves none out: what it cannot measure, it cannot judge.
+ * @returns whether every gate holds, with the tolerance of the command, that the suites have figures for. In a
+ * quick run no row may be skipped: its gates would not be judged.
  */
 async function runAll() {
   const results = {};

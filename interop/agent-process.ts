@@ -106,7 +106,7 @@ export class AgentProcess implements AsyncDisposable {
   }
 }
 
-/** It ends with its input. */
+/** The program ends with its standard input. */
 async function end(
   child: ChildProcessByStdio<Writable, Readable, null>,
   directory: string,

@@ -78,7 +78,7 @@ function flatTag(key: string, value: string): readonly (readonly [string, string
   return [at('meta._dd.span_links', ''), at('links', links)];
 }
 
-/** Keys in order; integers of any size, because they become text. */
+/** Keys in order; times as text, as a number of JavaScript would not be exact. */
 function canonicalJson(text: string): string {
   const quoted = text.replace(/("time_unix_nano":)(\d+)/gu, '$1"$2"');
   try {

@@ -1,5 +1,6 @@
 // Owns finding ports for a program that cannot be told to choose one itself: below those that the
-// system hands out, so that no other test gets one before the program listens.
+// system hands out, so that no connection and no server with any port gets one before the
+// program listens.
 
 import { once } from 'node:events';
 import { createServer } from 'node:net';

@@ -71,7 +71,7 @@ describe.skipIf(program === '')('docs/migrating.md', () => {
     await runAfter();
 
     expect(await metrics()).toEqual(before);
-    // The Agent has none for a span within a service that is neither server, client nor consumer.
+    // The Agent has none for an internal span within a service.
     expect(before).toHaveLength(SPANS - 1);
     expect(await receivedSpans()).toHaveLength(SPANS);
   });

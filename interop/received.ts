@@ -1,4 +1,5 @@
-// Owns the shape of what the Go program reports; its structs of the same names are the source.
+// Owns the shape of what the Go program reports; the structs in agent/received.go, statistics.go and counters.go
+// are the source.
 
 export interface TracerPayload {
   /** `idx` is what current Agents make of v0.4; `v0` is what the OTLP path and older Agents send. */

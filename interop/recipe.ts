@@ -37,7 +37,6 @@ export interface LinkRecipe {
 
 export interface SpanRecipe {
   readonly name?: string;
-  /** A number, because OTLP knows kinds that the SDK does not. */
   readonly kind?: SpanKind;
   readonly attributes?: Values;
   readonly status?: SpanStatus;
@@ -184,7 +183,7 @@ function resourceOf(values: Values): Resource {
 
 /**
  * The span with its attributes as the recipe has them: this SDK leaves out values that the next one
- * keeps (objects, bytes, null), and knows neither attributes of scopes nor some kinds.
+ * keeps (objects, bytes, null), and knows no attributes of scopes.
  */
 function completed(span: ReadableSpan, recipe: SpanRecipe, resource: Resource): ReadableSpan {
   const { scope } = recipe;

@@ -1,4 +1,4 @@
-// Counts how often V8 gives up optimized code while fresh spans are encoded, once all is warm: code that is
+// Counts how often V8 gives up optimized code while fresh spans are made and encoded, once all is warm: code that is
 // optimized and given up again and again would be a loop. Prints the count, and that of the worst function.
 
 import { spawnSync } from 'node:child_process';

@@ -1,5 +1,6 @@
 // Measures one serializer in a process of its own and prints what a span costs. `fresh` spans are made for
-// each batch and encoded once, as in production; `warm` ones are made before and encoded again and again.
+// each batch and encoded once, as in production, and the collector's time has what making them leaves behind;
+// `warm` ones are made before and encoded again and again.
 
 import { PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';

@@ -52,7 +52,7 @@ export const ENCODING_GOALS = [
   },
   {
     id: 'deopts',
-    what: 'times that V8 gives up one function over 150 000 warm spans',
+    what: 'times that V8 gives up one function over 150 000 fresh spans, once warm',
     ratio: (of) => Math.max(...DEOPT_ROWS.map((spans) => of('deopts', spans, 'worst'))),
     gate: 3,
     stretch: 0,

@@ -6,7 +6,7 @@ import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/ap
 import { RESOURCE_ATTRIBUTES } from '../spans/pipeline.mjs';
 
 const FLUSHED_BY_HAND = 3_600_000;
-/** What else the tracer does in a process, and no exporter. */
+/** Turns off what the tracer does besides tracing, and pins the protocol. */
 const QUIET = {
   DD_INSTRUMENTATION_TELEMETRY_ENABLED: 'false',
   DD_REMOTE_CONFIGURATION_ENABLED: 'false',
@@ -51,6 +51,8 @@ class DdTracer {
 }
 
 class DdSpan {
+  #hasException = false;
+
   constructor(inner) {
     this.inner = inner;
   }
@@ -60,11 +62,14 @@ class DdSpan {
   }
 
   recordException(error) {
+    this.#hasException = true;
     this.inner.setTag('error', error);
   }
 
+  /** A status would overwrite the exception, which has the same tag and says more. */
   setStatus({ code }) {
-    if (code === SpanStatusCode.ERROR) this.inner.setTag('error', true);
+    if (code !== SpanStatusCode.ERROR || this.#hasException) return;
+    this.inner.setTag('error', true);
   }
 
   end() {

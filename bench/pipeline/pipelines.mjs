@@ -7,16 +7,23 @@ import { PROCESSORS } from './processors.mjs';
 
 const OF_DD_TRACE = { 'dd-trace noproc': { exports: false }, 'dd-trace': { exports: true } };
 
-/** @returns `{ emitTrace, flush, ledger, takesAll }` as processors.mjs has them, or `{ skipped: why }`. */
+/** Floors, which make spans and send none. */
+const SILENT = new Set(['noproc', 'noop', 'dd-trace noproc']);
+
+/**
+ * @returns `{ emitTrace, flush, sends, ledger, takesAll }`, the last two as processors.mjs has them, or
+ * `{ skipped: why }`.
+ */
 export async function openPipeline(name, sink) {
+  const sends = !SILENT.has(name);
   const settings = OF_DD_TRACE[name];
   if (settings !== undefined) {
     const { ddProvider } = await import('./dd-provider.mjs');
     const { provider, flush } = ddProvider(sink.url, settings);
-    return { emitTrace: shopTraces(provider), flush };
+    return { emitTrace: shopTraces(provider), flush, sends };
   }
   const { processor, skipped, ledger, takesAll = false } = await PROCESSORS[name](sink);
   if (skipped !== undefined) return { skipped };
   const emitTrace = shopTraces(newProvider(processor));
-  return { emitTrace, flush: () => processor.forceFlush(), ledger, takesAll };
+  return { emitTrace, flush: () => processor.forceFlush(), sends, ledger, takesAll };
 }

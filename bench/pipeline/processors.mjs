@@ -4,6 +4,7 @@
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
 import { batchesOf } from '../spans/batches.mjs';
 import { rawClient } from '../sinks/raw-client.mjs';
+import { SPANS_PER_FLUSH } from './flushes.mjs';
 
 const PRODUCT = '../../dist/index.js';
 const SUCCESS = { code: 0 };
@@ -81,10 +82,11 @@ function idleProcessor() {
   return { onStart() {}, onEnd() {}, async forceFlush() {}, async shutdown() {} };
 }
 
-/** As large as ours would send it. */
+/** As large as what ours sends in a flush. */
 async function bodyOfOneFlush() {
   const { ourEncoder } = await import('../encode/ours.mjs');
   const bodies = [];
-  ourEncoder()(batchesOf('shop')(), (body) => bodies.push(Buffer.from(body)));
+  const spans = batchesOf('shop')().slice(0, SPANS_PER_FLUSH);
+  ourEncoder()(spans, (body) => bodies.push(Buffer.from(body)));
   return Buffer.concat(bodies);
 }

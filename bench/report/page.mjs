@@ -9,7 +9,7 @@ import { loadChart } from './load-chart.mjs';
 import { readPublished } from './results-file.mjs';
 import { suiteTable, verdictTable } from './tables.mjs';
 
-/** What a page shows of a suite before its table; a suite that was never measured is not shown. */
+/** What a page shows of a suite before its table. */
 const CHARTS = {
   load: { file: 'performance-load.svg', shows: 'CPU time per span over load', draw: loadChart },
 };

@@ -1,7 +1,7 @@
 // Owns the results as JSON, with what is needed to judge them: versions, machine and date. Those of the last
 // run are in dist; those that the documentation shows are in docs/performance.json.
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, release } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,11 +21,9 @@ export function publish(run) {
   write(publishedIn(DOCS), { ...circumstances(), ...run });
 }
 
-/** What `directory` has; nothing before the first run. */
+/** The results that `directory` has. */
 export function readPublished(directory) {
-  const file = publishedIn(directory);
-  if (!existsSync(file)) return { results: {}, verdicts: [] };
-  return JSON.parse(readFileSync(file, 'utf8'));
+  return JSON.parse(readFileSync(publishedIn(directory), 'utf8'));
 }
 
 function publishedIn(directory) {

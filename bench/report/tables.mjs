@@ -32,7 +32,7 @@ function cell(summary) {
   return `${short(median)} (${short(min)}–${short(max)})`;
 }
 
-/** Three digits that count. */
+/** At most three digits that count. */
 function short(value) {
   if (value >= 100) return String(Math.round(value));
   return value.toFixed(value >= 10 ? 1 : value >= 0.1 || value === 0 ? DECIMALS : DECIMALS + 1);

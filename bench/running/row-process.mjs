@@ -1,5 +1,5 @@
 // Owns the process of one measurement: started under the given Node, with nothing of the environment that
-// an SDK or a tracer would read.
+// an SDK, a tracer or gRPC would read.
 
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +21,8 @@ export async function measure(node, { script, spec, flags = [] }) {
 
 function plainEnvironment() {
   return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(DD_|OTEL_|NODE_OPTIONS$)/.test(name)),
+    Object.entries(process.env).filter(
+      ([name]) => !/^(DD_|OTEL_|NODE_OPTIONS$)|_proxy$/i.test(name),
+    ),
   );
 }

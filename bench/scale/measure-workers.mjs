@@ -8,6 +8,7 @@ import { openPipeline } from '../pipeline/pipelines.mjs';
 import { sendInFlushes } from '../pipeline/flushes.mjs';
 import { beginCosts } from '../running/process-costs.mjs';
 import { openSink } from '../sinks/sink.mjs';
+import { lostPercentOf } from './lost-percent.mjs';
 import { offer } from './paced-load.mjs';
 
 const { pipeline: name, workers, load, warmUpSpans } = JSON.parse(process.argv[2]);
@@ -19,18 +20,27 @@ async function runWorkers() {
   cluster.setupPrimary({ exec: fileURLToPath(import.meta.url), args: process.argv.slice(2) });
   const { url, port } = await openSink();
   const started = Array.from({ length: workers }, () => cluster.fork());
-  await Promise.all(started.map(async (worker) => once(worker, 'message')));
-  const measured = Promise.all(started.map(async (worker) => (await once(worker, 'message'))[0]));
+  await Promise.all(started.map(messageOf));
+  const measured = Promise.all(started.map(messageOf));
   for (const worker of started) worker.send({ url, port });
   console.log(JSON.stringify(totalOf(await measured)));
   process.exit(); // the sink would stay
 }
 
+/** @throws Error if the worker ends instead. */
+async function messageOf(worker) {
+  const ended = once(worker, 'exit').then(([code]) => {
+    throw new Error(`a worker ended with ${code}`);
+  });
+  const [message] = await Promise.race([once(worker, 'message'), ended]);
+  return message;
+}
+
 function totalOf(figures) {
-  const [{ skipped }] = figures;
-  if (skipped !== undefined) return { skipped };
+  const [first] = figures;
+  if (first.skipped !== undefined) return first;
   const meanOf = (metric) => figures.reduce((sum, each) => sum + each[metric], 0) / figures.length;
-  return { cpuMicros: meanOf('cpuMicros'), lostPercent: meanOf('lostPercent') };
+  return Object.fromEntries(Object.keys(first).map((metric) => [metric, meanOf(metric)]));
 }
 
 async function work() {
@@ -43,11 +53,12 @@ async function work() {
 
 async function measure(pipeline) {
   await sendInFlushes(pipeline, warmUpSpans);
-  const before = pipeline.ledger?.().exported ?? 0;
+  const { ledger } = pipeline;
+  const before = ledger?.().exported;
   const end = beginCosts();
   await offer(pipeline.emitTrace, load, () => undefined);
   await pipeline.flush();
   const { cpuMicros } = await end();
-  const exported = (pipeline.ledger?.().exported ?? spans) - before;
-  return { cpuMicros: cpuMicros / spans, lostPercent: (100 * (spans - exported)) / spans };
+  const lostPercent = ledger && lostPercentOf(ledger().exported - before, spans);
+  return { cpuMicros: cpuMicros / spans, lostPercent };
 }

@@ -5,6 +5,7 @@ import { beginCosts, loopDelay } from '../running/process-costs.mjs';
 import { openPipeline } from '../pipeline/pipelines.mjs';
 import { sendInFlushes } from '../pipeline/flushes.mjs';
 import { openSink } from '../sinks/sink.mjs';
+import { lostPercentOf } from './lost-percent.mjs';
 import { offer } from './paced-load.mjs';
 
 const { pipeline: name, load, warmUpSpans, sinkBytesPerSecond } = JSON.parse(process.argv[2]);
@@ -22,19 +23,18 @@ async function measure() {
   const before = ledger?.();
   const endDelay = isOverload ? loopDelay() : () => undefined;
   const end = beginCosts();
-  // An account is asked for by nobody a hundred times a second: where there is no overload, that would be measured.
+  // Nobody asks for an account a hundred times a second: outside of overload, what that costs would be in a goal.
   await offer(pipeline.emitTrace, load, isOverload ? checkLedger : () => undefined);
   await pipeline.flush().catch(() => undefined); // says that spans were lost
   const { cpuMicros, rssMib } = await end();
   checkLedger();
   const spans = load.spansPerSecond * load.seconds;
   if (takesAll) checkReceived(ledger().received - before.received, spans);
-  const exported = ledger === undefined ? spans : ledger().exported - before.exported;
   return {
     cpuMicros: cpuMicros / spans,
     rssMib,
     delayMillis: endDelay(),
-    lostPercent: (100 * (spans - exported)) / spans,
+    lostPercent: ledger && lostPercentOf(ledger().exported - before.exported, spans),
   };
 }
 

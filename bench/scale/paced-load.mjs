@@ -1,4 +1,4 @@
-// Owns load at a given rate: every ten milliseconds, the traces that are due by then.
+// Owns load at a given rate: with pauses of ten milliseconds, the traces that are due by then.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { SPANS_PER_TRACE } from '../spans/shop.mjs';

@@ -22,7 +22,6 @@ export async function rawClient(where, body) {
       answered = callback;
       socket.write(request);
     },
-    close: () => socket.destroy(),
   };
 }
 

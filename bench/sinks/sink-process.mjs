@@ -6,8 +6,10 @@ import { createServer } from 'node:http';
 import { createServer as createGrpcServer } from 'node:http2';
 import { once } from 'node:events';
 
-/** What the Datadog Agent answers; nobody else minds. */
+/** What the Datadog Agent answers. */
 const ACCEPTED = '{"rate_by_service":{}}';
+/** Where the OTLP exporters send: they decode the answer, and are told nothing by an empty one. */
+const OTLP_PATH = '/v1/traces';
 /** An uncompressed message of no bytes. */
 const GRPC_ACCEPTED = Buffer.alloc(5);
 
@@ -20,7 +22,7 @@ let freeAt = 0;
 const http = createServer((request, response) => {
   receive(request, () => {
     response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(ACCEPTED);
+    response.end(request.url === OTLP_PATH ? '' : ACCEPTED);
   });
 });
 const unix = createServer(http.listeners('request')[0]);
@@ -62,7 +64,7 @@ function receive(stream, accept) {
   });
 }
 
-/** @returns how long the sink is busy with these bytes. */
+/** @returns how long it is until the sink has taken these bytes, behind those that came before. */
 function takeTime(bytes) {
   if (bytesPerSecond === Infinity) return 0;
   const now = performance.now();

@@ -18,9 +18,8 @@ export async function openSink() {
     socketPath,
     /** Requests and bytes since the last time. */
     received: () => ask(child, {}),
-    /** From now on, takes no more than so many bytes per second, and keeps waiting who sends more. */
+    /** From now on, takes no more than so many bytes per second, and lets a client that sends more wait. */
     limit: (bytesPerSecond) => ask(child, { limit: bytesPerSecond }),
-    close: () => child.disconnect(),
   };
 }
 

@@ -1,4 +1,4 @@
-// Owns the exceptions that spans record: thrown anew, each with a stack of its own.
+// Owns the exceptions that spans record: thrown anew each time, as strings that are made anew, too.
 
 import { integerBelow, oneOf } from './random.mjs';
 

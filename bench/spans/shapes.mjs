@@ -31,7 +31,7 @@ const MESSAGE_KEYS = [
 ];
 const MESSAGE_TEXTS = ['kafka', 'publish'];
 
-/** By name: attributes of a span, and who makes it. */
+/** By name: what is unusual about a span of the shape. */
 export const SHAPES = {
   plain: shape({}),
   shuffled: shape({ keyOf: (i, turn) => KEYS[(i * 3 + turn) % ATTRIBUTES] }),

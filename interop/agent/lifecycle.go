@@ -38,7 +38,7 @@ func startLifecycle(s settings) (*lifecycle, error) {
 	return l, l.start()
 }
 
-// Ports below those that the system hands out to connections: one of these might take the port while
+// Ports below those that the system hands out to connections: a connection might take the port while
 // one Agent has ended and the next does not listen yet.
 const (
 	firstPort    = 20_000

@@ -1,5 +1,6 @@
 // Owns the proof that a service with NodeSDK and all usual instrumentations gets the traces that it
-// should: as ES module and CommonJS, behind the SDK's processor and behind ours, on two SDK lines.
+// should: as ES module and CommonJS, behind the SDK's processor, the same in a
+// ForkSafeSpanProcessor, and behind ours, on two SDK lines.
 
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type DevAgent, startDevAgent } from '../../src/dev-agent/index.js';

@@ -1,5 +1,5 @@
-// Owns the form in which a trace is compared: one line for each span, indented below its parent. What
-// connections and look-ups cost depends on the version of Node, and is left out. Knows no Agent.
+// Owns the form in which a trace is compared: one line for each span, indented below its parent. Spans
+// of connections and look-ups depend on the version of Node, and are left out. Knows no Agent.
 
 import type { ReceivedSpan } from '../../src/dev-agent/index.js';
 import type { SpanContent } from '../../test/support/span-content.js';

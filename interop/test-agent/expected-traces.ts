@@ -41,7 +41,7 @@ function lowHalf(span: ReadableSpan): bigint {
   return BigInt(`0x${span.spanContext().traceId.slice(16)}`);
 }
 
-/** As it is read. */
+/** As `exactJson` reads it. */
 function integer(value: bigint): string | number {
   return String(value).length >= 16 ? String(value) : Number(value);
 }

@@ -188,7 +188,7 @@ function environment(options: TestAgentOptions): NodeJS.ProcessEnv {
   };
 }
 
-/** What differs from run to run although ids and times do not; all else is compared. */
+/** What differs from run to run. All else is compared but for ids, which the test agent numbers anew. */
 const VOLATILE = ['meta.runtime-id', 'metrics.process_id'];
 
 function socketIn(directory: string): string {

@@ -1,5 +1,5 @@
 // Owns the tracing of the service: NodeSDK with all instrumentations that are on by default, and one of
-// three pipelines. Gets its modules from tracing.mjs or tracing.cjs.
+// four pipelines. Gets its modules from tracing.mjs or tracing.cjs.
 
 const { writeSync } = require('node:fs');
 
