@@ -57,7 +57,7 @@ describe.skipIf(program === '')('the snapshot', () => {
     const [route] = ROUTES;
     if (shape === undefined || route === undefined) throw new Error('no shape, no route');
     const { root } = shape;
-    const sent = { ...shape, label: 'changed', root: { ...root, ...change(root) } };
+    const sent = { ...shape, label: `changed ${what}`, root: { ...root, ...change(root) } };
 
     expect(await difference(shape, sent, route)).toContain(`mismatch on '${what}'`);
   });
