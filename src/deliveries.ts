@@ -21,6 +21,8 @@ export interface UnansweredPayload {
   readonly isWritten: boolean;
   /** Number of attempts to send it. */
   readonly attempts: number;
+  /** Says in the result of the export how the spans were lost; to be counted by whoever calls this. */
+  readonly noteFailure: (failure: Failure) => void;
 }
 
 /** Whether the payloads are followed to their answers, were cancelled, or are somebody else's to send. */
@@ -95,7 +97,10 @@ export class Deliveries {
     if (this.#course === 'takenOver') return [];
     this.#course = 'takenOver';
     return [...this.#underWay].flatMap(([payload, { hasWritten, attempts, cancellation }]) => {
-      if (cancellation === undefined) return { payload, isWritten: hasWritten, attempts };
+      const noteFailure = (failure: Failure): void => void this.#failures.push(failure);
+      if (cancellation === undefined) {
+        return { payload, isWritten: hasWritten, attempts, noteFailure };
+      }
       this.fail({ ...cancellation, spans: payload.spanCount, attempts });
       return [];
     });

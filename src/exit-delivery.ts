@@ -49,8 +49,15 @@ function noteUnknown(
   const spans = written.reduce((sum, { payload }) => sum + payload.spanCount, 0);
   if (spans === 0) return;
   ledger.dropped('unknown', spans);
+  for (const one of written) one.noteFailure(unknownOf(one));
   const message = `${request}: the process ended before the Agent answered for ${countOf(spans, 'span')}`;
   diagnostics.warn('unknown', `${message}; whether it has them is not known`);
+}
+
+/** What the callback of an export gets, if the process lives on after all. */
+function unknownOf({ payload, attempts }: UnansweredPayload): Failure {
+  const detail = 'the process ended first, and whether it has the spans is not known';
+  return { kind: 'timeout', spans: payload.spanCount, attempts: attempts + 1, detail };
 }
 
 /** The result of a payload that the process had no time left to send. */
@@ -76,7 +83,7 @@ function sendOnce(
 
 /** Counts the result of a payload; returns the failure, if it is one. */
 function record(
-  { payload, attempts: earlier }: UnansweredPayload,
+  { payload, attempts: earlier, noteFailure }: UnansweredPayload,
   { outcome, attempts }: TriedOnce,
   ledger: Ledger,
 ): readonly Failure[] {
@@ -87,5 +94,6 @@ function record(
   const result = { attempts: earlier + attempts, cancellation: undefined, earlier: undefined };
   const failure = failureOf(outcome, { ...result, outcome }, payload.spanCount);
   ledger.dropped(failure.kind, failure.spans);
+  noteFailure(failure);
   return [failure];
 }

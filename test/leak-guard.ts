@@ -1,5 +1,5 @@
 // Owns the rule that a test file leaves nothing behind: no socket, server, timer, thread or process that would
-// keep Node, and no listener on `process`. A setup file of vitest, so that it is around every test file.
+// keep Node, and no listener on `process`. A setup file of vitest, so that it is around every file of `npm test`.
 
 import { setImmediate } from 'node:timers/promises';
 import { afterAll } from 'vitest';

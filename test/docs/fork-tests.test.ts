@@ -18,7 +18,7 @@ describe('the list of the tests of forks', () => {
     expect(hasTest(link ?? '', name ?? '')).toBe(true);
   });
 
-  it('says all that there is to say, in order', () => {
+  it('is in order, and lacks none of its ids', () => {
     const ids = [...new Set(rows.map(([id = '']) => Number(id.slice(1))))];
 
     expect(ids).toEqual(ids.toSorted((a, b) => a - b));

@@ -85,7 +85,7 @@ describe('a process with nothing left to do', () => {
 });
 
 describe('an Agent that is not there', () => {
-  it('delays the end no longer than it takes to find out', async () => {
+  it('does not change how the process ends', async () => {
     const script = startScript('flushOnExit(target); endSpans(); process.exitCode = 7;', {
       agentUrl: await refusedUrl(),
     });

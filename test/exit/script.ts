@@ -1,4 +1,4 @@
-// Owns the scripts that these tests end: each imports `traced.mjs`, and runs in a process of its own.
+// Owns the scripts that tests run in processes of their own; those of `startScript` import `traced.mjs`.
 // Judges nothing.
 
 import { writeFileSync } from 'node:fs';

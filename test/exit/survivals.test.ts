@@ -110,4 +110,32 @@ describe.skipIf(!hasContainers)('the first process of a container', () => {
 
     expect(await script.end).toMatchObject({ code, stdout: '1\n', stderr: '' });
   });
+
+  it('is told that an export failed whose answer the second signal did not wait for', async () => {
+    const agent = await openScriptedAgent();
+    const held = holdReply();
+    agent.answer(held.reply);
+    const file = writeScript(
+      `import { endSpans, exporter, flushOnExit, serve, target } from '${TRACED}';
+       const send = exporter.export.bind(exporter);
+       exporter.export = (spans, callback) => send(spans, (result) => {
+         clearInterval(asking);
+         const { droppedByReason } = exporter.stats();
+         console.log(JSON.stringify([result.code, result.error?.lostSpans, droppedByReason]));
+         callback(result);
+       });
+       flushOnExit(target, { reraise: 'auto' }); serve(); endSpans();
+       const asking = setInterval(() => process.kill(1, 'SIGTERM'), 100); // the sixth is a second wish
+       process.stdin.resume().once('data', () => process.exit(3));`,
+    );
+    const script = startProcess('unshare', [...CONTAINER, process.execPath, file], {
+      env: { DD_TRACE_AGENT_URL: agent.url },
+      hasInput: true,
+    });
+
+    expect(await script.says('unknown')).toBe('[1,50,{"unknown":50}]\n');
+    script.child.stdin?.write('end');
+    expect(await script.end).toMatchObject({ code: 3 });
+    held.release();
+  });
 });

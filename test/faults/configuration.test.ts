@@ -1,15 +1,14 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { captureDiag } from '../support/diag-log.js';
 import { exportSpans } from '../support/exports.js';
-import { openFaultServer, type Script } from '../support/fault-server.js';
-import { readAll, reply } from '../support/fault-steps.js';
+import { openFaultServer } from '../support/fault-server.js';
+import { ACCEPT } from '../support/fault-steps.js';
 import { openRawServer } from '../support/raw-server.js';
 import { makeSpan, makeSpans } from '../support/spans.js';
 import { runProgram } from './child-program.js';
 import { openExporter } from './watched-exporter.js';
 
 const lines = captureDiag();
-const ACCEPT: Script = [readAll, reply(200)];
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -52,8 +51,7 @@ describe('variables', () => {
     const server = await openFaultServer({ scripts: [ACCEPT] });
 
     const run = await runProgram(
-      `import { isMainThread, Worker } from 'node:worker_threads';
-       const url = process.env.DD_TRACE_AGENT_URL;
+      `const url = process.env.DD_TRACE_AGENT_URL;
        const own = openExporter();
        process.env.DD_TRACE_AGENT_URL = 'http://127.0.0.1:1';
        console.log(await outcomeOf(own));

@@ -20,7 +20,7 @@ export interface Expected {
   readonly status?: number;
   /** Requests that the peer saw. */
   readonly requests?: number;
-  /** What arrived of each span: once unless this says otherwise. */
+  /** How often each span arrived. @default once after a success, never after a failure */
   readonly arrives?: 'once' | 'never' | 'again';
   readonly withinMillis?: number;
 }

@@ -26,12 +26,12 @@ export function revoked(): object {
   return proxy;
 }
 
-/** Throws at whatever is done with it. */
+/** Throws when a member is read or looked for, and when its keys are listed. */
 export function throwing(): object {
   return new Proxy({}, { get: fail, has: fail, ownKeys: fail, getPrototypeOf: fail });
 }
 
-/** As long as that, and with half of a surrogate pair at both ends. */
+/** `length` characters, with half of a surrogate pair at both ends. */
 export function broken(length: number): string {
   return length === 1 ? '\uD83D' : `\uDE00${'x'.repeat(length - 2)}\uD83D`;
 }

@@ -21,7 +21,7 @@ import { expectNoSockets, inRequest, watchNetwork } from './untraced.js';
 
 /** A value of an attribute that no line of a log may show. */
 export const SECRET = 'value that nobody may log';
-/** Beyond a limit: 100 ms are promised, the rest is for a busy machine. */
+/** Beyond a limit: less than 100 ms where nothing else runs, the rest is for a busy machine. */
 export const SLACK_MILLIS: number = 100 + 400;
 /** Ending an export takes time, which shows where there are thousands. */
 const MILLIS_PER_EXPORT = 0.2;

@@ -1,4 +1,4 @@
-// Owns building a startup snapshot from a script, with the built package's fork hooks or of its own,
+// Owns building a startup snapshot from a script, with or without the built package's fork hooks in it,
 // bundled into one file as Node demands. Judges nothing but that the build ends well.
 
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { type NodeRun, runNode } from '../support/child-process.js';
 import { ENTRY } from './script.js';
 
 const GENERATIONS = 'opentelemetry-exporter-datadog-agent.generations.v1';
-/** Spawns and prints as a restored process does: without a loader of modules. */
+/** Spawns as a restored process has to: without a loader of modules. */
 const PRELUDE = `
   import { startupSnapshot } from 'node:v8';
   import { atFork } from '${ENTRY.cjs}';

@@ -93,7 +93,7 @@ export class Account implements TrafficObserver {
     this.#pending.add(call);
   }
 
-  /** Spans of those that were not accepted, without those that cannot be. */
+  /** Those of `spanIds` that were not accepted, but for spans that cannot be encoded. */
   missing(spanIds: Iterable<string>): readonly string[] {
     return [...spanIds].filter((id) => !this.#accepted.has(id) && !this.#broken.has(id));
   }

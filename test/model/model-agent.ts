@@ -81,7 +81,7 @@ export class ModelAgent {
     return [...this.#underWay].filter(({ isOurs }) => isOurs).length;
   }
 
-  /** Spans that it took several times, though it had an answer through each time. */
+  /** Spans that it took several times, though each of its answers came through. */
   get duplicates(): readonly string[] {
     return [...this.#taken]
       .filter(([spanId, times]) => times > 1 && !this.#unanswered.has(spanId))

@@ -46,7 +46,7 @@ export class ModelSpans {
     return spans;
   }
 
-  /** Of a span that is encoded when its chunk is known, too: then something is done. */
+  /** With a tag of chunks, a span is encoded once more when its chunk is known; `again` is done then. */
   #attributesOf(again: Meddling | undefined): object {
     if (again === undefined) return { text: TEXT };
     const text = new RetoldText(() => this.#events.meddle(again));

@@ -13,7 +13,7 @@ import { FLUSH_MILLIS, GRACE_MILLIS, openSubject, type Subject, TIGHT_BYTES } fr
 import { VirtualTime } from './virtual-time.js';
 import { Waits } from './waits.js';
 
-/** Of what a limit cuts off, an exporter of another kind gets so much longer. */
+/** A ForkSafeSpanProcessor waits so much longer than the grace for its exporter, see src/exporter-drain.ts. */
 const SETTLE_MILLIS = 50;
 /** Longer than anything may last. */
 const LONG_MILLIS = 60_000;
@@ -140,7 +140,8 @@ class ModelRun {
   #handOver(spans: readonly ReadableSpan[], give: Partial<Give>): void {
     const spanIds = spans.map((span) => span.spanContext().spanId);
     this.#account.give(spanIds);
-    const isSimple = give.meanwhile === undefined && (give.resource ?? 'ready') === 'ready';
+    const isUndisturbed = give.meanwhile === undefined && give.again === undefined;
+    const isSimple = isUndisturbed && (give.resource ?? 'ready') === 'ready';
     const isAlone = this.#account.pending.length === 0 && isSimple;
     const call = new Call(spanIds, this.#time.nowMillis, isAlone);
     if (this.#plan.pipeline === 'exporter') this.#account.open(call);
@@ -198,8 +199,8 @@ class ModelRun {
     const { graceMillis = GRACE_MILLIS, abortAfterMillis = Infinity } = step;
     this.#account.allow('shutdown');
     const signal = this.#abortAfter(abortAfterMillis, () => this.#account.allow('aborted'));
-    const isOther = this.#plan.pipeline === 'ForkSafeSpanProcessor';
-    const longest = Math.min(graceMillis, abortAfterMillis) + (isOther ? SETTLE_MILLIS : 0);
+    const isForkSafe = this.#plan.pipeline === 'ForkSafeSpanProcessor';
+    const longest = Math.min(graceMillis, abortAfterMillis) + (isForkSafe ? SETTLE_MILLIS : 0);
     const start = (): Promise<void> => this.#subject.shutdown({ graceMillis, signal });
     this.#waits.shutdown(start, longest, () => this.#checks.afterShutdown());
   }

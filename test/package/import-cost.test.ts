@@ -11,7 +11,7 @@ import type { TemporaryDirectory } from './temporary-directory.js';
 
 const RUNS = 7;
 const MAX_IMPORT_MILLIS = 25;
-/** Of what the SDK takes to import, where a machine is so slow that this is more: 0.46 on one that took 33 ms. */
+/** Of the SDK's own import: the limit where a machine is so slow that it is the higher one. 0.46 where ours took 33 ms. */
 const MAX_PART_OF_SDK = 0.7;
 const IMPORT_OF_SDK = `
   await import('@opentelemetry/api');

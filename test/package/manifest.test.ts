@@ -61,7 +61,7 @@ describe('package.json', () => {
     }
   });
 
-  it('admits the running Node, and constrains nothing of the SDK', () => {
+  it('admits the lines of Node that are supported, and constrains nothing of the SDK', () => {
     expect(packageJson.engines.node).toBe('^20.19.0 || >=22.12.0');
     // A range over both lines of the SDK, even of an optional peer, ends `npm install` on Node 24 with ERESOLVE.
     expect(Object.keys(packageJson.peerDependencies)).toEqual(['@opentelemetry/api']);

@@ -12,8 +12,8 @@ const SENDER = fileURLToPath(new URL('killed-sender.mjs', import.meta.url));
 const KILLS = 50;
 /** At a time; more only take each other's processor. */
 const KILLED_TOGETHER = 2;
-/** Kill points within a request, of a body of some 100 KB. */
-const BODY_BYTES = 50_000;
+/** Of the body of a request, which has some 100 KB: kill points lie in the first half. */
+const MAX_KILL_BYTES = 50_000;
 const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}';
 const DEADLINE_MILLIS = 240_000;
 const seed = chosenSeed();
@@ -37,7 +37,7 @@ interface Moment {
 const MOMENTS: readonly [Moment, ...Moment[]] = [
   {
     name: 'amid a request',
-    script: ({ below }, kill) => [readHead, readBody(below(BODY_BYTES)), kill],
+    script: ({ below }, kill) => [readHead, readBody(below(MAX_KILL_BYTES)), kill],
   },
   { name: 'before the answer', script: (_random, kill) => [readAll, kill] },
   {

@@ -1,8 +1,9 @@
+// Owns what the README says of the SDK's processor, and why one drains it by hand.
+
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ExportResult, SpanExporter } from '../../src/index.js';
 
-/** What the README says of the SDK's processor, which is why it drains by hand. */
 const calls: string[] = [];
 
 afterEach(() => {
@@ -26,7 +27,7 @@ function providerFor(exporter: SpanExporter, batch: number): BasicTracerProvider
 }
 
 describe('the BatchSpanProcessor of the SDK', () => {
-  it('holds spans for five seconds, and never calls exporter.forceFlush()', async () => {
+  it('holds spans until it is flushed, and never calls exporter.forceFlush()', async () => {
     const provider = providerFor(
       exporterThat((callback) => callback({ code: 0 })),
       512,

@@ -139,7 +139,7 @@ describe('a line of the log', () => {
 });
 
 describe('what a resource says', () => {
-  it('arrives as it is, and in its own place', async () => {
+  it('arrives in its own place, and makes no other request', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });
     const resource = { attributes: { 'service.name': EVIL, 'deployment.environment.name': EVIL } };
@@ -147,5 +147,6 @@ describe('what a resource says', () => {
     expect(await exportSpans(exporter, [makeSpan({ resource })])).toEqual({ code: 0 });
     expect(agent.requests).toHaveLength(1);
     expect(agent.spans).toHaveLength(1);
+    expect(agent.spans[0]?.meta['deployment.environment.name']).toBe(EVIL);
   });
 });

@@ -52,6 +52,10 @@ describe('keys that are names of Object.prototype', () => {
     expect(await exportSpans(exporter, [span])).toEqual({ code: 0 });
     const meta = entriesOf(agent.spans[0]?.meta);
     for (const [key, value] of Object.entries(HOSTILE)) expect(meta.get(key)).toBe(value);
+    for (const tag of ['events', '_dd.span_links']) {
+      const list: unknown = JSON.parse(String(meta.get(tag)));
+      expect(JSON.stringify(list)).toContain(`"attributes":${JSON.stringify(HOSTILE)}`);
+    }
   });
 
   it('are nothing but text in a reply', async () => {

@@ -175,6 +175,7 @@ describe('withFlush when the flush fails', () => {
     }, target);
 
     await expect(handler()).rejects.toBe(error);
+    expect(lines).toContainEqual(expect.stringContaining('the flush of an invocation failed: '));
   });
 });
 

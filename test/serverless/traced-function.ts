@@ -1,5 +1,5 @@
 // Owns what a serverless function of tests is made of: exporter, processor and provider of the SDK, as
-// a user would put them together. All are gone after the test.
+// a user would put them together. The exporter is shut down after the test.
 
 import type { Tracer } from '@opentelemetry/api';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';

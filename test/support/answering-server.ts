@@ -8,7 +8,7 @@ import { afterEach } from 'vitest';
 
 export interface AnsweringServer {
   readonly port: number;
-  /** What each request said of who sent it. */
+  /** The `Authorization` header of each request. */
   readonly authorizations: readonly (string | undefined)[];
 }
 
@@ -26,7 +26,7 @@ export function pem(name: 'key' | 'cert'): string {
   return readFileSync(new URL(`tls/${name}.pem`, import.meta.url), 'utf8');
 }
 
-/** With the certificate. */
+/** HTTPS with the certificate of `pem`; clients may refuse it. */
 export function tlsServer(): Server {
   const server = createServer({ key: pem('key'), cert: pem('cert') });
   return server.on('tlsClientError', () => undefined);

@@ -16,7 +16,7 @@ export interface Budget {
   readonly extent: string;
 }
 
-/** Few, so that time is kept to; no more than without a time, so that any go can be replayed without. */
+/** Few, so that time is kept to, and fewer than a run without `FUZZ_SECONDS` has: so `SEED=n` alone replays any go. */
 const CASES_PER_GO = 50;
 const SHRINKING_MILLIS = 60_000;
 

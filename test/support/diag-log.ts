@@ -3,7 +3,7 @@
 import { diag, type DiagLogger, DiagLogLevel } from '@opentelemetry/api';
 import { afterEach, beforeEach } from 'vitest';
 
-/** How loud a line is; nothing else is of interest here. */
+/** How loud a line is: to be read by the user, or for whoever looks for more. */
 type Loudness = 'warn' | 'debug';
 type Listener = (line: string, loudness: Loudness) => void;
 
@@ -38,11 +38,10 @@ function tell(loudness: Loudness): (namespace: string, ...parts: unknown[]) => v
   };
 }
 
-const ignore = (): void => undefined;
 const LOGGER: DiagLogger = {
   error: tell('warn'),
   warn: tell('warn'),
-  info: ignore,
+  info: tell('debug'),
   debug: tell('debug'),
-  verbose: ignore,
+  verbose: tell('debug'),
 };

@@ -1,6 +1,7 @@
 // Owns encoding in tests: settings that decide nothing, and bytes read back by the strict decoder of
 // the development Agent.
 
+import { checkChunk } from '../../src/dev-agent/chunk-rules.js';
 import { decodePayload } from '../../src/dev-agent/payload-decoder.js';
 import { checkSpan } from '../../src/dev-agent/span-rules.js';
 import { checkTags } from '../../src/dev-agent/tag-rules.js';
@@ -43,10 +44,11 @@ export function encodeWith(encoder: V04Encoder, spans: readonly ReadableSpan[]):
   return encoder.begin(spans).advance(Infinity);
 }
 
-/** The chunks of a payload; throws if the Agent would object to anything in it. */
+/** The chunks of a payload; throws if the Agent would object to any of them, or to anything in it. */
 export function decodeStrictly(body: Uint8Array): readonly (readonly ReceivedSpan[])[] {
   const violations: Violation[] = [];
   const chunks = decodePayload(body, (violation) => violations.push(violation));
+  for (const chunk of chunks) violations.push(...checkChunk(chunk, 'chunk'));
   for (const span of chunks.flat()) {
     violations.push(...checkSpan(span, 'span'), ...checkTags(span, 'span'));
   }

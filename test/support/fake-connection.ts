@@ -1,5 +1,5 @@
 // Owns a connection that sends nothing and settles when the test says so. The real one is
-// `AgentConnection`, tested against real sockets beside this.
+// `AgentConnection`, tested against real sockets in test/transport.
 
 import type { Connection, Sendable, SendOutcome } from '../../src/transport/send-outcome.js';
 

@@ -1,5 +1,5 @@
-// Owns measuring how long something takes by the clock on the wall, where waiting counts. That stands still while
-// a busy machine does not let this process run.
+// Owns measuring how long something takes by the clock on the wall, where waiting counts. This clock stands
+// still while a busy machine does not let the process run.
 
 const BEAT_MILLIS = 10;
 const MICROS_PER_MILLI = 1_000;

@@ -7,6 +7,7 @@ import { holdReply } from '../support/held-reply.js';
 import { openRawServer, refusedUrl } from '../support/raw-server.js';
 import { openScriptedAgent, temporarySocketPath } from '../support/scripted-agent.js';
 import { until } from '../support/until.js';
+import { wallMillis } from '../support/wall-time.js';
 import { connectTo, PAYLOAD, send } from './open-connection.js';
 
 describe('sending', () => {
@@ -64,7 +65,7 @@ describe('sending', () => {
 });
 
 describe('a broken attempt', () => {
-  it('says so when nobody listens, and the next one may succeed', async () => {
+  it('says so when nobody listens', async () => {
     const connection = connectTo(await refusedUrl());
 
     expect(await send(connection)).toMatchObject({
@@ -135,11 +136,12 @@ describe('an abort', () => {
     const connection = connectTo(url);
     const outcome = send(connection, controller.signal);
     await until('the phase to abort in', isReached);
-    const start = performance.now();
+    const start = wallMillis();
     controller.abort();
     const settled = await outcome;
+    const millis = wallMillis() - start;
     expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
-    return { connection, outcome: settled, millis: performance.now() - start };
+    return { connection, outcome: settled, millis };
   }
 
   it('is answered while a TLS handshake hangs, and no socket is left', async () => {

@@ -2,11 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { backoffMillis, isRetriable } from '../../src/transport/retry-policy.js';
 import type { BreakPoint, SendOutcome } from '../../src/transport/send-outcome.js';
-import { ACCEPTED } from '../support/fake-connection.js';
-
-function rejected(status: number): SendOutcome {
-  return { kind: 'rejected', reply: { status, ratesVersion: undefined, retryAfter: [], text: '' } };
-}
+import { ACCEPTED, rejected } from '../support/fake-connection.js';
 
 function broken(at: BreakPoint, code: string): SendOutcome {
   return { kind: 'broken', at, cause: Object.assign(new Error(code), { code }) };
