@@ -79,8 +79,8 @@ export class Deliveries {
 
   /** Counts the spans of `failure` as dropped, and keeps it for the result. */
   fail(failure: Failure): void {
+    this.#failures.push(failure); // first: an instrument of the user that is told of it may end the export
     this.#context.ledger.dropped(failure.kind, failure.spans);
-    this.#failures.push(failure);
   }
 
   /** Ends all that is under way; nothing starts afterwards. */

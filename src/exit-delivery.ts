@@ -48,8 +48,8 @@ function noteUnknown(
 ): void {
   const spans = written.reduce((sum, { payload }) => sum + payload.spanCount, 0);
   if (spans === 0) return;
-  ledger.dropped('unknown', spans);
   for (const one of written) one.noteFailure(unknownOf(one));
+  ledger.dropped('unknown', spans);
   const message = `${request}: the process ended before the Agent answered for ${countOf(spans, 'span')}`;
   diagnostics.warn('unknown', `${message}; whether it has them is not known`);
 }
@@ -93,7 +93,7 @@ function record(
   }
   const result = { attempts: earlier + attempts, cancellation: undefined, earlier: undefined };
   const failure = failureOf(outcome, { ...result, outcome }, payload.spanCount);
-  ledger.dropped(failure.kind, failure.spans);
   noteFailure(failure);
+  ledger.dropped(failure.kind, failure.spans);
   return [failure];
 }

@@ -169,6 +169,10 @@ export class ExportTask {
     return this.#state.phase === 'accepted';
   }
 
+  get #isWaiting(): boolean {
+    return this.#state.phase === 'waiting';
+  }
+
   /** Begins the wait if resources are pending; returns whether the spans wait, or were dropped for lack of room. */
   #waitForResources(source: ExportSource): boolean {
     const { spans } = source;
@@ -178,7 +182,9 @@ export class ExportTask {
     if (resourceWaits.hasRoomFor(spans.length)) {
       this.#state = { phase: 'waiting', source };
       const waiting = { spans: spans.length, resources };
-      this.#disposers.push(resourceWaits.wait(waiting, this.#longestWaitMillis, this.#endWaiting));
+      const stop = resourceWaits.wait(waiting, this.#longestWaitMillis, this.#endWaiting);
+      if (this.#isWaiting) this.#disposers.push(stop);
+      else stop(); // whoever was asked for the attributes has shut the exporter down
     } else {
       this.#refuse(resourceWaits.shortage);
     }
@@ -242,8 +248,8 @@ export class ExportTask {
     const { failures, lastStatus: status } = this.#deliveries;
     const error = hasFailed(failures) ? exportError(failures, request) : undefined;
     const durationMillis = clock.nowMillis() - this.#startMillis;
-    metrics?.finished({ durationMillis, error: error?.kind, status });
     this.#settle(error === undefined ? { code: 0 } : { code: 1, error });
+    metrics?.finished({ durationMillis, error: error?.kind, status }); // last, as an instrument may call back
   }
 }
 

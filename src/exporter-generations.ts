@@ -99,15 +99,20 @@ export class ExporterGenerations {
     };
   }
 
-  /** Begins a new life in a new generation. Does nothing as a hook in a cluster worker, whose heap is its own. */
+  /**
+   * Begins a new life in a new generation. Does nothing as a hook in a cluster worker, whose heap is its own. A
+   * logger or an instrument of the user that exports meanwhile finds a life that counts its spans: the former one
+   * until that is abandoned, then the new one.
+   */
   #renew(): void {
     if (this.#generation === this.#generations.present) return;
     this.#generation = this.#generations.present;
-    const { isRunning, sampleRates } = this.#life;
-    this.#inherited += this.#life.abandon();
-    this.#life = this.#newLife();
-    this.#life.sampleRates.inherit(sampleRates);
-    if (!isRunning) this.#life.retire();
+    const former = this.#life;
+    const life = this.#newLife();
+    life.sampleRates.inherit(former.sampleRates);
+    if (!former.isRunning) life.retire();
+    this.#life = life;
+    this.#inherited += former.abandon();
   }
 
   #newLife(): ExporterLife {

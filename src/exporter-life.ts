@@ -80,7 +80,12 @@ export class ExporterLife {
 
   /** Opens a sink for spans that come one by one; what it collects is exported like a batch. */
   openIntake(settings: IntakeSettings): SpanSink {
-    const intake = this.#intakes.open(settings, { parts: this.#context, run: this.#run });
+    const owner = {
+      parts: this.#context,
+      run: this.#run,
+      onEmpty: () => this.#stopWatchingIfIdle(),
+    };
+    const intake = this.#intakes.open(settings, owner);
     return (span) => this.#takeIn(span, intake);
   }
 

@@ -84,7 +84,7 @@ export class DatadogSpanExporter implements SpanExporter {
 function copyOf(spans: readonly ReadableSpan[]): readonly ReadableSpan[] {
   try {
     const given: unknown = spans;
-    return Array.isArray(given) ? spans.slice() : [];
+    return Array.isArray(given) ? Array.from(spans) : []; // `slice` may be the caller's own
   } catch {
     return []; // a revoked proxy
   }

@@ -96,8 +96,9 @@ export class Ledger {
    */
   close(): number {
     const { unsettled } = this;
-    this.#observer?.left(unsettled);
+    const observer = this.#observer;
     this.#observer = undefined;
+    observer?.left(unsettled);
     return unsettled;
   }
 

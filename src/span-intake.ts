@@ -25,6 +25,8 @@ export interface IntakeOwner {
   readonly parts: SharedParts;
   /** Exports spans that the ledger has received. `onUnderWay` is called once, when none of them waits any more. */
   run(source: ExportSource, onUnderWay: () => void): void;
+  /** Called when all spans have left: they are exported by `run`, or were lost. */
+  onEmpty(): void;
 }
 
 /**
@@ -113,13 +115,17 @@ export class SpanIntake {
 
   /** Does what getters have asked for meanwhile, until none asks for more. */
   #finish(): void {
+    let hasExported = false;
     while (this.isWorking) {
       const isFull = this.#segment.byteCount >= this.#segmentBytes;
       const next = isFull || this.#nested.length === 0 ? undefined : this.#nested.shift();
       if (next !== undefined) this.#place(next);
-      else if (isFull || (this.#phase === 'sealDue' && !this.isEmpty)) this.#exportAll();
-      else break;
+      else if (isFull || (this.#phase === 'sealDue' && !this.isEmpty)) {
+        this.#exportAll();
+        hasExported = true;
+      } else break;
     }
+    if (hasExported && this.isEmpty) this.#owner.onEmpty();
     const hasLostOnly = this.isEmpty && this.#segment.byteCount > 0;
     if (hasLostOnly) this.#segment.clear(); // spans that were dropped have left their traces
   }
@@ -147,7 +153,7 @@ export class SpanIntake {
     const resource = pendingResource(span);
     if (resource === undefined) return this.#encode(span);
     this.#owner.parts.resourceWaits.begin(resource);
-    this.#placeLate(span);
+    if (this.isWorking) this.#placeLate(span); // else the user's promise has made this another process
   }
 
   #encode(span: ReadableSpan): void {
@@ -219,10 +225,11 @@ export class SpanIntake {
   #endRefusing(): void {
     if (this.#refused === 0) return;
     const { diagnostics } = this.#owner.parts;
-    diagnostics.warnOfTotal('queue_full_total', this.#refused, (total) => {
+    const refused = this.#refused;
+    this.#refused = 0; // first, as a logger may end spans
+    diagnostics.warnOfTotal('queue_full_total', refused, (total) => {
       return `queue_full: ${countOf(total, 'span')} lost, ${this.#limit}`;
     });
-    this.#refused = 0;
   }
 
   get #limit(): string {

@@ -116,16 +116,15 @@ export const TRANSPORT_MUTATIONS = [
   {
     rule: 'what has waited for its connection until its export times out is not sent',
     file: 'src/transport/delivery.ts',
-    find: "this.#state.phase === 'queued' && this.#isTooLate(queuedMillis)",
+    find: "isTooLate && this.#state.phase === 'queued'",
     replace: 'false as boolean',
     tests: ['test/transport/last-call.test.ts'],
   },
   {
     rule: 'the limit of a flush is no last call',
     file: 'src/transport/delivery.ts',
-    find: 'nowMillis > queuedMillis && nowMillis > this.#lastCallMillis',
-    replace:
-      'nowMillis > queuedMillis && nowMillis > Math.min(this.#lastCallMillis, this.#deadlineMillis)',
+    find: 'clock.nowMillis() > this.#lastCallMillis',
+    replace: 'clock.nowMillis() > Math.min(this.#lastCallMillis, this.#deadlineMillis)',
     tests: ['test/transport/last-call.test.ts'],
   },
 ];

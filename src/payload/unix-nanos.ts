@@ -23,8 +23,9 @@ export function durationNanos(start: Time, end: Time): bigint {
   return exact < longest ? exact : longest;
 }
 
-/** The SDK may leave a fraction in the nanoseconds. */
+/** 0 for a time that is none, as of an invalid `Date`. The SDK may leave a fraction in the nanoseconds. */
 function exactNanos([seconds, nanos]: Time): bigint {
+  if (!Number.isFinite(seconds) || !Number.isFinite(nanos)) return 0n;
   return BigInt(Math.trunc(seconds)) * 1_000_000_000n + BigInt(Math.trunc(nanos));
 }
 

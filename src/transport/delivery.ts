@@ -61,6 +61,12 @@ type DeliveryState =
 type Pace = 'patient' | 'hurried' | 'last';
 
 /** Reasons for aborting a token; constants, because making the default reason takes 30 µs. */
+/** A connection for an attempt, and whether it was busy when that was due. */
+interface Grant {
+  readonly connection: Connection;
+  readonly hasWaited: boolean;
+}
+
 const ATTEMPT_TIMED_OUT = Symbol('attempt timed out');
 const CANCELLED = Symbol('cancelled');
 const NOT_SENT: SendOutcome = { kind: 'cancelled', attempts: 0 };
@@ -164,10 +170,11 @@ export class Delivery {
 
   async #attempt(): Promise<SendOutcome> {
     const { queue, clock, onReply } = this.#context;
-    const queuedMillis = clock.nowMillis();
-    const connection = await this.#connection();
-    if (connection === undefined) return NOT_SENT;
-    if (this.#state.phase === 'queued' && this.#isTooLate(queuedMillis)) {
+    const grant = await this.#connection();
+    if (grant === undefined) return NOT_SENT;
+    const { connection, hasWaited } = grant;
+    const isTooLate = hasWaited && clock.nowMillis() > this.#lastCallMillis;
+    if (isTooLate && this.#state.phase === 'queued') {
       queue.release(connection);
       return this.#untilCancelled();
     }
@@ -179,21 +186,19 @@ export class Delivery {
   }
 
   /** The next connection that is free, unless the delivery is cancelled first. */
-  #connection(): Promise<Connection | undefined> {
+  #connection(): Promise<Grant | undefined> {
     return new Promise((resolve) => {
-      const dispose = this.#context.queue.acquire(resolve);
+      let hasWaited = false;
+      const dispose = this.#context.queue.acquire((connection) => {
+        resolve({ connection, hasWaited });
+      });
+      hasWaited = true;
       const withdraw = (): void => {
         dispose();
         resolve(undefined);
       };
       this.#state = { phase: 'queued', withdraw };
     });
-  }
-
-  /** Whether the delivery has waited since `queuedMillis`, and beyond its last call. */
-  #isTooLate(queuedMillis: number): boolean {
-    const nowMillis = this.#context.clock.nowMillis();
-    return nowMillis > queuedMillis && nowMillis > this.#lastCallMillis;
   }
 
   #untilCancelled(): Promise<SendOutcome> {

@@ -243,6 +243,21 @@ describe('shutdown', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
+  it.each([480, 500, 520, 540, 560, 580, 600, 620])(
+    'nor when a text of %i bytes may be too large with its chunk only',
+    async (length) => {
+      const agent = await openScriptedAgent();
+      const { signal } = new AbortController();
+      const exporter = openExporter({ url: agent.url, signal, maxPayloadBytes: 1_024 });
+      const processor = openProcessor(exporter);
+      endAll(processor, [makeSpan({ attributes: { text: 'x'.repeat(length) } })]);
+
+      await processor.forceFlush();
+
+      expect(getEventListeners(signal, 'abort')).toEqual([]);
+    },
+  );
+
   it('keeps to the grace when the Agent hangs', async () => {
     const server = await openFaultServer({ scripts: [[readAll, stall]] });
     const exporter = openExporter({ url: server.url, graceMillis: 100 });

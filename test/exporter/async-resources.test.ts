@@ -27,6 +27,25 @@ describe('H20: spans of a resource whose attributes are still being detected', (
     expect(exporter.stats()).toMatchObject({ exported: 2, buffered: 0 });
   });
 
+  it('keep nothing waiting that shuts the exporter down when it is asked for them', async () => {
+    const exporter = openExporter({});
+    const armed = (): number =>
+      process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = armed();
+    const resource = Object.assign({}, NEVER_READY, {
+      waitForAsyncAttributes: () => {
+        void exporter.shutdown({ graceMillis: 0 });
+        return new Promise<void>(() => undefined);
+      },
+    });
+
+    const { error } = await exportSpans(exporter, [makeSpan({ resource })]);
+    await exporter.shutdown();
+
+    expect(error).toMatchObject({ kind: 'shutdown' });
+    expect(armed()).toBe(before);
+  });
+
   it('are sent without them when detection fails', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });

@@ -28,6 +28,19 @@ describe('export never throws', () => {
     expect(exporter.stats()).toMatchObject({ exported: 1, droppedByReason: { encode: 1 } });
   });
 
+  it('for an array of another kind, nor loses its spans', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const [first, second] = [makeSpans(1), makeSpans(1)];
+    Object.assign(first, { slice: () => undefined });
+    Object.assign(second, { constructor: { [Symbol.species]: Object } });
+
+    expect(await exportSpans(exporter, first)).toEqual({ code: 0 });
+    expect(await exportSpans(exporter, second)).toEqual({ code: 0 });
+
+    expect(exporter.stats()).toMatchObject({ received: 2, exported: 2 });
+  });
+
   it('for twenty batches in a row that cannot be encoded, and sends the next one', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });

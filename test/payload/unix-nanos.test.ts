@@ -34,6 +34,15 @@ describe('a time', () => {
     );
   });
 
+  it('that is none, as of an invalid Date, costs neither the event nor the span', () => {
+    const none = at(NaN, NaN);
+
+    const span = roundTrip(makeSpan({ events: [{ time: none, name: 'e' }], endTime: none }));
+
+    expect(span.meta['events']).toBe('[{"name":"e"}]');
+    expect(span.durationNanos).toBe(0n);
+  });
+
   it('and a duration are exact in the span, whatever they are', () => {
     fc.assert(
       fc.property(anyTime, anyTime, (startTime, endTime) => {

@@ -1,9 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { SendQueue } from '../../src/transport/send-queue.js';
 import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
-import { FakeConnection } from '../support/fake-connection.js';
+import { FakeConnection, rejected } from '../support/fake-connection.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { readAll, stall } from '../support/fault-steps.js';
 import { makeSpans } from '../support/spans.js';
@@ -27,6 +27,25 @@ describe('a delivery that has waited for its connection', () => {
     const { bench } = await grantedWith(50);
 
     expect(bench.clock.armed).toBe(1);
+  });
+
+  it('is sent however late if it need not wait', async () => {
+    const connection = new FakeConnection();
+    const queue = new SendQueue([connection]);
+    const bench = new Bench({ queue });
+    const acquire = vi.spyOn(queue, 'acquire');
+    await bench.advance(970);
+    connection.sent[0]?.settle(rejected(503, ['9']));
+    await bench.turn();
+    acquire.mockImplementation((receive) => {
+      bench.clock.advance(1); // as any clock does meanwhile
+      receive(connection);
+      return () => undefined;
+    });
+
+    await bench.advance(9_000);
+
+    expect(connection.sent).toHaveLength(2);
   });
 
   it('is sent after the limit of a flush or a grace, too: the process may live on', async () => {
