@@ -6,7 +6,7 @@ import { reasonOf } from './errors.js';
 import type { ForceFlushOptions, ShutdownOptions } from './drain-options.js';
 import { waitFor, type WaitLimits } from './lang/bounded-wait.js';
 import { hasMethods } from './lang/methods.js';
-import { MAX_TIMER_MILLIS } from './option-checks.js';
+import { MAX_TIMER_MILLIS, nearestInteger, TIMER_OR_ZERO } from './option-checks.js';
 import type { SpanExporter } from './sdk-contract.js';
 
 /** Any span exporter; only a `DatadogSpanExporter` aborts what still hangs at the end of the grace. */
@@ -35,11 +35,11 @@ export class ExporterDrain {
   }
 
   get flushTimeoutMillis(): number {
-    return this.exporter.flushTimeoutMillis ?? DEFAULT_FLUSH_MILLIS;
+    return limitOf(() => this.exporter.flushTimeoutMillis, DEFAULT_FLUSH_MILLIS);
   }
 
   get graceMillis(): number {
-    return this.exporter.graceMillis ?? DEFAULT_GRACE_MILLIS;
+    return limitOf(() => this.exporter.graceMillis, DEFAULT_GRACE_MILLIS);
   }
 
   /** Flushes the exporter; returns what that rejected with, if it did. */
@@ -69,6 +69,15 @@ export class ExporterDrain {
     } catch (error) {
       this.#diagnostics.warn('exporter', `shutdown of the exporter failed: ${reasonOf(error)}`);
     }
+  }
+}
+
+/** What an exporter of another kind says may be no limit. */
+function limitOf(read: () => unknown, defaultMillis: number): number {
+  try {
+    return nearestInteger(read(), TIMER_OR_ZERO) ?? defaultMillis;
+  } catch {
+    return defaultMillis;
   }
 }
 

@@ -142,6 +142,36 @@ describe('the grace of a ForkSafeSpanProcessor that is shut down', () => {
     expect(lines).toEqual(['the span processor still held up to 3 spans; they are lost']);
   });
 
+  it.each<[string, PropertyDescriptor, number]>([
+    ['is endless', { value: Infinity }, 2_147_483_600],
+    ['is no number', { value: 'x' }, 900],
+    [
+      'throws',
+      {
+        get: () => {
+          throw new Error('no');
+        },
+      },
+      900,
+    ],
+  ])('is no harm where that of another exporter %s', async (_what, descriptor, atLeast) => {
+    const given: number[] = [];
+    const exporter: DrainableExporter = {
+      export: () => undefined,
+      shutdown: async (options) => void given.push(options?.graceMillis ?? Number.NaN),
+      forceFlush: () => Promise.resolve(),
+    };
+    Object.defineProperty(exporter, 'graceMillis', descriptor);
+    Object.defineProperty(exporter, 'flushTimeoutMillis', descriptor);
+    const { processor } = openPipeline(exporter);
+
+    await processor.forceFlush();
+    await processor.shutdown();
+
+    expect(given).toEqual([expect.any(Number)]);
+    expect(given[0]).toBeGreaterThan(atLeast);
+  });
+
   it('resolves although another exporter never does', async () => {
     const exporter: DrainableExporter = { export: () => undefined, shutdown: () => never };
     const { processor } = openPipeline(exporter);
