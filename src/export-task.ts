@@ -79,12 +79,13 @@ export class ExportTask {
   start(): void {
     if (this.#state.phase !== 'accepted') return;
     const { clock, pending, timeoutMillis } = this.#context;
-    const { spanCount, isPatient } = this.#state.source;
+    const { source } = this.#state;
+    const { spanCount, isPatient } = source;
     if (!isPatient && spanCount > 0 && this.#isFull) return this.#refuse(pending.shortage);
     const timeOut = (): void =>
       this.cancel({ kind: 'timeout', cause: timedOutError(timeoutMillis) });
     this.#disposers.push(clock.schedule(timeoutMillis, timeOut));
-    this.#encodeUnless((all) => this.#waitForResources(all));
+    this.#encodeUnless(source, (all) => this.#waitForResources(all));
   }
 
   /** Whether all payloads that are left wait for a time that the Agent has set. */
@@ -202,14 +203,13 @@ export class ExportTask {
    * the user, which may be traced.
    */
   readonly #endWaiting = (): void => {
-    if (this.#state.phase === 'waiting') untraced(() => this.#encodeUnless(() => false));
+    const state = this.#state;
+    if (state.phase === 'waiting') untraced(() => this.#encodeUnless(state.source, () => false));
   };
 
   /** Encodes as much as this turn has time for, and the rest in later ones, unless `isHeldUp`. */
-  #encodeUnless(isHeldUp: (source: ExportSource) => boolean): void {
-    if (this.#state.phase !== 'accepted' && this.#state.phase !== 'waiting') return;
+  #encodeUnless(source: ExportSource, isHeldUp: (source: ExportSource) => boolean): void {
     const { turns } = this.#context;
-    const { source } = this.#state;
     const batch = new BatchEncoding(source, this.#context, this.#deliveries);
     this.#state = { phase: 'accepted', source };
     const begin = (): boolean => {

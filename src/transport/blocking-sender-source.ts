@@ -12,6 +12,11 @@ export const FAILED = -1;
 /** Longer codes are cut. The longest for a certificate, `UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY`, has 34 bytes. */
 export const MAX_CODE_BYTES = 64;
 
+/**
+ * Each request has a connection of its own: where the Agent closed a kept one unannounced, two of three payloads were
+ * lost. A reply that is too large is cut, as others wait for a connection; a change of protocols comes as a `close`
+ * without an error. An error has several in `errors` if a host has several addresses.
+ */
 export const BLOCKING_SENDER_SOURCE: string = `'use strict';
 const { requests, statuses, codes, isSecure, maxConnections, options } =
   require('node:worker_threads').workerData;
@@ -29,13 +34,11 @@ function settle(index, outcome) {
 
 function fail(index, { code = '', errors }) {
   if (isSettled(index)) return;
-  // There are several if a host has several addresses.
   const text = String(errors?.[0]?.code ?? code).slice(0, ${MAX_CODE_BYTES});
   codes.set(Buffer.from(text, 'latin1'), index * ${MAX_CODE_BYTES});
   settle(index, ${FAILED});
 }
 
-// A connection for each request: where the Agent closed a kept one unannounced, two of three payloads were lost.
 function sendNext() {
   if (next === requests.length) return;
   const index = next++;
@@ -47,13 +50,13 @@ function sendNext() {
     settle(index, reply.statusCode);
     reply.on('data', (chunk) => {
       roomBytes -= chunk.length;
-      if (roomBytes < 0) sending.destroy(); // others wait for a connection
+      if (roomBytes < 0) sending.destroy();
     });
   });
   Atomics.store(statuses, index + 1, ${STARTED});
   sending.on('error', (error) => fail(index, error));
   sending.on('close', () => {
-    fail(index, {}); // unless it has settled; a change of protocols is no error
+    fail(index, {});
     sendNext();
   });
   sending.end(body);
