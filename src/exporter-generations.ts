@@ -108,11 +108,14 @@ export class ExporterGenerations {
     if (this.#generation === this.#generations.present) return;
     this.#generation = this.#generations.present;
     const former = this.#life;
-    const life = this.#newLife();
-    life.sampleRates.inherit(former.sampleRates);
-    if (!former.isRunning) life.retire();
-    this.#life = life;
-    this.#inherited += former.abandon();
+    try {
+      const life = this.#newLife();
+      life.sampleRates.inherit(former.sampleRates);
+      if (!former.isRunning) life.retire();
+      this.#life = life;
+    } finally {
+      this.#inherited += former.abandon(); // also where no life can be made: it is another process's
+    }
   }
 
   #newLife(): ExporterLife {
