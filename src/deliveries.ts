@@ -97,8 +97,8 @@ export class Deliveries {
     if (this.#course === 'takenOver') return [];
     this.#course = 'takenOver';
     return [...this.#underWay].flatMap(([payload, { hasWritten, attempts, cancellation }]) => {
-      const noteFailure = (failure: Failure): void => void this.#failures.push(failure);
       if (cancellation === undefined) {
+        const noteFailure = (failure: Failure): void => void this.#failures.push(failure);
         return { payload, isWritten: hasWritten, attempts, noteFailure };
       }
       this.fail({ ...cancellation, spans: payload.spanCount, attempts });

@@ -204,27 +204,28 @@ export class ExportTask {
    */
   readonly #endWaiting = (): void => {
     const state = this.#state;
-    if (state.phase === 'waiting') untraced(() => this.#encodeUnless(state.source, () => false));
+    if (state.phase === 'waiting') untraced(() => this.#encodeUnless(state.source, notHeldUp));
   };
 
   /** Encodes as much as this turn has time for, and the rest in later ones, unless `isHeldUp`. */
   #encodeUnless(source: ExportSource, isHeldUp: (source: ExportSource) => boolean): void {
     const { turns } = this.#context;
-    const batch = new BatchEncoding(source, this.#context, this.#deliveries);
     this.#state = { phase: 'accepted', source };
-    const begin = (): boolean => {
-      if (this.#state.phase === 'encoding') return true;
-      if (this.#state.phase !== 'accepted' || isHeldUp(this.#state.source)) return false;
-      if (!this.#isAccepted) return false;
+    // The functions here are kept for as long as the export is, and so must not have the spans in their scope.
+    const begin = (): BatchEncoding | undefined => {
+      if (this.#state.phase === 'encoding') return this.#state.batch;
+      if (this.#state.phase !== 'accepted' || isHeldUp(this.#state.source)) return undefined;
+      if (!this.#isAccepted) return undefined;
+      const batch = new BatchEncoding(this.#state.source, this.#context, this.#deliveries);
       this.#state = { phase: 'encoding', batch };
-      return true;
+      return batch;
     };
     const encodeSlice = (maxSpans: number, pace: SlicePace): SliceOutcome => {
-      const outcome = begin() ? batch.encodeSlice(maxSpans, pace) : 'done';
+      const outcome = begin()?.encodeSlice(maxSpans, pace) ?? 'done';
       if (outcome === 'done') this.#endEncoding();
       return outcome;
     };
-    const keepRest = (): boolean => begin() && batch.keepRest();
+    const keepRest = (): boolean => begin()?.keepRest() ?? false;
     const work = { spans: source.spanCount, encodeSlice, keepRest };
     if (!source.isPatient) this.#disposers.push(turns.run(work));
     else if (encodeSlice(Infinity, 'later') !== 'done') this.#disposers.push(turns.queue(work));
@@ -251,6 +252,11 @@ export class ExportTask {
     this.#settle(error === undefined ? { code: 0 } : { code: 1, error });
     metrics?.finished({ durationMillis, error: error?.kind, status }); // last, as an instrument may call back
   }
+}
+
+/** A function of its own, so that no scope with the spans is kept with it. */
+function notHeldUp(): boolean {
+  return false;
 }
 
 function timedOutError(timeoutMillis: number): Error {

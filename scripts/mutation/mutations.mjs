@@ -168,8 +168,8 @@ export const MUTATIONS = [
   {
     rule: 'nor is what had to wait for a resource that a traced request has asked for',
     file: 'src/export-task.ts',
-    find: 'untraced(() => this.#encodeUnless(state.source, () => false))',
-    replace: 'this.#encodeUnless(state.source, () => false)',
+    find: 'untraced(() => this.#encodeUnless(state.source, notHeldUp))',
+    replace: 'this.#encodeUnless(state.source, notHeldUp)',
     tests: ['test/exporter/untraced.test.ts'],
   },
   {

@@ -60,13 +60,13 @@ type DeliveryState =
 /** Whether a failure is followed by a backoff, by one last attempt at once, or by nothing. */
 type Pace = 'patient' | 'hurried' | 'last';
 
-/** Reasons for aborting a token; constants, because making the default reason takes 30 µs. */
 /** A connection for an attempt, and whether it was busy when that was due. */
 interface Grant {
   readonly connection: Connection;
   readonly hasWaited: boolean;
 }
 
+/** Reasons for aborting a token; constants, because making the default reason takes 30 µs. */
 const ATTEMPT_TIMED_OUT = Symbol('attempt timed out');
 const CANCELLED = Symbol('cancelled');
 const NOT_SENT: SendOutcome = { kind: 'cancelled', attempts: 0 };

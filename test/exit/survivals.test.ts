@@ -121,7 +121,7 @@ describe.skipIf(!hasContainers)('the first process of a container', () => {
        exporter.export = (spans, callback) => send(spans, (result) => {
          clearInterval(asking);
          const { droppedByReason } = exporter.stats();
-         console.log(JSON.stringify([result.code, result.error?.lostSpans, droppedByReason]));
+         console.log(JSON.stringify([result.error?.kind, result.error?.lostSpans, droppedByReason]));
          callback(result);
        });
        flushOnExit(target, { reraise: 'auto' }); serve(); endSpans();
@@ -133,7 +133,7 @@ describe.skipIf(!hasContainers)('the first process of a container', () => {
       hasInput: true,
     });
 
-    expect(await script.says('unknown')).toBe('[1,50,{"unknown":50}]\n');
+    expect(await script.says('unknown')).toBe('["timeout",50,{"unknown":50}]\n');
     script.child.stdin?.write('end');
     expect(await script.end).toMatchObject({ code: 3 });
     held.release();

@@ -3,15 +3,16 @@ import { LEFT_OF } from '../support/left-of.js';
 import { DIST, runScript, runWhileHanging } from './released-script.js';
 
 /** Says how many spans still exist while their bytes wait for an Agent that does not answer. */
-const SCRIPT = `
+const scriptWith = (resource: string): string => `
   ${LEFT_OF}
   import { DatadogSpanExporter } from '${DIST}';
+  const resource = ${resource};
   const exporter = new DatadogSpanExporter({ timeoutMillis: 60_000 });
   const makeSpan = () => {
     const ids = { traceId: '72df520af2bde7a5240031ead750e5f3', spanId: '24003fafe5640a1c' };
     return {
       name: 'n', kind: 0, startTime: [1700000000, 0], endTime: [1700000001, 0], attributes: {},
-      resource: { attributes: {} }, spanContext: () => ids,
+      resource, spanContext: () => ids,
     };
   };
   const refs = [];
@@ -27,9 +28,20 @@ const SCRIPT = `
   process.exit();
 `;
 
-it('spans are let go of when they are encoded, however long their bytes have to wait', async () => {
-  expect(await runWhileHanging(SCRIPT)).toEqual({ ended: 0, stdout: '0 6100\n', stderr: '' });
-});
+it.each([
+  ['', '{ attributes: {} }'],
+  [
+    ' after a wait for their resource',
+    '{ attributes: {}, asyncAttributesPending: true, waitForAsyncAttributes: async () => undefined }',
+  ],
+])(
+  'spans are let go of when they are encoded%s, however long their bytes have to wait',
+  async (_when, resource) => {
+    const run = await runWhileHanging(scriptWith(resource));
+
+    expect(run).toEqual({ ended: 0, stdout: '0 6100\n', stderr: '' });
+  },
+);
 
 /** Says how many errors still exist of exports that failed after a flush had given up on them. */
 const FLUSH_SCRIPT = `
