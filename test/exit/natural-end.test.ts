@@ -85,12 +85,16 @@ describe('a process with nothing left to do', () => {
 });
 
 describe('an Agent that is not there', () => {
-  it('does not change how the process ends', async () => {
-    const script = startScript('flushOnExit(target); endSpans(); process.exitCode = 7;', {
-      agentUrl: await refusedUrl(),
-    });
+  it('delays the end no longer than it takes to find out', async () => {
+    const start = performance.now();
+    const script = startScript(
+      'flushOnExit(target, { timeoutMillis: 12_000 }); endSpans(); process.exitCode = 7;',
+      { agentUrl: await refusedUrl() },
+    );
 
     expect(await script.end).toMatchObject({ code: 7, stdout: '', stderr: '' });
+    // Far from the limit; most of it is the start of the process.
+    expect(performance.now() - start).toBeLessThan(6_000);
   });
 
   it.each([

@@ -10,7 +10,7 @@ import { ATTEMPT_MILLIS } from './subject.js';
 export class Call {
   readonly spanIds: readonly string[];
   readonly startMillis: number;
-  /** Whether nothing else was under way, nor came while it was encoded: there was room for it. */
+  /** Whether nothing else was under way before it was encoded: there was room for it. */
   readonly isAlone: boolean;
   results = 0;
 

@@ -140,8 +140,7 @@ class ModelRun {
   #handOver(spans: readonly ReadableSpan[], give: Partial<Give>): void {
     const spanIds = spans.map((span) => span.spanContext().spanId);
     this.#account.give(spanIds);
-    const isUndisturbed = give.meanwhile === undefined && give.again === undefined;
-    const isSimple = isUndisturbed && (give.resource ?? 'ready') === 'ready';
+    const isSimple = give.meanwhile === undefined && (give.resource ?? 'ready') === 'ready';
     const isAlone = this.#account.pending.length === 0 && isSimple;
     const call = new Call(spanIds, this.#time.nowMillis, isAlone);
     if (this.#plan.pipeline === 'exporter') this.#account.open(call);

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { startDevAgent } from '../../src/dev-agent/index.js';
 import type { AgentConnection } from '../../src/transport/agent-connection.js';
 import type { SendOutcome } from '../../src/transport/send-outcome.js';
 import { holdReply } from '../support/held-reply.js';
@@ -75,12 +76,19 @@ describe('a broken attempt', () => {
     });
   });
 
-  it('says so when the socket file is missing', async () => {
-    expect(await send(connectTo(`unix://${temporarySocketPath()}`))).toMatchObject({
+  it('says so when the socket file is missing, and the next one succeeds when it is there', async () => {
+    const socketPath = temporarySocketPath();
+    const connection = connectTo(`unix://${socketPath}`);
+
+    expect(await send(connection)).toMatchObject({
       kind: 'broken',
       at: 'connect',
       cause: { code: 'ENOENT' },
     });
+
+    await using agent = await startDevAgent({ port: 0, socketPath });
+    expect(await send(connection)).toMatchObject({ kind: 'accepted' });
+    expect(agent.requests).toHaveLength(1);
   });
 
   it.each<[string, (socket: Socket) => void]>([
