@@ -19,7 +19,7 @@ export class Deferrals {
     return dispose;
   }
 
-  /** To be called when an export has been deferred or settled. */
+  /** To be called when a payload has been deferred or settled, and when an export has. */
   changed(): void {
     for (const check of this.#checks) check();
   }

@@ -72,11 +72,11 @@ export function shutdownLimits(
     const message = expectation('graceMillis', 'a number of milliseconds', graceMillis);
     diagnostics.warn('graceMillis', `${message}; the default is used`);
   }
-  return {
-    clock,
-    timeoutMillis: given ?? defaultMillis,
-    signal: isAbortSignal(signal) ? signal : undefined,
-  };
+  const isUsable = isAbortSignal(signal);
+  if (!isUsable && signal !== undefined) {
+    diagnostics.warn('signal', `${expectation('signal', 'an AbortSignal', signal)}; it is ignored`);
+  }
+  return { clock, timeoutMillis: given ?? defaultMillis, signal: isUsable ? signal : undefined };
 }
 
 function readable(options: ShutdownOptions | undefined, diagnostics: Diagnostics): ShutdownOptions {

@@ -23,7 +23,7 @@ export function noteDropped(dropped: Partial<SpanLosses>, { ledger, diagnostics 
     const spans = dropped[reason] ?? 0;
     if (spans === 0) continue;
     ledger.dropped(reason, spans);
-    diagnostics.warnOfTotal(reason, spans, (total) => {
+    diagnostics.warnOfTotal(`${reason} spans`, spans, (total) => {
       return `${countOf(total, 'span')} dropped, each because ${WHY[reason]}`;
     });
   }

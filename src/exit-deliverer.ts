@@ -15,6 +15,8 @@ export interface ExitAccount {
 }
 
 export interface ExitDeliverer {
+  /** Whose spans it delivers: those of a processor in front of an exporter are the exporter's. */
+  readonly exporter: object;
   account(): ExitAccount;
   /** Ends waits in time for the exports under way to be over within `leftMillis`; `cause` says why. */
   hurry(leftMillis: number, cause: Error): void;

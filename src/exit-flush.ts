@@ -74,15 +74,15 @@ export class ExitFlush {
     for (const deliverer of this.#deliverers) deliverer.handOver();
   }
 
-  /** Blocks the event loop while it delivers what was handed over; `sharers` share what is left of the time. */
-  block(sinceMillis: number, sharers: number): void {
+  /** Blocks the event loop while it delivers what was handed over, for at most its share of the time that is left. */
+  block(sinceMillis: number, share: number): void {
     const nowMillis = this.#clock.nowMillis();
     const leftMillis = sinceMillis + this.#timeoutMillis - nowMillis;
-    this.#deliverUntil(nowMillis + leftMillis / sharers);
+    this.#deliverUntil(nowMillis + leftMillis * share);
   }
 
-  get hasUnsettled(): boolean {
-    return this.#account.unsettled > 0;
+  get unsettledExporters(): readonly object[] {
+    return this.#deliverers.flatMap((deliverer) => unsettledExporterOf(deliverer));
   }
 
   /**
@@ -104,6 +104,7 @@ export class ExitFlush {
   }
 
   async #flush(): Promise<FlushEnd> {
+    this.#last = undefined;
     const deadlineMillis = this.#clock.nowMillis() + this.#timeoutMillis;
     const errors: unknown[] = [];
     const free = this.#targets.filter(({ isFlushing }) => !isFlushing);
@@ -147,13 +148,9 @@ export class ExitFlush {
   }
 
   #deliverUntil(deadlineMillis: number): void {
-    shareTime(
-      this.#deliverers,
-      (deliverer) => deliverer.account().unsettled > 0,
-      (deliverer, sharers) => {
-        deliverer.deliver(Math.max(deadlineMillis - this.#clock.nowMillis(), 0) / sharers);
-      },
-    );
+    shareTime(this.#deliverers, unsettledExporterOf, (deliverer, share) => {
+      deliverer.deliver(Math.max(deadlineMillis - this.#clock.nowMillis(), 0) * share);
+    });
   }
 
   get #deliverers(): readonly ExitDeliverer[] {
@@ -161,7 +158,8 @@ export class ExitFlush {
   }
 
   get #account(): ExitAccount {
-    const accounts = this.#deliverers.map((deliverer) => deliverer.account());
+    const byExporter = this.#deliverers.map((one) => [one.exporter, one.account()] as const);
+    const accounts = [...new Map(byExporter).values()];
     return {
       received: accounts.reduce((sum, { received }) => sum + received, 0),
       unsettled: accounts.reduce((sum, { unsettled }) => sum + unsettled, 0),
@@ -179,4 +177,9 @@ export class ExitFlush {
     const loss = `spans that were not delivered are lost${atMost}`;
     this.#diagnostics.warn('exit', `the flush at the end of the process ${how}; ${loss}`);
   }
+}
+
+/** The exporter of the deliverer, if it has spans that are neither exported nor dropped. */
+function unsettledExporterOf(deliverer: ExitDeliverer): readonly object[] {
+  return deliverer.account().unsettled > 0 ? [deliverer.exporter] : [];
 }

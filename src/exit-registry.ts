@@ -33,15 +33,15 @@ export interface AtExit {
   finish(): void;
   /** Aborts the exports that an overdue flush was waiting for. */
   cutShort(): void;
-  /** Has whatever holds spans hand them over, as `hasUnsettled` counts them only then. Never throws. */
+  /** Has whatever holds spans hand them over, as `unsettledExporters` counts them only then. Never throws. */
   handOver(): void;
   /**
-   * Blocks while it delivers what was handed over, in its share of the time from `sinceMillis` on; there are
-   * `sharers` to share it. Never throws.
+   * Blocks while it delivers what was handed over, for at most `share` of what is left of its time, which began at
+   * `sinceMillis`. Never throws.
    */
-  block(sinceMillis: number, sharers: number): void;
-  /** Whether any spans are neither delivered nor lost. */
-  readonly hasUnsettled: boolean;
+  block(sinceMillis: number, share: number): void;
+  /** The exporters with spans that are neither delivered nor lost. */
+  readonly unsettledExporters: readonly object[];
 }
 
 export interface ExitRegistry {
@@ -157,8 +157,9 @@ class ProcessRegistry implements ExitRegistry {
   /** Flushes, then calls `end` or lets the process end: nothing that was begun here keeps it alive any longer. */
   #flush(members: readonly AtExit[], end: EndProcess | undefined): Promise<readonly FlushEnd[]> {
     const flush = flushAll(members);
-    this.#departure.begin(flush, end);
+    // Before `end`, whose event `exit` would otherwise find what was cut still to be delivered.
     void flush.then((ends) => cutOverdue(members, ends));
+    this.#departure.begin(flush, end);
     return flush;
   }
 }
@@ -185,8 +186,8 @@ function blockForAll(members: readonly AtExit[]): void {
   for (const one of members) one.handOver();
   shareTime(
     members,
-    ({ hasUnsettled }) => hasUnsettled,
-    (one, sharers) => one.block(sinceMillis, sharers),
+    ({ unsettledExporters }) => unsettledExporters,
+    (one, share) => one.block(sinceMillis, share),
   );
 }
 

@@ -3,6 +3,7 @@
 // may be cancelled at any moment.
 
 import { BatchEncoding, type EncodingContext } from './batch-encoding.js';
+import type { Deferrals } from './deferrals.js';
 import { Deliveries, type DeliveriesContext, type UnansweredPayload } from './deliveries.js';
 import type { EncodingTurns, SliceOutcome, SlicePace } from './encoding-turns.js';
 import { exportError, type Failure, hasFailed } from './export-failure.js';
@@ -18,6 +19,7 @@ import { type Cancellation, SHUTDOWN } from './transport/send-outcome.js';
 /** What all exports of an exporter share. */
 export interface ExportContext extends EncodingContext, DeliveriesContext {
   readonly turns: EncodingTurns;
+  readonly deferrals: Deferrals;
   readonly resourceWaits: ResourceWaits;
   readonly metrics: ExporterMetrics | undefined;
   readonly clock: Clock;
@@ -244,7 +246,8 @@ export class ExportTask {
   }
 
   #finishIfIdle(): void {
-    if (this.#state.phase !== 'sending' || !this.#deliveries.isIdle) return;
+    if (this.#state.phase !== 'sending') return;
+    if (!this.#deliveries.isIdle) return this.#context.deferrals.changed();
     const { request, metrics, clock } = this.#context;
     const { failures, lastStatus: status } = this.#deliveries;
     const error = hasFailed(failures) ? exportError(failures, request) : undefined;

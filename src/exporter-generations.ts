@@ -89,8 +89,9 @@ export class ExporterGenerations {
   }
 
   exitDeliverer(): ExitDeliverer {
-    const present = (): ExitDeliverer => this.life.exitDeliverer;
+    const present = (): Omit<ExitDeliverer, 'exporter'> => this.life.exitDeliverer;
     return {
+      exporter: this,
       account: () => present().account(),
       hurry: (leftMillis, cause) => present().hurry(leftMillis, cause),
       cutShort: (cause) => present().cutShort(cause),

@@ -148,7 +148,7 @@ export class ExporterLife {
     return this.#context.sampleRates;
   }
 
-  get exitDeliverer(): ExitDeliverer {
+  get exitDeliverer(): Omit<ExitDeliverer, 'exporter'> {
     const { ledger } = this.#context;
     return {
       account: () => ({ received: ledger.received, unsettled: ledger.unsettled }),

@@ -102,12 +102,12 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
    * the inner processor drops itself, e.g. because its queue is full, do not make it reject.
    *
    * @throws DatadogExportError if any of their exports failed, or if the wait ended before (`timeout`,
-   * `aborted`); whatever the inner processor throws; an AggregateError of both; TypeError or RangeError for
+   * `aborted`, or `shutdown` if the inner processor still held some); whatever the inner processor throws; an AggregateError of both; TypeError or RangeError for
    * a wrong option.
    */
   async forceFlush(options: ForceFlushOptions = {}): Promise<void> {
     const limits = flushLimits(options, systemClock, this.#exporter.flushTimeoutMillis);
-    const inner = this.#running();
+    const inner = this.#present();
     const { onDeferred } = options;
     // Begins before the flush: while resource attributes are awaited, the inner processor may export by itself.
     const endNoting = inner?.noteFailures() ?? noFailures;
@@ -175,6 +175,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
 
   #exitDeliverer(exporter: ExitDeliverer): ExitDeliverer {
     return {
+      exporter: exporter.exporter,
       account: () => exporter.account(),
       hurry: (leftMillis, cause) => exporter.hurry(leftMillis, cause),
       cutShort: (cause) => exporter.cutShort(cause),
@@ -191,9 +192,11 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     };
   }
 
-  /** The processor that may still hold spans: the running one, or the one being shut down. */
+  /** The processor that may still hold spans: the running one, or until its grace is over the one being shut down. */
   #present(): InnerProcessor | undefined {
-    return this.#running() ?? (this.#state.phase === 'ending' ? this.#state.inner : undefined);
+    const { phase, inner } = this.#state;
+    if (phase === 'running') return this.#running();
+    return inner.isInherited || inner.isRetired ? undefined : inner;
   }
 
   #createInner(): InnerProcessor {

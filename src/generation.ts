@@ -8,8 +8,6 @@ import { isBuildingSnapshot } from './snapshot-callbacks.js';
 /** Compared by identity: another process may have a generation of the same number. */
 export interface Generation {
   readonly number: number;
-  /** The process in which it began. */
-  readonly processId: number;
   /** Whether the process was started with a startup snapshot, which no later clone changes. */
   readonly isOfSnapshot: boolean;
 }
@@ -55,7 +53,7 @@ class SharedGenerations implements Generations {
 }
 
 function generation(number: number, isOfSnapshot: boolean): Generation {
-  return Object.freeze({ number, processId: process.pid, isOfSnapshot });
+  return Object.freeze({ number, isOfSnapshot });
 }
 
 function isGenerations(value: unknown): value is Generations {

@@ -3,7 +3,7 @@
 
 import { type Context, TraceFlags } from '@opentelemetry/api';
 import type { Diagnostics } from './diagnostics.js';
-import { DatadogExportError, reasonOf } from './errors.js';
+import { countOf, DatadogExportError, reasonOf } from './errors.js';
 import type { GenerationExporter } from './generation-exporter.js';
 import { type Dispose, nothingToDispose, systemClock } from './lang/clock.js';
 import { hasMethods } from './lang/methods.js';
@@ -55,6 +55,11 @@ export class InnerProcessor {
     return Math.max(this.#ended - this.#letGo - this.#exporter.handedOver, 0);
   }
 
+  /** Whether it was shut down. */
+  get isRetired(): boolean {
+    return this.#isRetired;
+  }
+
   /** Whether resource attributes are pending, without which the processor hands over nothing. */
   get isWaiting(): boolean {
     return !this.#resources.isEmpty;
@@ -104,14 +109,19 @@ export class InnerProcessor {
     return { started, callOff };
   }
 
-  /** Shuts the processor down, without waiting for it, once that leaves no timer behind. */
+  /**
+   * Shuts the processor down, without waiting for it, once that leaves no timer behind. A flush that has not begun
+   * ends: the exporter will not be there any more when attributes come.
+   */
   retire(): void {
-    if (!this.#isRetired) void this.#shutDown();
+    if (this.#isRetired) return;
     this.#isRetired = true;
+    this.#resources.wake();
+    void this.#shutDown();
   }
 
   #whenReady(proceed: () => void): Dispose {
-    if (!this.isWaiting || this.held === 0) {
+    if (this.#isRetired || !this.isWaiting || this.held === 0) {
       proceed();
       return nothingToDispose;
     }
@@ -129,6 +139,7 @@ export class InnerProcessor {
   }
 
   async #flush(): Promise<readonly unknown[]> {
+    if (this.#isRetired) return this.#heldErrors;
     const ended = this.#ended;
     try {
       await this.#processor.forceFlush();
@@ -137,6 +148,15 @@ export class InnerProcessor {
     } catch (error) {
       return [error];
     }
+  }
+
+  /** The error of a flush that comes too late. */
+  get #heldErrors(): readonly Error[] {
+    const { held } = this;
+    if (held === 0) return [];
+    const lost = `the span processor was shut down and still held up to ${countOf(held, 'span')}`;
+    const details = { kind: 'shutdown', lostSpans: held, attempts: 0 } as const;
+    return [new DatadogExportError(`forceFlush failed: ${lost}; they are lost`, details)];
   }
 
   async #shutDown(): Promise<void> {

@@ -84,7 +84,7 @@ export class ResourceWaits {
     };
     for (const one of resources) disposers.push(this.#whenFinished(one, () => onFinished(one)));
     disposers.push(this.#clock.schedule(longestMillis, () => settle(proceed)));
-    return () => void settle(nothingToDispose);
+    return () => settle(nothingToDispose);
   }
 
   #whenFinished(resource: Resource, listener: () => void): Dispose {
@@ -136,11 +136,15 @@ export class UnfinishedResources {
     return () => void this.#listeners.delete(listener);
   }
 
-  #finish(resource: Resource): void {
-    this.#unfinished.delete(resource);
-    if (!this.isEmpty) return;
+  /** Calls the listeners now, though attributes may be lacking. */
+  wake(): void {
     const listeners = [...this.#listeners];
     this.#listeners.clear();
     for (const listener of listeners) listener();
+  }
+
+  #finish(resource: Resource): void {
+    this.#unfinished.delete(resource);
+    if (this.isEmpty) this.wake();
   }
 }

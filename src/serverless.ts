@@ -130,7 +130,7 @@ function flushing(callback: Callback, invocation: Invocation): Callback {
     callback(...results);
   };
   const callBackOnce = settleOnce((results: readonly unknown[]) => void callBack(results));
-  return (...results) => void callBackOnce(results);
+  return (...results) => callBackOnce(results);
 }
 
 /** Makes `wrapper` look like `handler` to whoever inspects it. */

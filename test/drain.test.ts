@@ -6,6 +6,7 @@ import { ManualClock } from './support/manual-clock.js';
 
 /** Says of a target that it is one of ours. */
 const NO_DELIVERER = {
+  exporter: {},
   account: () => ({ received: 0, unsettled: 0 }),
   hurry: () => undefined,
   cutShort: () => undefined,

@@ -5,8 +5,16 @@ export const EXIT_MUTATIONS = [
   {
     rule: 'at exit, one that hangs leaves others their share of the time',
     file: 'src/lang/time-shares.ts',
-    find: 'Math.max(sharers, 1)',
+    find: 'uses === 0 ? 1 : uses / rest',
     replace: '1',
+    tests: ['test/exit/block-on-exit-limits.test.ts'],
+    isOfBuild: true,
+  },
+  {
+    rule: 'at exit, an exporter has one share of the time, however many reach it',
+    file: 'src/lang/time-shares.ts',
+    find: 'uses: taken.size - before',
+    replace: 'uses: usesOf(member).length',
     tests: ['test/exit/block-on-exit-limits.test.ts'],
     isOfBuild: true,
   },

@@ -24,9 +24,16 @@ export const MUTATIONS = [
   {
     rule: 'an export ends when all of it has',
     file: 'src/export-task.ts',
-    find: "this.#state.phase !== 'sending' || !this.#deliveries.isIdle",
-    replace: "this.#state.phase !== 'sending'",
+    find: 'if (!this.#deliveries.isIdle) return this.#context.deferrals.changed();',
+    replace: '',
     tests: ['test/exporter/export.test.ts'],
+  },
+  {
+    rule: 'a payload that settles may leave nothing but what is deferred',
+    file: 'src/export-task.ts',
+    find: 'return this.#context.deferrals.changed();',
+    replace: 'return;',
+    tests: ['test/exporter/force-flush.test.ts'],
   },
   {
     rule: 'a result is given once',

@@ -46,8 +46,16 @@ async function load(requireFrom: string | undefined): Promise<Undici> {
 function requireUndici(requireFrom: string | undefined, imported: unknown): Undici {
   const { createRequire } = process.getBuiltinModule('node:module');
   const reasons = new Set([reasonOf(imported)]);
-  for (const base of [requireFrom, builtAs, process.argv[1], `${process.cwd()}/index.js`]) {
+  // A function each, as the working directory may be gone.
+  const bases = [
+    () => requireFrom,
+    () => builtAs,
+    () => process.argv[1],
+    () => `${process.cwd()}/index.js`,
+  ];
+  for (const baseOf of bases) {
     try {
+      const base = baseOf();
       if (base === undefined) continue;
       const requireHere: (name: 'undici') => Undici = createRequire(base);
       return requireHere('undici');

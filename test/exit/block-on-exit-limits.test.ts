@@ -87,6 +87,32 @@ describe('a process that exits, with blockOnExit,', () => {
   });
 
   it.each([
+    ['its provider', 'flushOnExit(own, options);'],
+    ['a processor and its exporter', 'flushOnExit([processor, exporter], options);'],
+    ['both in two calls', 'for (const one of [processor, exporter]) flushOnExit(one, options);'],
+  ])('grants all of the time to an exporter that is reached by %s', async (_what, calls) => {
+    const server = await openFaultServer({ scripts: [[readHead, stall]] });
+    const script = startScript(
+      `const createProcessor = (to) => new BatchSpanProcessor(to);
+       const processor = new ForkSafeSpanProcessor({ exporter, createProcessor });
+       const own = new NodeTracerProvider({ spanProcessors: [processor] });
+       const options = { blockOnExit: true, timeoutMillis: 2_000 };
+       ${calls}
+       own.getTracer('own').startSpan('one').end();
+       process.prependListener('exit', () => console.log(performance.now()));
+       process.on('exit', () => console.log(performance.now()));
+       process.exit();`,
+      { agentUrl: server.url },
+    );
+
+    const { stdout } = await script.end;
+
+    const [before = NaN, after = NaN] = stdout.trim().split('\n').map(Number);
+    expect(after - before).toBeGreaterThan(1_900);
+    expect(after - before).toBeLessThan(3_900);
+  });
+
+  it.each([
     ['in one call', 'flushOnExit(processors, options);'],
     ['in two calls', 'for (const one of processors) flushOnExit(one, options);'],
   ])(

@@ -11,6 +11,7 @@ const TIMEOUT_MILLIS = 1_000;
 /** Notes what it is told while the process ends. */
 function noting(log: string[]): ExitDeliverer {
   return {
+    exporter: {},
     account: () => ({ received: 0, unsettled: 0 }),
     hurry: () => undefined,
     cutShort: () => undefined,
@@ -56,6 +57,22 @@ describe('the flush at the end of the process', () => {
     flush.finish();
 
     expect(log).toEqual([]);
+  });
+
+  it('that was overdue says nothing of the next one, which a second signal cuts short', async () => {
+    const log: string[] = [];
+    const clock = new ManualClock();
+    const target = hanging();
+    registerExitDeliverer(target, noting(log));
+    const flush = exitFlush([target], clock);
+    const ended = flush.flush();
+    clock.advance(TIMEOUT_MILLIS);
+    expect(await ended).toBe('overdue');
+    void flush.flush();
+
+    flush.finish();
+
+    expect(log).toEqual(['handOver', 'deliver']);
   });
 
   it('is overdue again while a target hangs since the last one, and waits for the others only', async () => {

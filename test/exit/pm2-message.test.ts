@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { holdReply } from '../support/held-reply.js';
 import type { StartedProcess } from '../support/child-process.js';
+import { openFaultServer } from '../support/fault-server.js';
+import { readAll, stall } from '../support/fault-steps.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 import { startScript } from './script.js';
 
@@ -51,22 +52,28 @@ describe("PM2's shutdown message", () => {
     expect(agent.spans).toHaveLength(50);
   });
 
-  it('ends it in time, though the Agent does not answer', async () => {
-    const agent = await openScriptedAgent();
-    const held = holdReply();
-    agent.answer(held.reply);
+  it.each([
+    ['', ''],
+    [', and what is left unsent is cut before', ', blockOnExit: true'],
+  ])('ends it in time, though the Agent does not answer%s', async (_, options) => {
+    const server = await openFaultServer({ scripts: [[readAll, stall]] });
     const script = await startUnderPm2(
-      'flushOnExit(target, { timeoutMillis: 300 }); endSpans(); process.exitCode = 2;',
-      agent.url,
+      `flushOnExit(target, { timeoutMillis: 2_000${options} });
+       for (let payload = 0; payload < 3; payload++) {
+         endSpans();
+         provider.forceFlush().catch(() => undefined);
+       }
+       process.exitCode = 2;`,
+      server.url,
     );
 
     const start = performance.now();
     script.child.send('shutdown');
     const end = await script.end;
-    held.release();
 
     expect(end).toMatchObject({ code: 2, signal: null, stderr: '' });
-    expect(performance.now() - start).toBeLessThan(3_000);
+    expect(performance.now() - start).toBeGreaterThan(1_900);
+    expect(performance.now() - start).toBeLessThan(3_900);
   });
 
   it('is not any other message', async () => {

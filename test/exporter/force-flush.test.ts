@@ -152,6 +152,25 @@ describe('forceFlush', () => {
     expect(calls).toBe(1);
   });
 
+  it('says so when what was not deferred has been answered, though it is of the same export', async () => {
+    const agent = await openScriptedAgent();
+    const held = holdReply();
+    agent.answer({ status: 429, headers: { 'Retry-After': '1' } }, held.reply);
+    const exporter = openExporter({ url: agent.url, maxPayloadBytes: 4_096, maxConnections: 2 });
+    const attributes = { text: 'x'.repeat(3_000) };
+    void exportSpans(exporter, makeSpans(2, { attributes }));
+    await agent.waitForRequests(2);
+    const calls: unknown[] = [];
+
+    const flush = exporter.forceFlush({ onDeferred: () => calls.push(exporter.stats()) });
+    held.release();
+    await until('the call', () => calls.length > 0);
+
+    expect(calls).toMatchObject([{ exported: 1, inFlight: 1 }]);
+    await flush;
+    expect(exporter.stats()).toMatchObject({ exported: 2, inFlight: 0 });
+  });
+
   it('does not say so when nothing is left, and survives what it calls', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });

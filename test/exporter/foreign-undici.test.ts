@@ -7,28 +7,46 @@ import { temporaryDirectory } from '../examples/temporary-directory.js';
 import { REPOSITORY } from '../package/built-package.js';
 import { runNode } from '../support/child-process.js';
 
-const MAIN = `
+const REAL_UNDICI = join(REPOSITORY, 'node_modules', 'undici');
+
+/** A module that prints what an export says, with these options of the exporter besides. */
+function mainWith(options: string): string {
+  return `
+  import { mkdtempSync, rmdirSync } from 'node:fs';
   import { DatadogSpanExporter } from './exporter/index.js';
   const ids = { traceId: '72df520af2bde7a5240031ead750e5f3', spanId: '24003fafe5640a1c' };
   const span = { name: 'n', spanContext: () => ids, startTime: [1, 0], endTime: [2, 0] };
-  const exporter = new DatadogSpanExporter({ url: 'http://127.0.0.1:9', maxRetries: 0 });
+  const limits = { url: 'http://127.0.0.1:9', maxRetries: 0 };
+  const exporter = new DatadogSpanExporter({ ...limits, ${options} });
   exporter.export([span], ({ error }) => console.log(error.message));
 `;
+}
+
+/** Makes a project that depends on the exporter; returns where its modules are. */
+function makeProject(directory: string, main: string): string {
+  const modules = join(directory, 'node_modules');
+  mkdirSync(modules, { recursive: true });
+  symlinkSync(join(REPOSITORY, 'node_modules', '@opentelemetry'), join(modules, '@opentelemetry'));
+  cpSync(join(REPOSITORY, 'dist'), join(directory, 'exporter'), { recursive: true });
+  writeFileSync(join(directory, 'package.json'), '{ "type": "module" }');
+  writeFileSync(join(directory, 'main.js'), main);
+  return modules;
+}
+
+async function messageIn(directory: string): Promise<string> {
+  const { stdout, stderr } = await runNode(['main.js'], { cwd: directory });
+  return stdout + stderr;
+}
 
 /** What an export says in a project where `undici` is this. */
 async function messageWith(undici: Readonly<Record<string, string>>): Promise<string> {
   const directory = temporaryDirectory();
-  const modules = join(directory, 'node_modules');
-  mkdirSync(join(modules, 'undici'), { recursive: true });
-  symlinkSync(join(REPOSITORY, 'node_modules', '@opentelemetry'), join(modules, '@opentelemetry'));
+  const modules = makeProject(directory, mainWith(''));
+  mkdirSync(join(modules, 'undici'));
   for (const [file, text] of Object.entries(undici)) {
     writeFileSync(join(modules, 'undici', file), text);
   }
-  cpSync(join(REPOSITORY, 'dist'), join(directory, 'exporter'), { recursive: true });
-  writeFileSync(join(directory, 'package.json'), '{ "type": "module" }');
-  writeFileSync(join(directory, 'main.js'), MAIN);
-  const { stdout, stderr } = await runNode(['main.js'], { cwd: directory });
-  return stdout + stderr;
+  return messageIn(directory);
 }
 
 describe('an export', () => {
@@ -46,6 +64,21 @@ describe('an export', () => {
     expect(message).toContain(
       'undici 7 or 8 is needed, and what was found refuses: invalid onError method; 1 span lost',
     );
+  });
+
+  it('takes the undici of `requireFrom`, also where there is no working directory', async () => {
+    const directory = temporaryDirectory();
+    const elsewhere = temporaryDirectory();
+    mkdirSync(join(elsewhere, 'node_modules'));
+    symlinkSync(REAL_UNDICI, join(elsewhere, 'node_modules', 'undici'));
+    const requireFrom = JSON.stringify(join(elsewhere, 'index.js'));
+    const leave = `
+      const gone = mkdtempSync('gone-');
+      process.chdir(gone);
+      rmdirSync('../' + gone);`;
+    makeProject(directory, mainWith(`requireFrom: ${requireFrom}`) + leave);
+
+    expect(await messageIn(directory)).toMatch(/no connection to the Agent: connect ECONNREFUSED/);
   });
 
   it('says why what was found could not be loaded', async () => {

@@ -225,4 +225,15 @@ describe('the grace of a ForkSafeSpanProcessor that is shut down', () => {
       'Expected `graceMillis` to be a number of milliseconds, got `"long"` (string); the default is used',
     ]);
   });
+
+  it('says that a signal is wrong, and goes without', async () => {
+    const { processor } = openPipeline(openExporter({}));
+
+    const wrong = { signal: new AbortController() };
+    await Reflect.apply(Reflect.get(processor, 'shutdown'), processor, [wrong]);
+
+    expect(lines).toEqual([
+      'Expected `signal` to be an AbortSignal, got `{…}` (object); it is ignored',
+    ]);
+  });
 });
