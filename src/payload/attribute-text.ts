@@ -133,8 +133,9 @@ function bytesAsText(value: unknown): unknown {
   return isUint8Array(value) ? base64(value) : value;
 }
 
-/** Base64 of the bytes, at least as far as a tag can hold it. */
+/** Base64 of the bytes, at least as far as a tag can hold it. Bytes that were given to a worker have none left. */
 function base64(bytes: Uint8Array): string {
+  if (bytes.length === 0) return ''; // `subarray` throws for those
   return Buffer.from(bytes.subarray(0, MAX_TAG_VALUE_BYTES)).toString('base64');
 }
 

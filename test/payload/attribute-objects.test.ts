@@ -141,6 +141,17 @@ describe('attributes', () => {
     expect(meta).toMatchObject({ bytes: 'AQI=', within: '["Aw=="]' });
   });
 
+  it('may be bytes that were given to a worker, of which none are left', () => {
+    const bytes = Uint8Array.of(1, 2);
+    structuredClone(bytes, { transfer: [bytes.buffer] });
+    const attributes: Attributes = {};
+    Object.assign(attributes, { bytes, within: [bytes], own: 'x' });
+
+    const { meta } = roundTrip(makeSpan({ attributes }));
+
+    expect(meta).toMatchObject({ bytes: '', within: '[""]', own: 'x' });
+  });
+
   it('may make bytes of themselves', () => {
     const attributes: Attributes = {};
     const made = { toJSON: () => Uint8Array.of(1, 2) };
