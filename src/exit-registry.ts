@@ -13,7 +13,7 @@ import { processWide } from './lang/process-wide.js';
 import { shareTime } from './lang/time-shares.js';
 import { isUnderPm2 } from './options.js';
 
-const REGISTRY = Symbol.for('opentelemetry-exporter-datadog-agent.exit.v2');
+const REGISTRY = Symbol.for('opentelemetry-exporter-datadog-agent.exit.v3');
 
 /** A process that lives this long after a signal was raised has survived it; only then is it listened to again. */
 const SURVIVED_MILLIS = 500;

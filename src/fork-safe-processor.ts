@@ -102,8 +102,8 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
    * the inner processor drops itself, e.g. because its queue is full, do not make it reject.
    *
    * @throws DatadogExportError if any of their exports failed, or if the wait ended before (`timeout`,
-   * `aborted`, or `shutdown` if the inner processor still held some); whatever the inner processor throws; an AggregateError of both; TypeError or RangeError for
-   * a wrong option.
+   * `aborted`, or `shutdown` if the inner processor still held some); whatever the inner processor throws; an
+   * AggregateError of both; TypeError or RangeError for a wrong option.
    */
   async forceFlush(options: ForceFlushOptions = {}): Promise<void> {
     const limits = flushLimits(options, systemClock, this.#exporter.flushTimeoutMillis);

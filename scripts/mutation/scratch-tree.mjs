@@ -53,14 +53,14 @@ export class ScratchTree {
    * its file.
    * @throws Error if no test ran: a tree that cannot even be loaded proves nothing.
    */
-  async test(files) {
+  async test(files, deadlineMillis = DEADLINE_MILLIS) {
     const report = join(this.#root, 'report.json');
     rmSync(report, { force: true });
     const runner = join(this.#root, 'node_modules/vitest/vitest.mjs');
     // Retries what fails: a busy machine may turn a test about time red, which no mutation has caused.
     const reporting = ['--retry=1', '--bail=1', '--reporter=json', `--outputFile=${report}`];
     const args = [runner, 'run', ...reporting, ...new Set(files)];
-    const isDone = await endsInTime(args, this.#root);
+    const isDone = await endsInTime(args, this.#root, deadlineMillis);
     return isDone ? this.#read(report) : { kind: 'hung' };
   }
 
@@ -82,7 +82,7 @@ export class ScratchTree {
 }
 
 /** Runs a Node, and kills it at the deadline with its workers: one in an endless loop would outlive it. */
-async function endsInTime(args, cwd) {
+async function endsInTime(args, cwd, deadlineMillis) {
   const child = spawn(process.execPath, args, { cwd, stdio: 'ignore', detached: true });
   const kill = () => process.kill(-Number(child.pid), 'SIGKILL');
   // A process group of its own does not receive ^C.
@@ -91,7 +91,7 @@ async function endsInTime(args, cwd) {
     process.exit(130);
   };
   process.once('SIGINT', interrupt);
-  const deadline = setTimeout(kill, DEADLINE_MILLIS);
+  const deadline = setTimeout(kill, deadlineMillis);
   const [, signal] = await once(child, 'exit');
   clearTimeout(deadline);
   process.off('SIGINT', interrupt);
