@@ -15,7 +15,7 @@ export async function bundle(input, file, format) {
     platform: 'node',
     external: /^[^./]/,
     transform: { target: 'node20' },
-    output: { file, format, codeSplitting: false, comments: { jsdoc: false } },
+    output: { file, format, strict: true, codeSplitting: false, comments: { jsdoc: false } },
     experimental: { attachDebugInfo: 'none' },
     logLevel: 'warn',
   });

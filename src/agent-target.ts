@@ -29,12 +29,13 @@ export type AgentTarget = TcpTarget | UnixTarget;
 
 /**
  * Parses `http://…`, `https://…` or `unix:///absolute/path`. What follows `unix://` is taken as the
- * path literally; nothing in it is decoded.
+ * path literally; nothing in it is decoded, but white space at its end belongs to no path.
  *
  * @throws RangeError whose message says what is wrong and never repeats credentials.
  */
 export function parseAgentUrl(url: string): AgentTarget {
-  return /^unix:/i.test(url) ? parseUnixUrl(url) : parseTcpUrl(url);
+  const given = url.trim(); // as `URL` does for what is no socket
+  return /^unix:/i.test(given) ? parseUnixUrl(given) : parseTcpUrl(given);
 }
 
 /** Where requests go, as a text for logs, without credentials. */

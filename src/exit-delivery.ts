@@ -35,7 +35,7 @@ export function deliverAtExit(
   if (unsent.length === 0) return;
   const tried = timeoutMillis > 0 ? sendOnce(unsent, context.sendBlocking, timeoutMillis) : [];
   const failures = unsent.flatMap((one, index) =>
-    record(one, tried[index] ?? NO_TIME, context.ledger),
+    record(one, tried[index] ?? noTime(), context.ledger),
   );
   if (!hasFailed(failures)) return;
   context.diagnostics.warn('exit', exportError(failures, context.request).message);
@@ -60,11 +60,14 @@ function unknownOf({ payload, attempts }: UnansweredPayload): Failure {
   return { kind: 'timeout', spans: payload.spanCount, attempts: attempts + 1, detail };
 }
 
-/** The result of a payload that the process had no time left to send. */
-const NO_TIME: TriedOnce = {
-  outcome: { kind: 'broken', at: 'timeout', cause: new Error('the process had no time left') },
-  attempts: 0,
-};
+/**
+ * The result of a payload that the process had no time left to send. Not a constant: Node 22 aborts the build of a
+ * startup snapshot that holds an error.
+ */
+function noTime(): TriedOnce {
+  const cause = new Error('the process had no time left');
+  return { outcome: { kind: 'broken', at: 'timeout', cause }, attempts: 0 };
+}
 
 function sendOnce(
   unsent: readonly UnansweredPayload[],

@@ -33,6 +33,7 @@ describe('I1: parseAgentUrl', () => {
     ['unix:/tmp/a.sock', '/tmp/a.sock'],
     ['UNIX:///tmp/A.sock', '/tmp/A.sock'],
     ['unix:///tmp/a b%20ü.sock', '/tmp/a b%20ü.sock'],
+    [' unix:///tmp/a.sock ', '/tmp/a.sock'],
   ])('takes the path of %s to the letter', (url, socketPath) => {
     expect(parseAgentUrl(url)).toEqual({ transport: 'unix', socketPath });
   });

@@ -23,7 +23,7 @@ function checkIds(spans: readonly ReceivedSpan[], report: Report): void {
   for (const [index, span] of spans.entries()) {
     const place = `, span ${index}`;
     if (span.traceIdLow64 === 0n) {
-      report('trace-id-zero', 'dropped', `${place}, trace_id`, 'the Agent drops the trace chunk');
+      report('trace-id-zero', 'dropped', `${place}, trace_id`, 'older Agents drop the trace chunk');
     }
     if (span.spanId === 0n) {
       report('span-id-zero', 'dropped', `${place}, span_id`, 'the Agent drops the trace chunk');
@@ -41,7 +41,7 @@ function checkForeignSpans(spans: readonly ReceivedSpan[], report: Report): void
   for (const [index, span] of spans.entries()) {
     if (!isForeign(first, span)) continue;
     const message =
-      'the span is of another trace than the first of its chunk; the Agent drops the chunk';
+      'the span is of another trace than the first of its chunk; older Agents drop the chunk, newer ones make it one trace';
     report('span-foreign', 'dropped', `, span ${index}, trace_id`, message);
   }
 }

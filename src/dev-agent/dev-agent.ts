@@ -71,9 +71,11 @@ export async function startDevAgent(options: DevAgentOptions = {}): Promise<DevA
   return new RunningDevAgent(recording, listeners);
 }
 
-/** A version in the Agent's format: seconds of the start in hex, and how often the rates changed since. */
+let starts = 0;
+
+/** A version in the Agent's format: seconds in hex, and a number that tells those of one second apart. */
 function ratesVersion(): string {
-  return `${Math.floor(Date.now() / 1000).toString(16)}-1`;
+  return `${Math.floor(Date.now() / 1000).toString(16)}-${(++starts).toString(16)}`;
 }
 
 class RunningDevAgent implements DevAgent {

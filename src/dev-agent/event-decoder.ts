@@ -17,7 +17,7 @@ const EVENT_FIELDS: FieldDecoders<EventDraft> = fieldDecoders<EventDraft>({
     event.timeUnixNanos = readUint64(decoding, path, 'strict');
   },
   name(event, decoding, path) {
-    event.name = readString(decoding, path, 'strict');
+    event.name = readString(decoding, path, 'lenient');
   },
   attributes(event, decoding, path) {
     event.attributes = readTags(decoding, path, 'strict', readEventValue);

@@ -13,13 +13,14 @@ export interface Decoding {
 }
 
 /**
- * Whether nil and bin may stand for another type. The Agent's decoder is lenient with the fields
- * of a span, but was never made so for span links, events and `meta_struct`.
+ * Whether nil and bin may stand for another type. The Agent's decoder is lenient with the fields of a span, but not
+ * everywhere in span links and events.
  */
 export type Leniency = 'lenient' | 'strict';
 
 const INTEGERS: readonly WireFamily[] = ['int', 'uint'];
 const NUMBERS: readonly WireFamily[] = ['int', 'uint', 'float64'];
+const FLOATS: readonly WireFamily[] = ['float32', 'float64'];
 /** In place of the library's decoder, which drops a BOM and does not replace what is not UTF-8. */
 const TEXT = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -69,9 +70,12 @@ export function readUint32(decoding: Decoding, path: string): number {
   return Number(value);
 }
 
-/** Reads a double, for which the Agent accepts integers and float64, but not float32. */
+/** Reads a double, for which the lenient decoder takes integers and float64, the strict one either float. */
 export function readFloat64(decoding: Decoding, path: string, leniency: Leniency): number {
-  if (leniency === 'lenient' && readNil(decoding, path, '0')) return 0;
+  if (leniency === 'strict') {
+    return decoding.wire.takeFloat64(expectFamily(decoding, path, FLOATS, 'a float'));
+  }
+  if (readNil(decoding, path, '0')) return 0;
   const head = expectFamily(decoding, path, NUMBERS, 'an int, uint or float64');
   if (head.family === 'float64') return decoding.wire.takeFloat64(head);
   return Number(decoding.wire.takeInteger(head));

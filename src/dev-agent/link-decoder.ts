@@ -17,13 +17,13 @@ interface LinkDraft {
 
 const LINK_FIELDS: FieldDecoders<LinkDraft> = fieldDecoders<LinkDraft>({
   trace_id(link, decoding, path) {
-    link.traceIdLow64 = readUint64(decoding, path, 'strict');
+    link.traceIdLow64 = readUint64(decoding, path, 'lenient');
   },
   trace_id_high(link, decoding, path) {
     link.traceIdHigh64 = readUint64(decoding, path, 'strict');
   },
   span_id(link, decoding, path) {
-    link.spanId = readUint64(decoding, path, 'strict');
+    link.spanId = readUint64(decoding, path, 'lenient');
   },
   attributes(link, decoding, path) {
     link.attributes = readTags(decoding, path, 'strict', readString);

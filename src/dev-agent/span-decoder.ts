@@ -62,7 +62,7 @@ const SPAN_FIELDS: FieldDecoders<SpanDraft> = fieldDecoders<SpanDraft>({
     span.metrics = readLenientTags(decoding, path, readFloat64);
   },
   meta_struct(span, decoding, path) {
-    span.metaStruct = readTags(decoding, path, 'strict', readBytes);
+    span.metaStruct = readTags(decoding, path, 'lenient', readBytes);
   },
   span_links(span, decoding, path) {
     span.links = readList(decoding, path, 'link', readLink);

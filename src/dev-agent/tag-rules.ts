@@ -9,7 +9,7 @@ import { WireScanner } from './wire-scanner.js';
 /** Values under these keys are documents of their own, which the Agent never cuts. */
 const NEVER_CUT = /^_dd\..*\.(?:json|msgpack|protobuf)$/;
 const HTTP_STATUS_TAG = 'http.status_code';
-const HTTP_STATUS = /^[+]?0*[1-5]\d\d$/;
+const HTTP_STATUS = /^0*[1-5]\d\d$/;
 /** Tags that are normalised like the service. */
 const SERVICE_TAGS: ReadonlySet<string> = new Set(['peer.service', '_dd.base_service']);
 

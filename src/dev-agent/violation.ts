@@ -5,7 +5,7 @@
  * What the Agent does about it.
  *
  * - `refused`: it answers 4xx, and the whole payload is lost;
- * - `dropped`: it answers 200, and silently drops the trace chunk;
+ * - `dropped`: it answers 200, and silently drops the trace chunk, at least in older versions;
  * - `repaired`: it accepts the span, but changes or counts it;
  * - `ignored`: it does not mind, but a correct client would not do it.
  */

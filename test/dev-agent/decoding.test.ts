@@ -10,7 +10,7 @@ import {
   TRACE_ID_HIGH,
   TRACE_ID_LOW64,
 } from './sample-payload.js';
-import { bin, int64, record, str, uint64 } from './wire-bytes.js';
+import { bin, float64, int64, record, str, uint64 } from './wire-bytes.js';
 
 describe('the decoding of a payload', () => {
   it('finds no violation in a correct payload and returns its span', async () => {
@@ -93,7 +93,8 @@ describe('the decoding of a payload', () => {
       text: record({ type: [0], string_value: str('text') }),
       flag: record({ type: [1], bool_value: [0xc3] }),
       whole: record({ type: [2], int_value: int64(-5n) }),
-      double: record({ type: [3], double_value: [0x07] }),
+      double: record({ type: [3], double_value: float64(7) }),
+      single: record({ type: [3], double_value: [0xca, 0x3f, 0x80, 0, 0] }),
       list: record({ type: [4], array_value: record({ values: [0x92, ...values.flat()] }) }),
     };
     const event = {
@@ -125,7 +126,14 @@ describe('the decoding of a payload', () => {
       {
         name: 'exception',
         timeUnixNanos: START_UNIX_NANOS,
-        attributes: { text: 'text', flag: true, whole: -5n, double: 7, list: [false, 'a'] },
+        attributes: {
+          text: 'text',
+          flag: true,
+          whole: -5n,
+          double: 7,
+          single: 1,
+          list: [false, 'a'],
+        },
       },
     ]);
     expect(agent.spans[0]?.metaStruct).toEqual({

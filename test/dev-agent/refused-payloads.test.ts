@@ -55,7 +55,7 @@ const refusedPayloads: readonly Row[] = [
     'wire-type',
     `${SPAN}, span_events, event 0, attributes, k, double_value`,
     singleSpan({
-      span_events: array([eventWith(record({ type: [3], double_value: FLOAT32_ONE }))]),
+      span_events: array([eventWith(record({ type: [3], double_value: [0x07] }))]),
     }),
   ],
   ['wire-type', 'payload', record({})],
@@ -73,8 +73,8 @@ const refusedPayloads: readonly Row[] = [
   ],
   [
     'integer-overflow',
-    `${SPAN}, span_links, link 0, span_id`,
-    singleSpan({ span_links: array([record({ span_id: [0xff] })]) }),
+    `${SPAN}, span_links, link 0, trace_id_high`,
+    singleSpan({ span_links: array([record({ trace_id_high: [0xff] })]) }),
   ],
   ['payload-truncated', 'payload', []],
   ['payload-truncated', 'payload', [0xdd, 0, 0]],

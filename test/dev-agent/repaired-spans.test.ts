@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { send, violation, type Row } from './rule-row.js';
 import { payload, singleSpan, span, spanWithEntries } from './sample-payload.js';
-import { bin, float64, int64, map, NIL, record, str, uint64 } from './wire-bytes.js';
+import { array, bin, float64, int64, map, NIL, record, str, uint64 } from './wire-bytes.js';
 
 const SPAN = 'chunk 0, span 0';
 const repairedSpans: readonly Row[] = [
@@ -28,6 +28,26 @@ const repairedSpans: readonly Row[] = [
   ['duration-negative', `${SPAN}, duration`, singleSpan({ duration: int64(-1n) })],
   ['duration-overflow', `${SPAN}, duration`, singleSpan({ duration: uint64(2n ** 63n - 1n) })],
   ['start-before-2000', `${SPAN}, start`, singleSpan({ start: uint64(946_684_799_999_999_999n) })],
+  [
+    'negative-id',
+    `${SPAN}, span_links, link 0, span_id`,
+    singleSpan({ span_links: array([record({ span_id: [0xff] })]) }),
+  ],
+  [
+    'nil-value',
+    `${SPAN}, span_links, link 0, trace_id`,
+    singleSpan({ span_links: array([record({ trace_id: NIL })]) }),
+  ],
+  [
+    'bin-string',
+    `${SPAN}, span_events, event 0, name`,
+    singleSpan({ span_events: array([record({ name: bin([0x61]) })]) }),
+  ],
+  [
+    'bin-string',
+    `${SPAN}, meta_struct, key 0`,
+    singleSpan({ meta_struct: map([[bin([0x61]), bin([1])]]) }),
+  ],
   ['parent-is-self', `${SPAN}, parent_id`, singleSpan({ parent_id: uint64(7n) })],
   ['span-id-duplicate', 'chunk 0, span 1, span_id', payload([span(), span()])],
   [
@@ -50,7 +70,7 @@ const repairedSpans: readonly Row[] = [
     `${SPAN}, meta, peer.service`,
     singleSpan({ meta: record({ 'peer.service': str('s'.repeat(101)) }) }),
   ],
-  ...['', '99', '600', '200.5', 'OK'].map((code): Row => [
+  ...['', '99', '600', '200.5', '+200', 'OK'].map((code): Row => [
     'http-status-code-invalid',
     `${SPAN}, meta, http.status_code`,
     singleSpan({ meta: record({ 'http.status_code': str(code) }) }),

@@ -43,6 +43,18 @@ describe('the normal reply', () => {
     expect(JSON.parse(old.text)).toHaveProperty('rate_by_service');
   });
 
+  it('tells the rates of one Agent from those of the next, also within a second', async () => {
+    const header = 'datadog-rates-payload-version';
+    const versions = await Promise.all(
+      [await openAgent(), await openAgent()].map(async ({ url }) => {
+        const reply = await sendPayload(url, singleSpan(), { headers: { [header]: 'old' } });
+        return reply.headers[header];
+      }),
+    );
+
+    expect(new Set(versions).size).toBe(2);
+  });
+
   it('leaves out rates that the client knows', async () => {
     const agent = await openAgent();
     const header = 'datadog-rates-payload-version';
