@@ -16,13 +16,26 @@ async function startCluster(agentUrl: string) {
   return { primary, port: Number(port) };
 }
 
+/**
+ * No page if the connection was reset: Node loses some that it hands to a worker which leaves just then, 16 of 17 000
+ * on a busy machine, without this package too. Nobody has read such a request, so that it has no span.
+ */
+async function pageOf(port: number): Promise<readonly string[]> {
+  try {
+    return [await getPage(port)];
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ECONNRESET') return [];
+    throw error;
+  }
+}
+
 describe('the example for a cluster', () => {
   it('delivers a span for each request, though its workers leave all the time', async () => {
     const agent = await openScriptedAgent();
     const { primary, port } = await startCluster(agent.url);
 
     const pages: string[] = [];
-    while (new Set(pages).size < WORKERS_TO_SEE) pages.push(await getPage(port));
+    while (new Set(pages).size < WORKERS_TO_SEE) pages.push(...(await pageOf(port)));
     primary.child.kill('SIGTERM');
 
     expect(await primary.end).toMatchObject({ code: 0, signal: null, stderr: '' });
