@@ -21,7 +21,7 @@ const KILLERS = {
 const [, , part = ''] = process.argv;
 const chosen = MUTATIONS.filter(({ rule }) => rule.includes(part));
 const tree = new ScratchTree();
-process.once('exit', () => tree.remove()); // also after ^C
+process.once('exit', () => tree.remove()); // also after ^C while tests run
 await checkUnbroken();
 const rows = [];
 for (const mutation of chosen) rows.push(await rowOf(mutation));

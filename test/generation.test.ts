@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { generations, nextGeneration } from '../src/generation.js';
 
 describe('the present generation', () => {
-  it('belongs to this process and thread, and stays until the heap is duplicated', () => {
+  it('stays until the heap is duplicated', () => {
     const { present } = generations();
 
     expect(generations().present).toBe(present);

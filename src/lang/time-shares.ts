@@ -2,8 +2,8 @@
 // Knows no clock.
 
 /**
- * Calls `give` for each member in turn with its share of the rest of the time, more than 0 and at most 1. Each use has
- * as much time as any other, and one that several members name is the first one's.
+ * Calls `give` for each member in turn with its share of what is left of the time, in proportion to its uses for it;
+ * more than 0, and 1 for the last. A use that several members name counts for the first of them.
  */
 export function shareTime<Member>(
   members: readonly Member[],

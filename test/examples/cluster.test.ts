@@ -17,8 +17,8 @@ async function startCluster(agentUrl: string) {
 }
 
 /**
- * No page if the connection was reset: Node loses some that it hands to a worker which leaves just then, 16 of 17 000
- * on a busy machine, without this package too. Nobody has read such a request, so that it has no span.
+ * No page if the connection was reset: `node:cluster` loses some that it hands to a worker which leaves just then.
+ * Nobody has read such a request, so that it has no span.
  */
 async function pageOf(port: number): Promise<readonly string[]> {
   try {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openAnsweringServer, tlsServer } from '../support/answering-server.js';
+import type { StartedProcess } from '../support/child-process.js';
 import { openFaultServer } from '../support/fault-server.js';
 import {
   ACCEPT,
@@ -20,6 +21,17 @@ import { until } from '../support/until.js';
 import { startScript } from './script.js';
 
 const ENDLESS_REPLY = 'HTTP/1.1 200 OK\r\n\r\n';
+/** Ends a script, and says when `flushOnExit` began and ended to deliver. */
+const TIMED_EXIT = `
+  process.prependListener('exit', () => console.log(performance.now()));
+  process.on('exit', () => console.log(performance.now()));
+  process.exit();`;
+
+async function blockedMillisOf({ end }: StartedProcess): Promise<number> {
+  const { stdout } = await end;
+  const [before = NaN, after = NaN] = stdout.trim().split('\n').map(Number);
+  return after - before;
+}
 
 describe('a process that exits, with blockOnExit,', () => {
   it('delivers more than may be pending at a time: nobody makes room any more', async () => {
@@ -73,17 +85,13 @@ describe('a process that exits, with blockOnExit,', () => {
          const provider = new NodeTracerProvider({ spanProcessors: [processor] });
          provider.getTracer('own').startSpan('one').end();
        }
-       process.prependListener('exit', () => console.log(performance.now()));
-       process.on('exit', () => console.log(performance.now()));
-       process.exit();`,
+       ${TIMED_EXIT}`,
       { agentUrl: server.url },
     );
 
-    const { stdout } = await script.end;
-
-    const [before = NaN, after = NaN] = stdout.trim().split('\n').map(Number);
-    expect(after - before).toBeGreaterThan(1_900);
-    expect(after - before).toBeLessThan(3_900);
+    const blockedMillis = await blockedMillisOf(script);
+    expect(blockedMillis).toBeGreaterThan(1_900);
+    expect(blockedMillis).toBeLessThan(3_900);
   });
 
   it.each([
@@ -99,17 +107,13 @@ describe('a process that exits, with blockOnExit,', () => {
        const options = { blockOnExit: true, timeoutMillis: 2_000 };
        ${calls}
        own.getTracer('own').startSpan('one').end();
-       process.prependListener('exit', () => console.log(performance.now()));
-       process.on('exit', () => console.log(performance.now()));
-       process.exit();`,
+       ${TIMED_EXIT}`,
       { agentUrl: server.url },
     );
 
-    const { stdout } = await script.end;
-
-    const [before = NaN, after = NaN] = stdout.trim().split('\n').map(Number);
-    expect(after - before).toBeGreaterThan(1_900);
-    expect(after - before).toBeLessThan(3_900);
+    const blockedMillis = await blockedMillisOf(script);
+    expect(blockedMillis).toBeGreaterThan(1_900);
+    expect(blockedMillis).toBeLessThan(3_900);
   });
 
   it.each([

@@ -25,6 +25,19 @@ function exitFlush(targets: readonly Flushable[], clock: ManualClock): ExitFlush
   return new ExitFlush(targets, { ...options, reraise: 'auto' }, clock);
 }
 
+/** A flush whose time is up, and the log of its target. */
+async function overdueFlush(): Promise<{ flush: ExitFlush; log: string[] }> {
+  const log: string[] = [];
+  const clock = new ManualClock();
+  const target = hanging();
+  registerExitDeliverer(target, noting(log));
+  const flush = exitFlush([target], clock);
+  const ended = flush.flush();
+  clock.advance(TIMEOUT_MILLIS);
+  expect(await ended).toBe('overdue');
+  return { flush, log };
+}
+
 const flushed: Flushable = { forceFlush: () => Promise.resolve() };
 
 function hanging(): Flushable {
@@ -45,14 +58,7 @@ describe('the flush at the end of the process', () => {
   });
 
   it('that was overdue begins nothing any more', async () => {
-    const log: string[] = [];
-    const clock = new ManualClock();
-    const target = hanging();
-    registerExitDeliverer(target, noting(log));
-    const flush = exitFlush([target], clock);
-    const ended = flush.flush();
-    clock.advance(TIMEOUT_MILLIS);
-    expect(await ended).toBe('overdue');
+    const { flush, log } = await overdueFlush();
 
     flush.finish();
 
@@ -60,14 +66,7 @@ describe('the flush at the end of the process', () => {
   });
 
   it('that was overdue says nothing of the next one, which a second signal cuts short', async () => {
-    const log: string[] = [];
-    const clock = new ManualClock();
-    const target = hanging();
-    registerExitDeliverer(target, noting(log));
-    const flush = exitFlush([target], clock);
-    const ended = flush.flush();
-    clock.advance(TIMEOUT_MILLIS);
-    expect(await ended).toBe('overdue');
+    const { flush, log } = await overdueFlush();
     void flush.flush();
 
     flush.finish();

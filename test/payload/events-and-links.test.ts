@@ -176,8 +176,12 @@ describe('links', () => {
     ]);
   });
 
-  it('with invalid ids are left out', () => {
-    const context = { traceId: '0'.repeat(32), spanId: SPAN_ID, traceFlags: 0 };
+  it.each([
+    ['a trace id of zeros', '0'.repeat(32), SPAN_ID],
+    ['an upper-case trace id', 'A'.repeat(32), SPAN_ID],
+    ['an upper-case span id', TRACE_ID, 'A'.repeat(16)],
+  ])('with %s are left out', (_what, traceId, spanId) => {
+    const context = { traceId, spanId, traceFlags: 0 };
 
     expect(roundTrip(makeSpan({ links: [{ context }] })).links).toEqual([]);
   });

@@ -1,72 +1,24 @@
+import { STATUS_CODES } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { httpStatusText } from '../../src/payload/http-status-text.js';
 
+/** Where Go's phrases, which are the Agent's, are not Node's; it has none for 509. */
+const OF_GO = {
+  413: 'Request Entity Too Large',
+  414: 'Request URI Too Long',
+  416: 'Requested Range Not Satisfiable',
+  418: "I'm a teapot",
+  509: undefined,
+};
+const PHRASES = Object.entries({ ...STATUS_CODES, ...OF_GO }).filter(([, phrase]) => phrase);
+
 describe('an HTTP status', () => {
-  it.each([
-    '100 Continue',
-    '101 Switching Protocols',
-    '102 Processing',
-    '103 Early Hints',
-    '200 OK',
-    '201 Created',
-    '202 Accepted',
-    '203 Non-Authoritative Information',
-    '204 No Content',
-    '205 Reset Content',
-    '206 Partial Content',
-    '207 Multi-Status',
-    '208 Already Reported',
-    '226 IM Used',
-    '300 Multiple Choices',
-    '301 Moved Permanently',
-    '302 Found',
-    '303 See Other',
-    '304 Not Modified',
-    '305 Use Proxy',
-    '307 Temporary Redirect',
-    '308 Permanent Redirect',
-    '400 Bad Request',
-    '401 Unauthorized',
-    '402 Payment Required',
-    '403 Forbidden',
-    '404 Not Found',
-    '405 Method Not Allowed',
-    '406 Not Acceptable',
-    '407 Proxy Authentication Required',
-    '408 Request Timeout',
-    '409 Conflict',
-    '410 Gone',
-    '411 Length Required',
-    '412 Precondition Failed',
-    '413 Request Entity Too Large',
-    '414 Request URI Too Long',
-    '415 Unsupported Media Type',
-    '416 Requested Range Not Satisfiable',
-    '417 Expectation Failed',
-    "418 I'm a teapot",
-    '421 Misdirected Request',
-    '422 Unprocessable Entity',
-    '423 Locked',
-    '424 Failed Dependency',
-    '425 Too Early',
-    '426 Upgrade Required',
-    '428 Precondition Required',
-    '429 Too Many Requests',
-    '431 Request Header Fields Too Large',
-    '451 Unavailable For Legal Reasons',
-    '500 Internal Server Error',
-    '501 Not Implemented',
-    '502 Bad Gateway',
-    '503 Service Unavailable',
-    '504 Gateway Timeout',
-    '505 HTTP Version Not Supported',
-    '506 Variant Also Negotiates',
-    '507 Insufficient Storage',
-    '508 Loop Detected',
-    '510 Not Extended',
-    '511 Network Authentication Required',
-  ])('is %s', (text) => {
-    expect(httpStatusText(text.slice(0, 3))).toBe(text);
+  it.each(PHRASES)('%s is %s', (code, phrase) => {
+    expect(httpStatusText(code)).toBe(`${code} ${phrase}`);
+  });
+
+  it('has a phrase as often as in Go', () => {
+    expect(PHRASES).toHaveLength(62);
   });
 
   it.each(['', '306', '419', '430', '509', '600', '40', '4040', '404 ', '+404', 'abc'])(
