@@ -13,6 +13,9 @@ const { values } = parseArgs({
     seed: { type: 'string', default: `${Math.floor(Math.random() * 2 ** 31)}` },
   },
 });
+if (!(Number(values.seconds) > 0)) {
+  throw new RangeError(`--seconds must be a number above 0, got ${values.seconds}`);
+}
 const seconds = Math.max(Number(values.seconds) / PROPERTIES, 1);
 console.log(`seed ${values.seed}, ${seconds} s for each of ${PROPERTIES} properties`);
 

@@ -20,6 +20,7 @@ const KILLERS = {
 
 const [, , part = ''] = process.argv;
 const chosen = MUTATIONS.filter(({ rule }) => rule.includes(part));
+if (chosen.length === 0) throw new Error(`no rule has "${part}" in its name`);
 const tree = new ScratchTree();
 process.once('exit', () => tree.remove()); // also after ^C while tests run
 await checkUnbroken();

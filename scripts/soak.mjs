@@ -40,6 +40,8 @@ const { values } = parseArgs({
   },
 });
 const minutes = Number(values.minutes);
+if (!(minutes > 0))
+  throw new RangeError(`--minutes must be a number above 0, got ${values.minutes}`);
 const lanes = SETUPS.map(({ lane }) => lane);
 const agent = new FlappingAgent(
   lanes,

@@ -17,8 +17,9 @@ const binary = findBinary(directory) ?? install(directory);
 const env = { ...process.env, PATH: dirname(binary) + delimiter + process.env.PATH };
 const found = execFileSync(binary, ['--version'], { encoding: 'utf8' }).trim();
 console.log(`with Node ${found}: ${[command, ...args].join(' ')}`);
-const { status, signal } = spawnSync(command, args, { env, stdio: 'inherit' });
-process.exitCode = signal === null ? status : 1;
+const { status, error } = spawnSync(command, args, { env, stdio: 'inherit' });
+if (error !== undefined) throw error;
+process.exitCode = status ?? 1; // null after a signal
 
 function install(into) {
   mkdirSync(into, { recursive: true });

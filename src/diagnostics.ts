@@ -26,6 +26,11 @@ export class Diagnostics {
     this.#clock = clock;
   }
 
+  /** With topics of its own, which are forgotten with it. */
+  apart(): Diagnostics {
+    return new Diagnostics(this.#clock);
+  }
+
   /** Warns, unless the topic was warned about within the last minute; a function is called only if it warns. */
   warn(topic: string, message: string | (() => string)): void {
     const held = this.#takeTurn(topic, 1);

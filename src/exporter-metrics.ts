@@ -11,13 +11,19 @@ import type {
 } from '@opentelemetry/api';
 import { type AgentTarget, hostAndPort } from './agent-target.js';
 import type { DropReason, ExportErrorKind } from './errors.js';
+import { processWide } from './lang/process-wide.js';
 import type { LedgerObserver } from './ledger.js';
 import { PACKAGE_NAME, PACKAGE_VERSION } from './version.js';
 
 const COMPONENT_TYPE = 'DatadogSpanExporter';
 const MILLIS_PER_SECOND = 1_000;
 
-let components = 0;
+/** How many exporters have a name; of all copies of this package, as names must differ within the process. */
+const COMPONENTS = Symbol.for('opentelemetry-exporter-datadog-agent.components.v1');
+
+interface Components {
+  count: number;
+}
 
 export interface FinishedExport {
   readonly durationMillis: number;
@@ -94,11 +100,16 @@ function guarded(record: () => void): void {
   }
 }
 
+function isComponents(found: unknown): found is Components {
+  return typeof found === 'object' && found !== null && 'count' in found;
+}
+
 function attributesOf(target: AgentTarget): Attributes {
   const { host, port } = hostAndPort(target);
+  const components = processWide(COMPONENTS, isComponents, () => ({ count: 0 }));
   return {
     'otel.component.type': COMPONENT_TYPE,
-    'otel.component.name': `${COMPONENT_TYPE}/${components++}`,
+    'otel.component.name': `${COMPONENT_TYPE}/${components.count++}`,
     'server.address': host,
     ...(port === undefined ? {} : { 'server.port': port }),
   };

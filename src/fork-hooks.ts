@@ -47,22 +47,21 @@ export function runStage(
     const hook = entry[stage];
     if (hook === undefined) continue;
     const report = (error: unknown): void => {
-      // The hooks of all exporters share a topic, as they say the same; each hook of a user has its own.
-      const topic = `${stage} ${entry.consequence ?? serialOf(entry)}`;
-      diagnostics.warn(topic, failure(entry, event, error));
+      const topic = `${stage} ${entry.consequence}`;
+      logOf(entry, diagnostics).warn(topic, failure(entry, event, error));
     };
     runHook(hook, event, report);
   }
 }
 
-const serials = new WeakMap<ForkEntry, number>();
-let lastSerial = 0;
+const logs = new WeakMap<ForkEntry, Diagnostics>();
 
-/** A number for the hooks of `entry`, so that each entry has warnings of its own. */
-function serialOf(entry: ForkEntry): number {
-  const serial = serials.get(entry) ?? ++lastSerial;
-  serials.set(entry, serial);
-  return serial;
+/** Where the hooks of `entry` are warned of: those of all exporters together, as they say the same; a user's apart. */
+function logOf(entry: ForkEntry, shared: Diagnostics): Diagnostics {
+  if (entry.consequence !== undefined) return shared;
+  const log = logs.get(entry) ?? shared.apart();
+  logs.set(entry, log);
+  return log;
 }
 
 /** The entries in reverse: arrays have no `toReversed` while Node 20 builds a startup snapshot. */

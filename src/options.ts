@@ -77,8 +77,8 @@ export interface DatadogSpanExporterOptions {
   /** Connections to the Agent, 1 to 64, each with one request at a time. @default 2 */
   readonly maxConnections?: number | undefined;
   /**
-   * Copies the last exception event of a failed span to `error.type`, `error.message` and
-   * `error.stack`, as Datadog's own tracers do. @default true
+   * Copies the last exception event of a failed span to `error.type`, `error.message` and `error.stack`, as Datadog's
+   * own tracers do, and without a status message to `error.msg`. @default true
    */
   readonly exceptionTags?: boolean | undefined;
   /**

@@ -47,7 +47,7 @@ export function processIdentity(inherited: Lineage | undefined): ProcessIdentity
 
 /**
  * Avoids Node's cache of random bytes, from which a duplicated heap would make the same ids. Loads the module on
- * demand: with a mere `import 'node:crypto'`, a process of Node 24 starts 5 ms later.
+ * demand: a mere `import 'node:crypto'` lets a process of Node 24 start some milliseconds later.
  */
 function newRuntimeId(): string {
   return process.getBuiltinModule('node:crypto').randomUUID({ disableEntropyCache: true });

@@ -46,7 +46,7 @@ export class SampleRates {
     return true;
   }
 
-  /** Keeps the last reply, as Agents repeat theirs: reading `{"rate_by_service":{}}` took 6 of a span's 130 µs. */
+  /** Keeps the last reply, as Agents repeat theirs. */
   #ratesIn(text: string): RateByService | undefined {
     if (text !== this.#latest.text) this.#latest = { text, rates: parseRates(text) };
     return this.#latest.rates;

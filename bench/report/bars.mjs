@@ -10,7 +10,7 @@ const BAR_HEIGHT = 14;
 const TITLE_HEIGHT = 34;
 
 /** Ours stands out; the others are one colour. */
-export const STYLE = `
+const STYLE = `
     text { font: 13px system-ui, sans-serif; fill: #1f2328 }
     .title { font-weight: 600 }
     .small { font-size: 11px }

@@ -33,10 +33,13 @@ async function runSnapshot(setup, agentUrl) {
   const blob = ['--snapshot-blob', join(cwd, 'app.blob')];
   const outfile = join(cwd, 'app.cjs');
   const format = { bundle: true, platform: 'node', target: 'node20', format: 'cjs' };
-  await build({ entryPoints: [SNAPSHOT_PROGRAM], outfile, ...format });
-  await node([...blob, '--build-snapshot', outfile], { agentUrl, setup });
-  await Promise.all([1, 2].map(() => node(blob, { agentUrl })));
-  await rm(cwd, { recursive: true });
+  try {
+    await build({ entryPoints: [SNAPSHOT_PROGRAM], outfile, ...format });
+    await node([...blob, '--build-snapshot', outfile], { agentUrl, setup });
+    await Promise.all([1, 2].map(() => node(blob, { agentUrl })));
+  } finally {
+    await rm(cwd, { recursive: true, force: true });
+  }
 }
 
 /** @throws Error if it does not end well, or in time. */

@@ -12,7 +12,7 @@ import type { Violation } from './violation.js';
 
 /**
  * Plays the trace intake of a Datadog Agent, for demos and integration tests: decodes payloads as
- * strictly as the real one, says what it would refuse, drop or change, and keeps the traces.
+ * strictly as the real one, says what it would refuse or drop and most of what it would change, and keeps the traces.
  *
  * The arrays grow while requests arrive; `reset()` replaces them by new ones.
  */

@@ -85,7 +85,7 @@ export function chunkTags(
 
 /**
  * The priority that the spans of a chunk ask for; the last one that asks wins. Allocates nothing, because
- * all spans of a trace are read in one go: with two arrays per span, 100 000 spans took 30 ms.
+ * all spans of a trace are read in one go, and a trace may have 100 000.
  */
 export function samplingPriorityOf({ spans }: TraceChunk): number | undefined {
   for (let index = spans.length - 1; index >= 0; index--) {

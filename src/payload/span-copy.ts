@@ -70,7 +70,7 @@ function copyOfObject(object: object | undefined): Record<string, unknown> {
   const copy = ownEntries(object);
   for (const key in copy) {
     const value = copy[key];
-    if (typeof value !== 'object' || value === null) continue;
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(copy, key)) continue;
     const copied = copyOfValue(value);
     if (copied === undefined) delete copy[key];
     else copy[key] = copied;

@@ -6,8 +6,8 @@ import { constantText } from './encoded-text.js';
 import { type Id64, parseHex32, parseSpanId, parseTraceId } from './identifiers.js';
 import { MAX_TAG_KEY_BYTES, MAX_TAG_VALUE_BYTES } from './limits.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
-import { cutWithEllipsis } from './normalize.js';
 import { readableEntries } from './readable-entries.js';
+import { wireKey } from './tag-keys.js';
 import type { SpanLink } from './trace-chunks.js';
 import { traceStateText } from './trace-state.js';
 
@@ -70,7 +70,7 @@ export class SpanLinksWriter {
     const opened = writer.openMap();
     const written = new Set<string>();
     for (const [name, value] of attributes) {
-      const key = cutWithEllipsis(name.toWellFormed(), MAX_TAG_KEY_BYTES);
+      const key = wireKey(name);
       const text = attributeText(value);
       if (text === undefined || written.has(key)) continue;
       written.add(key);

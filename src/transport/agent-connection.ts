@@ -276,7 +276,7 @@ export class AgentConnection implements Connection {
     return wire;
   }
 
-  /** Limits the time to connect: undici's own limit is coarse, and took 850 ms for 200. */
+  /** Limits the time to connect: undici's own limit counts in half seconds (`lib/util/timers.js`). */
   #limitConnecting(socket: Socket | undefined): Dispose {
     const { clock, connectTimeoutMillis } = this.#settings;
     const stopTimer = clock.schedule(connectTimeoutMillis, () => {

@@ -1,6 +1,6 @@
 // Owns sending payloads while the event loop of this thread stands still, as it does when the process
 // exits: a worker thread sends them while this one waits. The worker is started only then, so that it costs
-// nothing before; its start and a request to a local Agent take some 40 ms. Knows nothing of spans.
+// nothing before; its start and a request to a local Agent take some 50 ms. Knows nothing of spans.
 
 import { type AgentTarget, hostAndPort, tracesPath } from '../agent-target.js';
 import { generations } from '../generation.js';

@@ -66,7 +66,7 @@ interface Grant {
   readonly hasWaited: boolean;
 }
 
-/** Reasons for aborting a token; constants, because making the default reason takes 30 µs. */
+/** Reasons for aborting a token; constants, because the default one is an error with a stack. */
 const ATTEMPT_TIMED_OUT = Symbol('attempt timed out');
 const CANCELLED = Symbol('cancelled');
 const NOT_SENT: SendOutcome = { kind: 'cancelled', attempts: 0 };

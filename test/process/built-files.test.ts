@@ -42,4 +42,32 @@ describe('the files of the package', () => {
       expect(output).toBe('undefined\nstring\n');
     },
   );
+
+  it('name their exporters apart in metrics, though each has a copy of the code', async () => {
+    const output = await outputOf(`
+      const { BasicTracerProvider, SimpleSpanProcessor } = require('@opentelemetry/sdk-trace-base');
+      const names = new Set();
+      const instrument = {
+        add: (_value, attributes) => names.add(attributes['otel.component.name']),
+        record: () => undefined,
+      };
+      const selfObsMeterProvider = {
+        getMeter: () => ({
+          createCounter: () => instrument,
+          createHistogram: () => instrument,
+          createUpDownCounter: () => instrument,
+        }),
+      };
+      const files = ['index.cjs', 'index.js'].map((name) => import(fileOf(name)));
+      Promise.all(files).then(async (copies) => {
+        const exporters = copies.map((copy) => new copy.DatadogSpanExporter({ selfObsMeterProvider }));
+        const spanProcessors = exporters.map((exporter) => new SimpleSpanProcessor(exporter));
+        const provider = new BasicTracerProvider({ spanProcessors });
+        provider.getTracer('t').startSpan('s').end();
+        await Promise.all(exporters.map((exporter) => exporter.shutdown({ graceMillis: 0 })));
+        console.log([...names].sort().join());
+      });`);
+
+    expect(output).toBe('DatadogSpanExporter/0,DatadogSpanExporter/1\n');
+  });
 });

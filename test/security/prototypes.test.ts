@@ -17,6 +17,9 @@ const REPLY =
   '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},' +
   '"rate_by_service":{"__proto__":{"polluted":1},"constructor":0.5,"service:,env:":0.5}}';
 
+/** Of which all but the first are copied, because they are encoded later than they were exported. */
+const MANY = 3_000;
+
 function prototypeKeys(): readonly PropertyKey[] {
   return [Object, Array, Function, String].flatMap(({ prototype }) => Reflect.ownKeys(prototype));
 }
@@ -89,6 +92,29 @@ describe('what others have added to Object.prototype', () => {
     expect(result).toEqual({ code: 0 });
     expect(JSON.stringify([agent.spans, agent.requests], withoutBigInt)).not.toContain('polluted');
     expect(agent.spans[0]?.meta).toMatchObject({ own: 'yes' });
+  });
+
+  it.each([
+    ['may be written', true],
+    ['may not be written', false],
+  ])('neither shows in copies of spans nor hinders them if it %s', async (_what, writable) => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    const spans = Array.from({ length: MANY }, () =>
+      makeSpan({ attributes: { is: 'as exported' } }),
+    );
+    const descriptor = { value: ['polluted'], writable, enumerable: true, configurable: true };
+    const { prototype } = Object;
+    Object.defineProperty(prototype, 'polluted', descriptor);
+
+    const exported = exportSpans(exporter, spans);
+    for (const { attributes } of spans) attributes['is'] = 'changed later';
+    const result = await exported.finally(() => Reflect.deleteProperty(prototype, 'polluted'));
+
+    expect(result).toEqual({ code: 0 });
+    expect(agent.spans).toHaveLength(MANY);
+    expect(agent.spans.filter(({ meta }) => 'polluted' in meta)).toEqual([]);
+    expect(agent.spans.filter(({ meta }) => meta['is'] !== 'as exported')).toEqual([]);
   });
 });
 
