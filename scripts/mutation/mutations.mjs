@@ -288,4 +288,11 @@ export const MUTATIONS = [
     replace: '',
     tests: ['test/batch-processor/delivery.test.ts'],
   },
+  {
+    rule: 'a copy of a span has what the span itself has',
+    file: 'src/payload/span-copy.ts',
+    find: ' || !Object.hasOwn(copy, key)',
+    replace: '',
+    tests: ['test/security/prototypes.test.ts'],
+  },
 ];
