@@ -1,13 +1,13 @@
 // Owns the span processor that works without the SDK's: each span is encoded as it ends. What becomes of the
 // encoded spans is the exporter's business.
 
-import { TraceFlags } from '@opentelemetry/api';
 import type { ForceFlushOptions, ShutdownOptions } from './drain-options.js';
 import { shareExitDeliverer } from './exit-deliverer.js';
 import type { DatadogSpanExporter } from './exporter.js';
 import { generationsOf } from './exporter-generations.js';
 import type { SpanSink } from './span-intake.js';
 import { checkInteger, expectation, TIMER_OR_ZERO } from './option-checks.js';
+import { isSampled } from './sampled-spans.js';
 import type { ReadableSpan, SpanProcessor } from './sdk-contract.js';
 import { isExporter } from './exporter-drain.js';
 import { type OptionNames, warnOfUnknownOptions } from './unknown-options.js';
@@ -106,14 +106,5 @@ export class DatadogBatchSpanProcessor implements SpanProcessor {
   /** `shutdown()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
-  }
-}
-
-/** A span that cannot be read passes, so that the exporter counts its loss. */
-function isSampled(span: ReadableSpan): boolean {
-  try {
-    return (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
-  } catch {
-    return true;
   }
 }

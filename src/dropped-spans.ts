@@ -14,7 +14,7 @@ export interface Account {
 const WHY: Readonly<Record<SpanLoss, string>> = {
   invalid_id: 'its trace or span id is malformed or zero',
   encode: 'reading it threw an error',
-  too_large: 'it is larger than `maxPayloadBytes`',
+  too_large: 'it is larger than `maxPayloadBytes` or `maxPendingBytes`',
 };
 
 /** Expects that the spans have left the ledger's buffer; an absent reason counts as 0. */

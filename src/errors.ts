@@ -51,7 +51,7 @@ const CODES: { readonly [Kind in ExportErrorKind]: `DD_EXPORT_${Uppercase<Kind>}
  *
  * - `invalid_id`: it has an id that the Agent would refuse
  * - `encode`: it could not be read
- * - `too_large`: the span alone is larger than `maxPayloadBytes`
+ * - `too_large`: the span alone is larger than `maxPayloadBytes` or `maxPendingBytes`
  * - `queue_full`: `maxQueueBytes` of a `DatadogBatchSpanProcessor` were in use when it ended
  * - `unknown`: it was sent completely before the process exited; the Agent may have accepted it
  */

@@ -80,13 +80,16 @@ export function exportError(failures: Failures, request: string): DatadogExportE
   return new DatadogExportError(message, { ...first, lostSpans, attempts });
 }
 
+/** What the errors of `errorOf` stand for. Their causes list only some of it. */
+const partsOf = new WeakMap<Error, readonly Error[]>();
+
 /** One error for all the failed exports that a flush waited for, if there are any. */
 export function errorOf(errors: readonly Error[]): Error | undefined {
   const [first] = errors;
   if (errors.length < 2 || !(first instanceof DatadogExportError)) return first;
   const known = errors.filter((error) => error instanceof DatadogExportError);
   const lostSpans = known.reduce((sum, error) => sum + error.lostSpans, 0);
-  return new DatadogExportError(
+  const combined = new DatadogExportError(
     `${errors.length} exports failed, ${countOf(lostSpans, 'span')} lost; the first: ${first.message}`,
     {
       kind: first.kind,
@@ -96,25 +99,23 @@ export function errorOf(errors: readonly Error[]): Error | undefined {
       cause: new AggregateError(errors.slice(0, MAX_LISTED_ERRORS)),
     },
   );
+  partsOf.set(combined, errors);
+  return combined;
 }
 
 /**
  * One error for all that went wrong in a flush of several parts, or `undefined`. The error of an export that
- * the processor got is often part of the exporter's error for all exports, and is not listed twice.
+ * the processor got is often part of the exporter's error for all exports, and counts once.
  */
 export function flushError(thrown: readonly unknown[]): unknown {
-  const errors = [...new Set(thrown)].filter(
-    (one, _, all) => !all.some((other) => has(other, one)),
+  const apart = thrown.flatMap<unknown>(
+    (one) => (one instanceof Error && partsOf.get(one)) || [one],
   );
+  const errors = [...new Set(apart)];
   if (errors.length < 2) return errors[0];
   const known = errors.filter((error) => error instanceof DatadogExportError);
   if (known.length === errors.length) return errorOf(known);
   return new AggregateError(errors, errors.map((error) => reasonOf(error)).join('; '));
-}
-
-function has(combined: unknown, part: unknown): boolean {
-  if (!(combined instanceof DatadogExportError)) return false;
-  return combined.cause instanceof AggregateError && combined.cause.errors.includes(part);
 }
 
 /** The error of a flush whose wait ended before the exports that it waited for. */

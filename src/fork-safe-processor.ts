@@ -21,6 +21,7 @@ import { type CreateProcessor, InnerProcessor, type StartedFlush } from './inner
 import { waitFor, type WaitLimits } from './lang/bounded-wait.js';
 import { nothingToDispose, systemClock } from './lang/clock.js';
 import { expectation } from './option-checks.js';
+import { isSampled } from './sampled-spans.js';
 import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from './sdk-contract.js';
 import { isBuildingSnapshot } from './snapshot-callbacks.js';
 import { type OptionNames, warnOfUnknownOptions } from './unknown-options.js';
@@ -89,6 +90,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
   /** Never throws. */
   onEnd(span: ReadableSpan): void {
     if (this.#isDiscarding) this.#inherited.add(1);
+    else if (this.#state.phase === 'ending') this.#warnOfLate(span);
     else this.#running()?.onEnd(span);
   }
 
@@ -258,6 +260,10 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
       'held',
       `the span processor still held up to ${countOf(held, 'span')}; they are lost`,
     );
+  }
+
+  #warnOfLate(span: ReadableSpan): void {
+    if (isSampled(span)) this.#warn('late', 'a span that ended after the shutdown is lost');
   }
 
   #warn(topic: string, message: string): void {

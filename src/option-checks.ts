@@ -17,6 +17,7 @@ const OWN_HEADERS: ReadonlySet<string> = new Set([
   'expect',
   'host',
   'keep-alive',
+  'trailer',
   'transfer-encoding',
   'upgrade',
   'x-datadog-trace-count',

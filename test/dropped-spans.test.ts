@@ -17,7 +17,7 @@ it('sums up spans apart from the lines about exports of the same kind', () => {
   diagnostics.warn('too_large', 'Export failed');
   noteDropped({ too_large: 1 }, account);
 
-  const why = 'each because it is larger than `maxPayloadBytes`';
+  const why = 'each because it is larger than `maxPayloadBytes` or `maxPendingBytes`';
   expect(lines).toEqual([
     'Export failed',
     `2 spans dropped, ${why}`,

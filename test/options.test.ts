@@ -170,6 +170,7 @@ describe('E5, I3, I7: a wrong option', () => {
     'expect',
     'host',
     'keep-alive',
+    'trailer',
     'transfer-encoding',
     'upgrade',
     'x-datadog-trace-count',

@@ -127,4 +127,11 @@ export const TRANSPORT_MUTATIONS = [
     replace: 'clock.nowMillis() > Math.min(this.#lastCallMillis, this.#deadlineMillis)',
     tests: ['test/transport/last-call.test.ts'],
   },
+  {
+    rule: 'what was accepted early counts once it is written',
+    file: 'src/transport/early-answer.ts',
+    find: 'if (socket?.writableNeedDrain !== true) return settle(accepted);',
+    replace: 'return settle(accepted);',
+    tests: ['test/transport/early-answer.test.ts', 'test/faults/uploading.test.ts'],
+  },
 ];

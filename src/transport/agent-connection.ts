@@ -15,6 +15,7 @@ import { millisSince, type Moment, momentOf } from '../lang/moment.js';
 import { isNextTurnReplaced } from '../lang/next-turn.js';
 import { type Settle, settleOnce } from '../lang/settle-once.js';
 import { breakPointOf, forgetAnswer } from './break-point.js';
+import { settleWhenWritten } from './early-answer.js';
 import { loadUndici, type Undici } from './load-undici.js';
 import { ReplyReader } from './reply.js';
 import type { HeadersOf } from './request-headers.js';
@@ -155,8 +156,10 @@ export class AgentConnection implements Connection {
     if (progress.phase === 'none') return;
     const { reader, settle } = progress.attempt;
     const attempts = progress.phase === 'preparing' ? 0 : 1;
+    const cancelled = { kind: 'cancelled', attempts } as const;
+    const outcome = reader.interrupted(cancelled);
     // Before close(), which fails the request with an error of its own.
-    settle(notDead(reader.interrupted({ kind: 'cancelled', attempts })));
+    settle(notDead(outcome.kind === 'accepted' && !this.hasWritten ? cancelled : outcome));
     this.close();
   }
 
@@ -214,6 +217,7 @@ export class AgentConnection implements Connection {
   #handler(wire: Wire, attempt: Attempt): Dispatcher.DispatchHandler {
     const { clock } = this.#settings;
     const { reader, settle } = attempt;
+    const settleAlive = (outcome: SendOutcome): void => settle(notDead(outcome));
     let hasBegun = false;
     let reuse: Moment | undefined;
     const wasDead = (): boolean => {
@@ -229,12 +233,15 @@ export class AgentConnection implements Connection {
       onResponseStart: (_controller, status, headers) => reader.start(status, headers),
       onResponseData: (_controller, chunk) => {
         if (reader.take(chunk)) return;
-        settle(notDead(reader.interrupted()));
+        settleAlive(reader.interrupted());
         this.close();
       },
       onResponseEnd: () => {
         wire.repliedAt = momentOf(clock);
-        settle(notDead(reader.complete()));
+        const outcome = reader.complete();
+        if (outcome.kind === 'accepted')
+          return settleWhenWritten(wire.socket, outcome, settleAlive);
+        settleAlive(outcome);
         // The answer came before all was written: the rest of the body must not follow.
         if (wire.socket?.writableLength !== 0) this.close();
       },

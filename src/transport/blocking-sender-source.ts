@@ -15,7 +15,8 @@ export const MAX_CODE_BYTES = 64;
 /**
  * Each request has a connection of its own: where the Agent closed a kept one unannounced, two of three payloads were
  * lost. A reply that is too large is cut, as others wait for a connection; a change of protocols comes as a `close`
- * without an error. An error has several in `errors` if a host has several addresses.
+ * without an error. An error has several in `errors` if a host has several addresses. A 2xx counts once all is written,
+ * as the process ends then.
  */
 export const BLOCKING_SENDER_SOURCE: string = `'use strict';
 const { requests, statuses, codes, isSecure, maxConnections, options } =
@@ -47,7 +48,9 @@ function sendNext() {
   const settings = { ...options, agent: false, method: 'PUT', headers: { ...headers, ...length } };
   let roomBytes = ${MAX_REPLY_BYTES};
   const sending = request(settings, (reply) => {
-    settle(index, reply.statusCode);
+    const answer = () => settle(index, reply.statusCode);
+    if (reply.statusCode < 300 && !sending.writableFinished) sending.on('finish', answer);
+    else answer();
     reply.on('data', (chunk) => {
       roomBytes -= chunk.length;
       if (roomBytes < 0) sending.destroy();

@@ -28,11 +28,20 @@ export function errorCodeOf(error: unknown): string {
   return textOf(error, 'code');
 }
 
-/** Without `instanceof Error`, which Node's errors fail where modules have their own globals, as under Jest. */
+/** The errors that an `AggregateError` is made of; none if it is another error. */
+export function membersOf(error: unknown): readonly unknown[] {
+  const members = memberOf(error, 'errors');
+  return Array.isArray(members) ? members : [];
+}
+
 function textOf(error: unknown, member: 'code' | 'name'): string {
-  if (typeof error !== 'object' || error === null) return '';
-  const text: unknown = Reflect.get(error, member);
+  const text = memberOf(error, member);
   return typeof text === 'string' ? text : '';
+}
+
+/** Without `instanceof Error`, which Node's errors fail where modules have their own globals, as under Jest. */
+function memberOf(error: unknown, member: string): unknown {
+  return typeof error === 'object' && error !== null ? Reflect.get(error, member) : undefined;
 }
 
 /** Removes the answer that undici's parser quotes: a peer that echoes requests puts credentials into it. */

@@ -1,7 +1,7 @@
 // Owns which outcomes are worth another attempt, and how long to wait before it. Pure functions of
 // their arguments.
 
-import { errorCodeOf } from './break-point.js';
+import { errorCodeOf, membersOf } from './break-point.js';
 import type { SendOutcome } from './send-outcome.js';
 
 /** Statuses of an Agent that is busy or about to be there: it may take the same payload later. */
@@ -51,6 +51,7 @@ export function backoffMillis(retry: number, random: number): number {
   return random * Math.min(FIRST_BACKOFF_MILLIS * 2 ** (retry - 1), MAX_BACKOFF_MILLIS);
 }
 
+/** Where a host has several addresses, one may be out of reach for good, and another refuse for a while. */
 function isPassing(error: unknown): boolean {
-  return RETRIABLE_CODES.has(errorCodeOf(error));
+  return [error, ...membersOf(error)].some((one) => RETRIABLE_CODES.has(errorCodeOf(one)));
 }

@@ -69,6 +69,27 @@ const rows: readonly FaultRow[] = [
   },
 ];
 
+/** Over TCP the kernel takes megabytes that nobody reads. */
+const rowsOverUnix: readonly FaultRow[] = [
+  {
+    id: 'B5a',
+    title: 'a 200 does not count if the peer stops reading',
+    scripts: [[readHead, reply(200), freeze]],
+    ...HUGE,
+    options: { attemptTimeoutMillis: 500, maxRetries: 0 },
+    expected: { kind: 'timeout' },
+  },
+  {
+    id: 'B5b',
+    title: 'a 200 does not count if the peer reads to no end',
+    scripts: [[readHead, reply(200), readBody(1), fin], ACCEPT],
+    ...LARGE,
+    expected: { requests: 2 },
+  },
+];
+
 describe.each(['tcp', 'unix'] as const)('uploading over %s', (over) => {
   it.each(named(rows))('%s', (_name, row) => expectRow(row, over));
 });
+
+it.each(named(rowsOverUnix))('uploading over unix: %s', (_name, row) => expectRow(row, 'unix'));

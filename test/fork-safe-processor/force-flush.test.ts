@@ -73,6 +73,23 @@ describe('forceFlush of a ForkSafeSpanProcessor', () => {
     });
   });
 
+  it.each([10, 300])(
+    'counts each of %i failed exports once if the inner processor flushes the exporter, too',
+    async (spans) => {
+      const exporter = openExporter({ url: await refusedUrl(), maxRetries: 0 });
+      const { processor, record } = openPipeline(exporter, {
+        createProcessor: (to) => new SimpleSpanProcessor(to),
+      });
+      record(spans);
+
+      await expect(processor.forceFlush()).rejects.toMatchObject({
+        kind: 'connect',
+        lostSpans: spans,
+        attempts: spans,
+      });
+    },
+  );
+
   it('waits for what is handed over late', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });

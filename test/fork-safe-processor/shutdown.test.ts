@@ -10,6 +10,7 @@ import { openGate } from '../support/gate.js';
 import { holdReply } from '../support/held-reply.js';
 import { bareProcessor, openPipeline } from '../support/pipelines.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
+import { makeSpan } from '../support/spans.js';
 import { until } from '../support/until.js';
 import { millisOf } from '../support/wall-time.js';
 
@@ -172,6 +173,19 @@ describe('shutdown of a ForkSafeSpanProcessor', () => {
     ]);
   });
 
+  it('tells of spans that end afterwards, unless they are not sampled', async () => {
+    const { processor } = openPipeline(openExporter({}));
+    await processor.shutdown();
+    const unsampled = { ...makeSpan().spanContext(), traceFlags: 0 };
+
+    processor.onEnd(makeSpan({ spanContext: () => unsampled }));
+    expect(lines).toEqual([]);
+    processor.onEnd(makeSpan());
+    processor.onEnd(makeSpan());
+
+    expect(lines).toEqual(['a span that ended after the shutdown is lost']);
+  });
+
   it('comes to its end also when the exporter was shut down before', async () => {
     const exporter = openExporter({ url: await hangingUrl() });
     const { processor, record } = openPipeline(exporter);
@@ -222,6 +236,6 @@ describe('shutdown of a ForkSafeSpanProcessor', () => {
     await provider.forceFlush();
 
     expect(exporter.stats()).toMatchObject({ received: 0 });
-    expect(lines).toEqual([]);
+    expect(lines).toEqual(['a span that ended after the shutdown is lost']);
   });
 });

@@ -47,6 +47,16 @@ describe('what is retried', () => {
     expect(isRetriable({ kind: 'broken', at: 'connect', cause })).toBe(true);
   });
 
+  it('an error that may pass at one of several addresses', () => {
+    const codes = ['EINVAL', 'ECONNREFUSED'];
+    const errors = codes.map((code) => Object.assign(new Error(), { code }));
+    const cause = Object.assign(new AggregateError(errors), { code: 'EINVAL' });
+
+    expect(isRetriable({ kind: 'broken', at: 'connect', cause })).toBe(true);
+    cause.errors.pop();
+    expect(isRetriable({ kind: 'broken', at: 'connect', cause })).toBe(false);
+  });
+
   it.each(['ENOTFOUND', 'EACCES', 'EPERM', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_MODULE_NOT_FOUND'])(
     'no error that says that something is set up wrongly: %s',
     (code) => {
