@@ -25,6 +25,8 @@ export interface Environment {
   readonly resourceAttributes: ReadonlyMap<string, string>;
   /** `DD_EXTERNAL_ENV`, which the Agent's admission controller sets in Kubernetes. */
   readonly externalEnv: string | undefined;
+  /** Whether certificates are checked: not if `NODE_TLS_REJECT_UNAUTHORIZED` is `0`, as for Node itself. */
+  readonly rejectUnauthorized: boolean;
   /** The lineage that an ancestor with `propagateLineage` has passed on. */
   readonly lineage: Lineage | undefined;
 }
@@ -43,6 +45,7 @@ export function readEnvironment(vars: EnvironmentVariables, warn: WarnOfVariable
     tags,
     resourceAttributes: resourceAttributes(vars),
     externalEnv: headerSafe(textOf(vars, 'DD_EXTERNAL_ENV')),
+    rejectUnauthorized: vars['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0',
     lineage: readLineage(vars, warn),
   };
 }

@@ -1,7 +1,7 @@
 // Owns calling the span processor of one generation: what its methods throw never reaches the application,
 // and whether it still holds spans is known. Knows nothing of deadlines, nor of what a flush is for.
 
-import { type Context, TraceFlags } from '@opentelemetry/api';
+import type { Context } from '@opentelemetry/api';
 import type { Diagnostics } from './diagnostics.js';
 import { countOf, DatadogExportError, reasonOf } from './errors.js';
 import type { GenerationExporter } from './generation-exporter.js';
@@ -9,6 +9,7 @@ import { type Dispose, nothingToDispose, systemClock } from './lang/clock.js';
 import { hasMethods } from './lang/methods.js';
 import { expectation } from './option-checks.js';
 import { UnfinishedResources } from './pending-resources.js';
+import { isSampled } from './sampled-spans.js';
 import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from './sdk-contract.js';
 
 export type CreateProcessor = (exporter: SpanExporter) => SpanProcessor;
@@ -91,7 +92,7 @@ export class InnerProcessor {
       this.#resources.noteThatOf(span);
       this.#processor.onEnd(span);
       // The SDK's processors skip spans that are not sampled.
-      if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0) this.#ended++;
+      if (isSampled(span)) this.#ended++;
     } catch (error) {
       this.#warn('onEnd', error, 'the span may be lost');
     }

@@ -75,9 +75,13 @@ export class ScratchTree {
       const file = name.slice(this.#root.length + 1);
       if (failed !== undefined) return { kind: 'failed', test: `${file}: ${failed.fullName}` };
     }
-    const messages = testResults.map(({ message }) => message).join('');
-    if (!success) throw new Error(`no test has failed, and yet it was no success: ${messages}`);
-    return { kind: 'passed' };
+    if (success) return { kind: 'passed' };
+    const messages = testResults.flatMap(({ message, assertionResults }) => [
+      message,
+      // What has failed at first and passed when it was repeated may be the reason.
+      ...assertionResults.flatMap(({ failureMessages }) => failureMessages),
+    ]);
+    throw new Error(`no test has failed, and yet it was no success: ${messages.join('\n')}`);
   }
 }
 

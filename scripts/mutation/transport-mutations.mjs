@@ -130,8 +130,8 @@ export const TRANSPORT_MUTATIONS = [
   {
     rule: 'what was accepted early counts once it is written',
     file: 'src/transport/early-answer.ts',
-    find: 'if (socket?.writableNeedDrain !== true) return settle(accepted);',
-    replace: 'return settle(accepted);',
+    find: 'socket?.writableNeedDrain === true ?',
+    replace: 'Date.now() < 0 && socket ?',
     tests: ['test/transport/early-answer.test.ts', 'test/faults/uploading.test.ts'],
   },
 ];

@@ -10,12 +10,13 @@ import type { Client, Dispatcher } from 'undici';
 import { type AgentTarget, tracesPath } from '../agent-target.js';
 import { reasonOf } from '../errors.js';
 import { onAbort } from '../lang/abort.js';
-import { type Clock, type Dispose, nothingToDispose } from '../lang/clock.js';
+import { type Clock, nothingToDispose } from '../lang/clock.js';
 import { millisSince, type Moment, momentOf } from '../lang/moment.js';
 import { isNextTurnReplaced } from '../lang/next-turn.js';
 import { type Settle, settleOnce } from '../lang/settle-once.js';
 import { breakPointOf, forgetAnswer } from './break-point.js';
-import { settleWhenWritten } from './early-answer.js';
+import { limitConnecting } from './connect-limit.js';
+import { cutUpload, Upload } from './early-answer.js';
 import { loadUndici, type Undici } from './load-undici.js';
 import { ReplyReader } from './reply.js';
 import type { HeadersOf } from './request-headers.js';
@@ -156,11 +157,15 @@ export class AgentConnection implements Connection {
     if (progress.phase === 'none') return;
     const { reader, settle } = progress.attempt;
     const attempts = progress.phase === 'preparing' ? 0 : 1;
-    const cancelled = { kind: 'cancelled', attempts } as const;
-    const outcome = reader.interrupted(cancelled);
     // Before close(), which fails the request with an error of its own.
-    settle(notDead(outcome.kind === 'accepted' && !this.hasWritten ? cancelled : outcome));
+    settle(notDead(this.#lastWord(reader, { kind: 'cancelled', attempts })));
     this.close();
+  }
+
+  /** The outcome if the connection is closed now. A status that has come counts, but a 2xx only of a whole body. */
+  #lastWord(reader: ReplyReader, otherwise: SendOutcome): SendOutcome {
+    const outcome = reader.interrupted(otherwise);
+    return outcome.kind === 'accepted' && !this.hasWritten ? otherwise : outcome;
   }
 
   /**
@@ -220,6 +225,7 @@ export class AgentConnection implements Connection {
     const settleAlive = (outcome: SendOutcome): void => settle(notDead(outcome));
     let hasBegun = false;
     let reuse: Moment | undefined;
+    let upload: Upload | undefined;
     const wasDead = (): boolean => {
       if (reuse !== undefined) return millisSince(reuse, clock) < DEAD_MILLIS;
       return !hasBegun && wire.repliedAt !== undefined; // reset while undici looked at it: nothing was written
@@ -230,31 +236,39 @@ export class AgentConnection implements Connection {
         this.#progress = { phase: 'begun', attempt, wire, sinceMillis: clock.nowMillis() };
         if (wire.repliedAt !== undefined) reuse = momentOf(clock);
       },
-      onResponseStart: (_controller, status, headers) => reader.start(status, headers),
+      onResponseStart: (_controller, status, headers) => {
+        upload ??= Upload.restOn(wire.socket);
+        reader.start(status, headers);
+      },
       onResponseData: (_controller, chunk) => {
         if (reader.take(chunk)) return;
-        settleAlive(reader.interrupted());
+        settleAlive(this.#lastWord(reader, cutUpload()));
         this.close();
       },
       onResponseEnd: () => {
         wire.repliedAt = momentOf(clock);
         const outcome = reader.complete();
-        if (outcome.kind === 'accepted')
-          return settleWhenWritten(wire.socket, outcome, settleAlive);
+        if (outcome.kind === 'accepted') {
+          const rest = upload;
+          if (rest === undefined) return settleAlive(outcome);
+          return rest.whenOver(() => settleAlive(rest.isWritten ? outcome : cutUpload()));
+        }
         settleAlive(outcome);
         // The answer came before all was written: the rest of the body must not follow.
         if (wire.socket?.writableLength !== 0) this.close();
       },
       onResponseError: (_controller, cause) => {
         forgetAnswer(cause);
-        const at = breakPointOf(cause, hasBegun);
-        settle({ outcome: reader.interrupted({ kind: 'broken', at, cause }), wasDead: wasDead() });
+        const broken = { kind: 'broken', at: breakPointOf(cause, hasBegun), cause } as const;
+        const outcome = reader.interrupted(broken);
+        const isCut = outcome.kind === 'accepted' && upload?.isWritten === false;
+        settle({ outcome: isCut ? broken : outcome, wasDead: wasDead() });
       },
     };
   }
 
   #open({ Client: UndiciClient, buildConnector }: Undici): Wire {
-    const { target, ca } = this.#settings;
+    const { target, ca, clock, connectTimeoutMillis } = this.#settings;
     const connect = buildConnector({
       timeout: NO_TIMEOUT,
       allowH2: false,
@@ -276,21 +290,10 @@ export class AgentConnection implements Connection {
         });
         if (opening instanceof Socket) wire.socket = opening;
         wire.repliedAt = undefined;
-        const stopTimer = this.#limitConnecting(wire.socket);
+        const stopTimer = limitConnecting(wire.socket, connectTimeoutMillis, clock);
       },
     });
     const wire: Wire = { client, socket: undefined, repliedAt: undefined };
     return wire;
-  }
-
-  /** Limits the time to connect: undici's own limit counts in half seconds (`lib/util/timers.js`). */
-  #limitConnecting(socket: Socket | undefined): Dispose {
-    const { clock, connectTimeoutMillis } = this.#settings;
-    const stopTimer = clock.schedule(connectTimeoutMillis, () => {
-      const error = new Error(`no connection within ${connectTimeoutMillis} ms`);
-      socket?.destroy(Object.assign(error, { code: 'ETIMEDOUT' }));
-    });
-    socket?.once('close', stopTimer); // close() ends it without a callback
-    return stopTimer;
   }
 }

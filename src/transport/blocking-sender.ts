@@ -21,6 +21,8 @@ export interface BlockingSenderSettings {
   readonly target: AgentTarget;
   readonly clock: Clock;
   readonly ca: string | undefined;
+  /** The worker has no environment to read it from. */
+  readonly environment: { readonly rejectUnauthorized: boolean };
   readonly headersOf: HeadersOf;
   readonly maxConnections: number;
 }
@@ -104,7 +106,8 @@ function answered(status: number, timeoutMillis: number): SendOutcome {
 }
 
 /** What the worker needs to know to connect. */
-function connectionOf({ target, ca, maxConnections }: BlockingSenderSettings): object {
+function connectionOf(settings: BlockingSenderSettings): object {
+  const { target, ca, environment, maxConnections } = settings;
   const path = tracesPath(target);
   if (target.transport === 'unix') {
     const { socketPath } = target;
@@ -112,5 +115,7 @@ function connectionOf({ target, ca, maxConnections }: BlockingSenderSettings): o
   }
   const { host, port } = hostAndPort(target);
   const isSecure = target.origin.startsWith('https:');
-  return { isSecure, maxConnections, options: { host, port, path, ...(isSecure ? { ca } : {}) } };
+  const { rejectUnauthorized } = environment;
+  const trust = isSecure ? { ca, rejectUnauthorized } : {};
+  return { isSecure, maxConnections, options: { host, port, path, ...trust } };
 }

@@ -65,6 +65,24 @@ describe('H20: spans of a resource whose attributes are still being detected', (
     expect(await exportSpans(exporter, [makeSpan({ resource: NEVER_READY })])).toEqual({ code: 0 });
   });
 
+  it('stay behind if the time of a flush is up before', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url });
+    let detect = (): void => undefined;
+    const detection = new Promise<void>((resolve) => {
+      detect = resolve;
+    });
+    const resource = { ...NEVER_READY, waitForAsyncAttributes: () => detection };
+    const result = exportSpans(exporter, [makeSpan({ resource })]);
+
+    const flush = exporter.forceFlush({ timeoutMillis: 50 });
+    await expect(flush).rejects.toMatchObject({ kind: 'timeout', lostSpans: 0 });
+    expect(exporter.stats()).toMatchObject({ buffered: 1, dropped: 0 });
+    detect();
+
+    expect(await result).toEqual({ code: 0 });
+  });
+
   it('are dropped by a shutdown without grace', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });

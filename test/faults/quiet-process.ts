@@ -14,16 +14,19 @@ export function watchProcess(): void {
     hear: (what: unknown): void => void heard.push(`${event}: ${String(what)}`),
   }));
   let outputs: readonly MockInstance[] = [];
-  beforeEach(() => {
+  beforeEach(({ onTestFinished }) => {
     heard.length = 0;
     for (const { event, hear } of hearers) process.on(event, hear);
     outputs = [process.stdout, process.stderr].map((output) => vi.spyOn(output, 'write'));
+    // Not in afterEach, which does not come here if another one has failed.
+    onTestFinished(() => {
+      for (const { event, hear } of hearers) process.off(event, hear);
+      for (const output of outputs) output.mockRestore();
+    });
   });
   afterEach(async () => {
     await setImmediate(); // Node tells of rejections and warnings in a turn of their own
-    for (const { event, hear } of hearers) process.off(event, hear);
     const written = outputs.flatMap(({ mock }) => mock.calls.map(([chunk]) => `output: ${chunk}`));
-    for (const output of outputs) output.mockRestore();
     expect([...heard, ...written]).toEqual([]);
   });
 }

@@ -81,7 +81,7 @@ const rowsOverUnix: readonly FaultRow[] = [
   },
   {
     id: 'B5b',
-    title: 'a 200 does not count if the peer reads to no end',
+    title: 'a 200 does not count if the peer ends before it has read the body',
     scripts: [[readHead, reply(200), readBody(1), fin], ACCEPT],
     ...LARGE,
     expected: { requests: 2 },

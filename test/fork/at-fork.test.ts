@@ -200,6 +200,21 @@ describe('a hook that fails', () => {
     ]);
   });
 
+  it('is logged once for all exporters', () => {
+    const child = (): never => {
+      throw new Error('no way');
+    };
+    const ofExporter = { child, consequence: 'spans of all may be lost' };
+    const disposers = Array.from({ length: 3 }, () => forkRegistry().add({ ...ofExporter }));
+
+    afterForkInChild();
+    for (const dispose of disposers) dispose();
+
+    expect(warnings).toEqual([
+      'a fork hook failed in stage child (manual); spans of all may be lost: no way',
+    ]);
+  });
+
   it('is logged with what the user loses by it, if that is known', () => {
     const child = (): never => {
       throw new Error('no way');

@@ -154,6 +154,12 @@ describe('env and version', () => {
       'V 1',
     ],
     [
+      'a tag value, with its rules',
+      { code: { version: ' 1 ' }, resource: { 'service.version': '2' } },
+      undefined,
+      '_1',
+    ],
+    [
       'the environment',
       { environment: { env: 'staging', version: '2' }, resource: { env: 'r', version: '0' } },
       'staging',

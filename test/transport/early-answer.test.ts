@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Sendable } from '../../src/transport/send-outcome.js';
-import { openFaultServer, type Step } from '../support/fault-server.js';
-import { ACCEPT, fin, readHead, reply } from '../support/fault-steps.js';
+import { openFaultServer, type Script, type Step } from '../support/fault-server.js';
+import { ACCEPT, fin, flood, readHead, reply, send as wire } from '../support/fault-steps.js';
 import { until } from '../support/until.js';
 import { connectTo, send } from './open-connection.js';
 
@@ -30,11 +30,15 @@ describe.each(['tcp', 'unix'] as const)(
       expect(server.accepted).toBe(1);
     });
 
-    it('is none if the connection ends before', async () => {
-      const server = await openFaultServer({
-        over,
-        scripts: [[readHead, reply(200), fin], ACCEPT],
-      });
+    it.each<[string, Script]>([
+      ['with a whole answer', [reply(200), fin]],
+      [
+        'in the middle of the answer',
+        [wire('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{}'), fin],
+      ],
+      ['as the answer is too large', [wire('HTTP/1.1 200 OK\r\n\r\n'), flood('x'.repeat(65_536))]],
+    ])('is none if the connection ends before, %s', async (_, steps) => {
+      const server = await openFaultServer({ over, scripts: [[readHead, ...steps], ACCEPT] });
       const connection = connectTo(server.url);
 
       expect(await connection.send(LARGE, NEVER)).toMatchObject({ kind: 'broken', at: 'socket' });
