@@ -76,12 +76,13 @@ export class ScratchTree {
       if (failed !== undefined) return { kind: 'failed', test: `${file}: ${failed.fullName}` };
     }
     if (success) return { kind: 'passed' };
-    const messages = testResults.flatMap(({ message, assertionResults }) => [
-      message,
-      // What has failed at first and passed when it was repeated may be the reason.
-      ...assertionResults.flatMap(({ failureMessages }) => failureMessages),
-    ]);
-    throw new Error(`no test has failed, and yet it was no success: ${messages.join('\n')}`);
+    const messages = testResults.map(({ message }) => message).join('');
+    // What failed at first, and passed when it was repeated, may be the reason.
+    const first = testResults
+      .flatMap(({ assertionResults }) => assertionResults)
+      .flatMap(({ failureMessages }) => failureMessages);
+    const told = [messages, ...first].join('\n');
+    throw new Error(`no test has failed, and yet it was no success: ${told}`);
   }
 }
 
