@@ -91,7 +91,9 @@ describe('a pool of processes', () => {
     const file = JSON.stringify(writeScript(WORK, 'work.mjs'));
     const script = startScript(
       `import { Worker } from '${import.meta.resolve('jest-worker')}';
-       const pool = new Worker(${file}, { numWorkers: 2, exposedMethods: ['default'] });
+       const options = { numWorkers: 2, exposedMethods: ['default'] };
+       const patience = { workerGracefulExitTimeout: 10_000 }; // a busy machine takes the default, 500
+       const pool = new Worker(${file}, { ...options, ...patience });
        console.log(...await Promise.all([pool.default(20), pool.default(30)]));
        console.log(JSON.stringify(await pool.end()));`,
       { agentUrl: agent.url },
