@@ -17,7 +17,7 @@ export interface DrainLimits extends WaitLimits {
 export type DrainOutcome =
   /** All were flushed; `errors` is what some of them threw. */
   | { readonly kind: 'done'; readonly errors: readonly unknown[] }
-  /** All that is left waits for a time that the Agent has set; the exports go on. */
+  /** All that is left of any target waits for a time that the Agent has set; the exports go on. */
   | { readonly kind: 'deferred' }
   /** The time is up: the flush that was under way goes on; those behind it were not begun. */
   | { readonly kind: 'timeout' }
@@ -32,48 +32,97 @@ export async function drain(
   limits: DrainLimits,
 ): Promise<DrainOutcome> {
   const end = new AbortController();
-  const options = { signal: end.signal, timeoutMillis: Math.ceil(limits.timeoutMillis) };
-  const work = new Promise<DrainOutcome>((resolve) => {
-    const onDeferred = (): void => resolve({ kind: 'deferred' });
-    const asked = limits.deferral === 'leave' ? { ...options, onDeferred } : options;
-    void flushAll(targets, asked).then((errors) => resolve({ kind: 'done', errors }));
-  });
-  const outcome = await waitFor(work, limits);
+  const outcome = await waitFor(new FlushRound(targets, limits, end.signal).run(), limits);
   end.abort(DRAIN_ENDED);
   return outcome.kind === 'done' ? outcome.value : outcome;
 }
 
-async function flushAll(
-  targets: readonly Flushable[],
-  options: FlushOptions,
-): Promise<readonly unknown[]> {
-  const errors: unknown[] = [];
-  for (const [index, target] of targets.entries()) {
-    if (options.signal.aborted) break;
-    const flush = flushOne(target, options);
-    hurry(targets.slice(index + 1), options);
-    errors.push(...(await flush));
+/** How far the flush of a target has come. `deferred`: all that is left of it waits for a time that the Agent has set. */
+type Progress = 'due' | 'flushing' | 'deferred' | 'flushed';
+
+/** One flush of each target, in turn. */
+class FlushRound {
+  readonly #targets: readonly Flushable[];
+  readonly #options: FlushOptions;
+  readonly #leavesDeferred: boolean;
+  readonly #progress: Progress[];
+  readonly #errors: unknown[][] = [];
+  #onProgress = (): void => undefined;
+
+  constructor(targets: readonly Flushable[], limits: DrainLimits, signal: AbortSignal) {
+    this.#targets = targets;
+    this.#options = { signal, timeoutMillis: Math.ceil(limits.timeoutMillis) };
+    this.#leavesDeferred = limits.deferral === 'leave';
+    this.#progress = targets.map(() => 'due');
   }
-  return errors;
+
+  async run(): Promise<DrainOutcome> {
+    for (const index of this.#targets.keys()) {
+      if (this.#options.signal.aborted) break;
+      void this.#flush(index);
+      this.#hurry(index + 1);
+      await this.#turnOver(index);
+    }
+    for (const index of this.#targets.keys()) await this.#turnOver(index);
+    const isDone = this.#progress.every((one) => one === 'flushed');
+    return isDone ? { kind: 'done', errors: this.#errors.flat() } : { kind: 'deferred' };
+  }
+
+  async #flush(index: number): Promise<void> {
+    this.#note(index, 'flushing');
+    this.#errors[index] = [...(await this.#flushOne(index))];
+    this.#note(index, 'flushed');
+  }
+
+  /**
+   * Flushes our own targets ahead of their turn. Once the SDK's processor has handed its spans to the exporter, it
+   * waits for the result, and only a flush of the exporter at the same time can end a backoff of that export.
+   * The targets of others are flushed in their turn only, and only flushes in turn report errors.
+   */
+  #hurry(from: number): void {
+    for (const [index, target] of this.#targets.entries()) {
+      if (index >= from && isOurs(target)) void this.#flushOne(index);
+    }
+  }
+
+  /** Returns the errors of the flush; SDK providers reject with a list of those of all their processors. */
+  async #flushOne(index: number): Promise<readonly unknown[]> {
+    const onDeferred = (): void => this.#note(index, 'deferred');
+    const options = this.#leavesDeferred ? { ...this.#options, onDeferred } : this.#options;
+    try {
+      await this.#targets[index]?.forceFlush(options);
+      return [];
+    } catch (error) {
+      return [error].flat();
+    }
+  }
+
+  #note(index: number, progress: Progress): void {
+    if (this.#progress[index] === 'flushed') return;
+    this.#progress[index] = progress;
+    this.#onProgress();
+  }
+
+  async #turnOver(index: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#onProgress = () => {
+        if (this.#isTurnOver(index)) resolve();
+      };
+      this.#onProgress();
+    });
+  }
+
+  /** A target of others is taken to wait for a deferred one of ours behind it, which need not be so: nothing tells. */
+  #isTurnOver(index: number): boolean {
+    const progress = this.#progress[index];
+    if (progress === 'flushed' || progress === 'deferred') return true;
+    const target = this.#targets[index];
+    return (
+      target !== undefined && !isOurs(target) && this.#progress.includes('deferred', index + 1)
+    );
+  }
 }
 
-/**
- * Flushes our own targets ahead of their turn. Once the SDK's processor has handed its spans to the exporter, it
- * waits for the result, and only a flush of the exporter at the same time can end a backoff of that export.
- * The targets of others are flushed in their turn only, and only flushes in turn report errors.
- */
-function hurry(targets: readonly Flushable[], options: FlushOptions): void {
-  for (const target of targets) {
-    if (exitDelivererOf(target) !== undefined) void flushOne(target, options);
-  }
-}
-
-/** Flushes `target` and returns its errors; SDK providers reject with a list of those of all their processors. */
-async function flushOne(target: Flushable, options: FlushOptions): Promise<readonly unknown[]> {
-  try {
-    await target.forceFlush(options);
-    return [];
-  } catch (error) {
-    return [error].flat();
-  }
+function isOurs(target: Flushable): boolean {
+  return exitDelivererOf(target) !== undefined;
 }

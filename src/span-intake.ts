@@ -37,7 +37,7 @@ type IntakePhase = 'idle' | 'working' | 'sealDue' | 'forgotten';
 
 /** Bytes exported at a time; a little less than a power of two, as buffers have such sizes. */
 const SEGMENT_BYTES = 960 * 1_024;
-/** Late spans, which wait for attributes of their OTel resource, are not encoded; so many are exported at a time. */
+/** Late spans, which wait for attributes of their OTel resource, are not encoded; so many at most are exported at a time. */
 const MAX_LATE_SPANS = 512;
 /** Assumed size of a late span. */
 const LATE_SPAN_BYTES = 1_024;
@@ -46,6 +46,7 @@ export class SpanIntake {
   readonly #settings: IntakeSettings;
   readonly #owner: IntakeOwner;
   readonly #segmentBytes: number;
+  readonly #maxLateSpans: number;
   readonly #segment: SpanSegment;
   #late: ReadableSpan[] = [];
   /** Bytes of the exports that wait for room among the pending bytes. */
@@ -62,6 +63,8 @@ export class SpanIntake {
     this.#settings = settings;
     this.#owner = owner;
     this.#segmentBytes = Math.min(SEGMENT_BYTES, maxPayloadBytes, settings.maxQueueBytes / 2);
+    // Encoded or late, they fill half of a small queue at most before they leave it.
+    this.#maxLateSpans = Math.min(MAX_LATE_SPANS, this.#segmentBytes / LATE_SPAN_BYTES);
     this.#segment = newSegment();
   }
 
@@ -167,7 +170,7 @@ export class SpanIntake {
   #placeLate(span: ReadableSpan): void {
     this.#late.push(span);
     this.#startTimer();
-    if (this.#late.length >= MAX_LATE_SPANS) this.#phase = 'sealDue';
+    if (this.#late.length >= this.#maxLateSpans) this.#phase = 'sealDue';
   }
 
   #sealSegment(): void {

@@ -152,6 +152,32 @@ describe('a drain that leaves what is deferred', () => {
     });
   });
 
+  it('waits for the others, and flushes those behind', async () => {
+    const log: string[] = [];
+    const deferred: Flushable = {
+      forceFlush: (options) => {
+        options?.onDeferred?.();
+        return never;
+      },
+    };
+    let finish = (): void => undefined;
+    const slow = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const ours = target(log, 'ours', slow);
+    for (const one of [deferred, ours]) registerExitDeliverer(one, NO_DELIVERER);
+    const elsewhere: Flushable = {
+      forceFlush: () => {
+        log.push('elsewhere');
+        finish();
+        return slow;
+      },
+    };
+
+    expect(await drain([deferred, elsewhere, ours], leaving)).toEqual({ kind: 'deferred' });
+    expect(log).toEqual(['ours', 'elsewhere', 'ours', 'ours']); // hurried twice before its turn
+  });
+
   it('alone asks whether anything is deferred', async () => {
     const asked: unknown[] = [];
     const one: Flushable = {

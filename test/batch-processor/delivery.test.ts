@@ -174,30 +174,6 @@ describe('a DatadogBatchSpanProcessor', () => {
     expect(agent.spans.map(({ resource }) => resource)).toContain('nested');
     expect(agent.spans.map(({ resource }) => resource)).toContain('outer');
   });
-
-  it('waits for attributes of a resource that are still to come', async () => {
-    const agent = await openScriptedAgent();
-    const exporter = openExporter({ url: agent.url });
-    const processor = openProcessor(exporter);
-    let arrive: (host: string) => void = () => undefined;
-    const host = new Promise<string>((resolve) => {
-      arrive = resolve;
-    });
-    const provider = new BasicTracerProvider({
-      resource: resourceFromAttributes({ 'host.name': host }),
-      spanProcessors: [processor],
-    });
-    provider.getTracer('tests').startSpan('early').end();
-
-    const flush = processor.forceFlush();
-    expect(exporter.stats()).toMatchObject({ received: 1, buffered: 1 });
-    arrive('web-1');
-    await flush;
-    provider.getTracer('tests').startSpan('late').end();
-    await processor.forceFlush();
-
-    expect(agent.spans.map(({ meta }) => meta['host.name'])).toEqual(['web-1', 'web-1']);
-  });
 });
 
 describe('shutdown', () => {
