@@ -282,6 +282,20 @@ export const MUTATIONS = [
     tests: ['test/fork-safe-processor/force-flush.test.ts'],
   },
   {
+    rule: 'late spans leave a small queue before it is full',
+    file: 'src/span-intake.ts',
+    find: 'Math.min(MAX_LATE_SPANS, this.#segmentBytes / LATE_SPAN_BYTES)',
+    replace: 'MAX_LATE_SPANS',
+    tests: ['test/batch-processor/late-attributes.test.ts'],
+  },
+  {
+    rule: 'a target that is deferred holds up none behind it, and none but it is left',
+    file: 'src/drain.ts',
+    find: " || progress === 'deferred'",
+    replace: '',
+    tests: ['test/drain.test.ts'],
+  },
+  {
     rule: 'a flush forgets what dropped spans said of their trace',
     file: 'src/span-intake.ts',
     find: 'if (hasLostOnly) this.#segment.clear();',
