@@ -97,7 +97,7 @@ export class DatadogBatchSpanProcessor implements SpanProcessor {
 
   /**
    * Takes no more spans, lets exports under way finish within the exporter's grace, then aborts the rest.
-   * Always resolves; spans lost by the abort are counted and warned about.
+   * Always resolves; spans lost by the abort are counted and warned about. A later call may cut an earlier one short.
    */
   async shutdown(options?: ShutdownOptions): Promise<void> {
     return this.#exporter.shutdown(options);

@@ -61,7 +61,10 @@ export interface DatadogExportErrorDetails {
   readonly kind: ExportErrorKind;
   /** Spans that this failure lost for good. */
   readonly lostSpans: number;
-  /** How often sending was tried, including attempts that found no connection; may be 0. */
+  /**
+   * How often sending was tried: the sum of all payloads, and of all failed exports of a flush. Attempts that found
+   * no connection count; may be 0.
+   */
   readonly attempts: number;
   /** HTTP status, if the Agent answered. */
   readonly status?: number | undefined;
@@ -83,7 +86,10 @@ export class DatadogExportError extends Error {
   readonly code: ExportErrorCode;
   /** Spans that this failure lost for good. */
   readonly lostSpans: number;
-  /** How often sending was tried, including attempts that found no connection; may be 0. */
+  /**
+   * How often sending was tried: the sum of all payloads, and of all failed exports of a flush. Attempts that found
+   * no connection count; may be 0.
+   */
   readonly attempts: number;
   /** HTTP status, if the Agent answered. */
   readonly status: number | undefined;

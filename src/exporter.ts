@@ -48,7 +48,8 @@ export class DatadogSpanExporter implements SpanExporter {
 
   /**
    * Takes no more spans, lets exports under way finish within the grace, then aborts the rest and closes
-   * all connections. Always resolves; spans lost by the abort are counted and warned about.
+   * all connections. Always resolves; spans lost by the abort are counted and warned about. A later
+   * call may cut an earlier one short.
    */
   async shutdown(options?: ShutdownOptions): Promise<void> {
     return this.#generations.life.shutdown(options);

@@ -1,0 +1,85 @@
+// The rules of the processors, and of draining them, that mutations break; see `mutations.mjs`.
+
+export const PROCESSOR_MUTATIONS = [
+  {
+    rule: 'what a copy inherits is not sent: by its processor',
+    file: 'src/generation-exporter.ts',
+    find: 'return this.#generation !== this.#context.generations.present;',
+    replace: 'return this.#generation.number < 0;',
+    tests: ['test/fork-safe-processor/generations.test.ts'],
+  },
+  {
+    rule: 'what ends while spans are read waits for its turn',
+    file: 'src/span-intake.ts',
+    find: `    if (this.isWorking) {
+      this.#nested.push(span);
+      return;
+    }
+`,
+    replace: '',
+    tests: ['test/batch-processor/reentrancy.test.ts'],
+  },
+  {
+    rule: 'a queue of encoded spans is bounded',
+    file: 'src/span-intake.ts',
+    find: 'if (!this.#hasRoom) return this.#refuse();',
+    replace: '',
+    tests: ['test/batch-processor/slow-agent.test.ts'],
+  },
+  {
+    rule: 'what is on its way takes no room in the queue',
+    file: 'src/span-intake.ts',
+    find: 'this.#queuedBytes -= bytes;',
+    replace: '',
+    tests: ['test/batch-processor/slow-agent.test.ts'],
+  },
+  {
+    rule: 'a flush sends what has come together in the processor',
+    file: 'src/intakes.ts',
+    find: 'for (const intake of this.#present()) intake.seal();',
+    replace: 'return;',
+    tests: ['test/batch-processor/delivery.test.ts'],
+  },
+  {
+    rule: 'a flush that was given up is not made up for',
+    file: 'src/fork-safe-processor.ts',
+    find: 'coming?.callOff();',
+    replace: '',
+    tests: ['test/fork-safe-processor/force-flush.test.ts'],
+  },
+  {
+    rule: 'what a processor dropped by itself is not held',
+    file: 'src/inner-processor.ts',
+    find: 'this.#letGo = Math.max(this.#letGo, ended - this.#exporter.handedOver);',
+    replace: '',
+    tests: ['test/fork-safe-processor/deferrals.test.ts'],
+  },
+  {
+    rule: 'a flush waits for no span that ended after it',
+    file: 'src/fork-safe-processor.ts',
+    find: 'if (held === 0) return [...thrown, ...(await hurried)];',
+    replace: '',
+    tests: ['test/fork-safe-processor/force-flush.test.ts'],
+  },
+  {
+    rule: 'late spans leave a small queue before it is full',
+    file: 'src/span-intake.ts',
+    find: 'Math.min(MAX_LATE_SPANS, this.#segmentBytes / LATE_SPAN_BYTES)',
+    replace: 'MAX_LATE_SPANS',
+    tests: ['test/batch-processor/late-attributes.test.ts'],
+  },
+  {
+    rule: 'a target that is deferred holds up none behind it, and none but it is left',
+    file: 'src/drain.ts',
+    find: " || progress === 'deferred'",
+    replace: '',
+    tests: ['test/drain.test.ts'],
+  },
+  {
+    rule: 'a flush forgets what dropped spans said of their trace',
+    file: 'src/span-intake.ts',
+    find: 'if (hasLostOnly) this.#segment.clear();',
+    replace: '',
+    tests: ['test/batch-processor/delivery.test.ts'],
+  },
+];
