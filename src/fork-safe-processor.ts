@@ -110,7 +110,8 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
   async forceFlush(options: ForceFlushOptions = {}): Promise<void> {
     const limits = flushLimits(options, systemClock, this.#exporter.flushTimeoutMillis);
     const inner = this.#present();
-    const { onDeferred } = options;
+    let listener = options.onDeferred;
+    const onDeferred = listener && (() => listener?.());
     // Begins before the flush: while resource attributes are awaited, the inner processor may export by itself.
     const endNoting = inner?.noteFailures() ?? noFailures;
     const coming = inner?.startFlush();
@@ -119,6 +120,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
         ? this.#exporter.flush(limits, onDeferred)
         : this.#flush(inner, { started: coming.started, limits, onDeferred, endNoting });
     const outcome = await waitFor(work, limits).finally(endNoting);
+    listener = undefined; // a flush of the exporter that began late goes on
     coming?.callOff();
     if (outcome.kind !== 'done') throw flushEndedError(outcome, limits.timeoutMillis);
     const error = flushError(outcome.value);

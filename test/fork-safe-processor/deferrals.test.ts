@@ -1,9 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { BatchSpanProcessor, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { describe, expect, it, vi } from 'vitest';
 import { captureDiag } from '../support/diag-log.js';
 import { openExporter } from '../support/exporters.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { ACCEPT, answer } from '../support/fault-steps.js';
+import { openGate } from '../support/gate.js';
 import { openPipeline } from '../support/pipelines.js';
 import { makeSpan } from '../support/spans.js';
 import { lateProcessor } from './late-processor.js';
@@ -92,5 +94,26 @@ describe('forceFlush of a ForkSafeSpanProcessor that the Agent asks to come back
       kind: 'aborted',
     });
     expect(received).toEqual([4]);
+  });
+
+  it('does not say so once it has rejected', async () => {
+    const headers = ['Retry-After: 5'];
+    const server = await openFaultServer({ scripts: [answer(503, { headers })] });
+    const exporter = openExporter({ url: server.url });
+    const flushed = openGate();
+    const { processor, record } = openPipeline(exporter, {
+      createProcessor: (to) => lateProcessor(to, flushed.pass),
+    });
+    record(3);
+    const onDeferred = vi.fn<() => void>();
+
+    const flush = processor.forceFlush({ timeoutMillis: 20, onDeferred });
+    await expect(flush).rejects.toMatchObject({ kind: 'timeout' });
+    flushed.open(); // the exporter is flushed once more
+    await setImmediate();
+    const hears = (deferred: () => void) => exporter.forceFlush({ onDeferred: deferred });
+    await new Promise<void>((resolve) => void hears(resolve).catch(() => undefined));
+
+    expect(onDeferred).not.toHaveBeenCalled();
   });
 });
