@@ -15,7 +15,8 @@ import { temporaryDirectory } from './temporary-directory.js';
 const README = await readFile(join(REPOSITORY, 'README.md'), 'utf8');
 const COMMAND = /^npm install (.*)$/m.exec(README)?.[1]?.split(' ') ?? [];
 /** As the README says, with the newest API and another SDK. */
-const SDK_3 = /`npm install (@opentelemetry\/sdk-trace [^`]+)`/.exec(README)?.[1]?.split(' ') ?? [];
+const SDK_3 =
+  /`npm install (@opentelemetry\/sdk-trace@3 [^`]+)`/.exec(README)?.[1]?.split(' ') ?? [];
 const LOAD = `import('${manifest.name}').then(({ DatadogSpanExporter }) => console.log(typeof DatadogSpanExporter))`;
 
 let tarball: PackedTarball;
