@@ -130,8 +130,8 @@ export const TRANSPORT_MUTATIONS = [
   {
     rule: 'what was accepted early counts once it is written',
     file: 'src/transport/early-answer.ts',
-    find: 'socket?.writableNeedDrain === true ?',
-    replace: 'Date.now() < 0 && socket ?',
+    find: 'socket.writable && socket.writableLength > 0',
+    replace: 'Date.now() < 0',
     tests: ['test/transport/early-answer.test.ts', 'test/faults/uploading.test.ts'],
   },
 ];

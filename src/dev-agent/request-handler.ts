@@ -59,9 +59,14 @@ function writeReply(
     'datadog-agent-version': AGENT_VERSION,
     'datadog-agent-state': agentState(describeAgent()),
     ...reply.headers,
-    'content-length': String(Buffer.byteLength(reply.body)),
+    ...(hasBody(reply) ? { 'content-length': String(Buffer.byteLength(reply.body)) } : {}),
   };
   response.writeHead(reply.status, headers).end(reply.body);
+}
+
+/** Source: RFC 9110, 6.4.1 and 8.6: a length of what has no body would have the client wait for one. */
+function hasBody({ status }: AgentReply): boolean {
+  return status >= 200 && status !== 204;
 }
 
 function internalError(error: unknown): AgentReply {

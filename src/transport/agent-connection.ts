@@ -16,7 +16,7 @@ import { isNextTurnReplaced } from '../lang/next-turn.js';
 import { type Settle, settleOnce } from '../lang/settle-once.js';
 import { breakPointOf, forgetAnswer } from './break-point.js';
 import { limitConnecting } from './connect-limit.js';
-import { cutUpload, Upload } from './early-answer.js';
+import { Upload } from './early-answer.js';
 import { loadUndici, type Undici } from './load-undici.js';
 import { ReplyReader } from './reply.js';
 import type { HeadersOf } from './request-headers.js';
@@ -157,15 +157,11 @@ export class AgentConnection implements Connection {
     if (progress.phase === 'none') return;
     const { reader, settle } = progress.attempt;
     const attempts = progress.phase === 'preparing' ? 0 : 1;
+    const cancelled = { kind: 'cancelled', attempts } as const;
+    const outcome = reader.interrupted(cancelled);
     // Before close(), which fails the request with an error of its own.
-    settle(notDead(this.#lastWord(reader, { kind: 'cancelled', attempts })));
+    settle(notDead(outcome.kind === 'accepted' && !this.hasWritten ? cancelled : outcome));
     this.close();
-  }
-
-  /** The outcome if the connection is closed now. A status that has come counts, but a 2xx only of a whole body. */
-  #lastWord(reader: ReplyReader, otherwise: SendOutcome): SendOutcome {
-    const outcome = reader.interrupted(otherwise);
-    return outcome.kind === 'accepted' && !this.hasWritten ? otherwise : outcome;
   }
 
   /**
@@ -236,24 +232,21 @@ export class AgentConnection implements Connection {
         this.#progress = { phase: 'begun', attempt, wire, sinceMillis: clock.nowMillis() };
         if (wire.repliedAt !== undefined) reuse = momentOf(clock);
       },
-      onResponseStart: (_controller, status, headers) => {
-        upload ??= Upload.restOn(wire.socket);
+      onResponseStart: (controller, status, headers) => {
         reader.start(status, headers);
+        if (status < 200 || status >= 300) return;
+        // Once it has read the answer, undici may end the connection: the peer may say so, or take long to read.
+        upload = Upload.restOn(wire.socket, () => controller.resume());
+        if (upload !== undefined) controller.pause();
       },
       onResponseData: (_controller, chunk) => {
         if (reader.take(chunk)) return;
-        settleAlive(this.#lastWord(reader, cutUpload()));
+        settleAlive(reader.interrupted());
         this.close();
       },
       onResponseEnd: () => {
         wire.repliedAt = momentOf(clock);
-        const outcome = reader.complete();
-        if (outcome.kind === 'accepted') {
-          const rest = upload;
-          if (rest === undefined) return settleAlive(outcome);
-          return rest.whenOver(() => settleAlive(rest.isWritten ? outcome : cutUpload()));
-        }
-        settleAlive(outcome);
+        settleAlive(reader.complete());
         // The answer came before all was written: the rest of the body must not follow.
         if (wire.socket?.writableLength !== 0) this.close();
       },
@@ -261,7 +254,7 @@ export class AgentConnection implements Connection {
         forgetAnswer(cause);
         const broken = { kind: 'broken', at: breakPointOf(cause, hasBegun), cause } as const;
         const outcome = reader.interrupted(broken);
-        const isCut = outcome.kind === 'accepted' && upload?.isWritten === false;
+        const isCut = outcome.kind === 'accepted' && upload?.isUnwritten === true;
         settle({ outcome: isCut ? broken : outcome, wasDead: wasDead() });
       },
     };

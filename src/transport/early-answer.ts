@@ -2,53 +2,33 @@
 // a request still wants its body. Knows nothing of requests.
 
 import type { Socket } from 'node:net';
-import type { SendOutcome } from './send-outcome.js';
 
-type Listener = () => void;
+type Phase = 'writing' | 'written' | 'cut';
 
-type State =
-  | { readonly phase: 'writing'; readonly listeners: Listener[] }
-  | { readonly phase: 'written' }
-  | { readonly phase: 'cut' };
-
-/** The rest of a body, on its way into the kernel. */
+/** The rest of a body, on its way into the kernel; until it is there, its memory is in use. */
 export class Upload {
-  #state: State = { phase: 'writing', listeners: [] };
+  #phase: Phase = 'writing';
+  readonly #onWritten: () => void;
 
-  /** None if `socket` needs no drain: what waits then fits into its buffer and needs nobody to wait for it. */
-  static restOn(socket: Socket | undefined): Upload | undefined {
-    return socket?.writableNeedDrain === true ? new Upload(socket) : undefined;
+  /** None if all has left this process. Else calls back once it has; never if the connection ends before. */
+  static restOn(socket: Socket | undefined, onWritten: () => void): Upload | undefined {
+    const isRest = socket !== undefined && socket.writable && socket.writableLength > 0;
+    return isRest ? new Upload(socket, onWritten) : undefined;
   }
 
-  private constructor(socket: Socket) {
-    const onDrain = (): void => end({ phase: 'written' });
-    const onClose = (): void => end({ phase: 'cut' });
-    const end = (state: State): void => {
-      socket.off('drain', onDrain).off('close', onClose);
-      this.#end(state);
-    };
-    socket.on('drain', onDrain).on('close', onClose);
+  private constructor(socket: Socket, onWritten: () => void) {
+    this.#onWritten = onWritten;
+    // Behind all else: a `drain` comes only where there was more than the socket's high-water mark.
+    socket.write('', (error) => this.#end(error ? 'cut' : 'written'));
   }
 
-  get isWritten(): boolean {
-    return this.#state.phase === 'written';
+  /** Whether not all has left this process, or never will. */
+  get isUnwritten(): boolean {
+    return this.#phase !== 'written';
   }
 
-  /** Calls back once all is written, or never will be; at once if that is so already. */
-  whenOver(listener: Listener): void {
-    if (this.#state.phase === 'writing') this.#state.listeners.push(listener);
-    else listener();
+  #end(phase: Phase): void {
+    this.#phase = phase;
+    if (phase === 'written') this.#onWritten();
   }
-
-  #end(state: State): void {
-    const before = this.#state;
-    this.#state = state;
-    if (before.phase === 'writing') for (const listener of before.listeners) listener();
-  }
-}
-
-/** What a 2xx comes to whose request was never written whole. */
-export function cutUpload(): SendOutcome {
-  const text = 'the connection ended before the body was written, though it was accepted';
-  return { kind: 'broken', at: 'socket', cause: Object.assign(new Error(text), { code: 'EPIPE' }) };
 }

@@ -43,6 +43,15 @@ describe('the normal reply', () => {
     expect(JSON.parse(old.text)).toHaveProperty('rate_by_service');
   });
 
+  it('has no length where it has no body', async () => {
+    const agent = await openAgent({ respond: () => ({ status: 204 }) });
+
+    const reply = await sendPayload(agent.url, singleSpan());
+
+    expect(reply).toMatchObject({ status: 204, text: '' });
+    expect(reply.headers).not.toHaveProperty('content-length');
+  });
+
   it('tells the rates of one Agent from those of the next, also within a second', async () => {
     const header = 'datadog-rates-payload-version';
     const versions = await Promise.all(
