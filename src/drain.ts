@@ -58,7 +58,7 @@ class FlushRound {
 
   async run(): Promise<DrainOutcome> {
     for (const index of this.#targets.keys()) {
-      if (this.#options.signal.aborted) break;
+      if (this.#options.signal.aborted) return { kind: 'timeout' };
       void this.#flush(index);
       this.#hurry(index + 1);
       await this.#turnOver(index);

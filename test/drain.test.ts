@@ -27,6 +27,18 @@ function target(log: string[], name: string, result: Promise<void> = Promise.res
   };
 }
 
+/** Deferred at once, and never flushed. */
+function deferred(): Flushable {
+  const one: Flushable = {
+    forceFlush: (options) => {
+      options?.onDeferred?.();
+      return never;
+    },
+  };
+  registerExitDeliverer(one, NO_DELIVERER);
+  return one;
+}
+
 const never = new Promise<void>(() => undefined);
 
 describe('drain', () => {
@@ -138,34 +150,19 @@ describe('a drain that leaves what is deferred', () => {
   });
 
   it('ends when all that is left is deferred, even if a provider still waits for it', async () => {
-    const log: string[] = [];
-    const exporter: Flushable = {
-      forceFlush: (options) => {
-        options?.onDeferred?.();
-        return never;
-      },
-    };
-    registerExitDeliverer(exporter, NO_DELIVERER);
-
-    expect(await drain([target(log, 'provider', never), exporter], leaving)).toEqual({
+    expect(await drain([target([], 'provider', never), deferred()], leaving)).toEqual({
       kind: 'deferred',
     });
   });
 
   it('waits for the others, and flushes those behind', async () => {
     const log: string[] = [];
-    const deferred: Flushable = {
-      forceFlush: (options) => {
-        options?.onDeferred?.();
-        return never;
-      },
-    };
     let finish = (): void => undefined;
     const slow = new Promise<void>((resolve) => {
       finish = resolve;
     });
     const ours = target(log, 'ours', slow);
-    for (const one of [deferred, ours]) registerExitDeliverer(one, NO_DELIVERER);
+    registerExitDeliverer(ours, NO_DELIVERER);
     const elsewhere: Flushable = {
       forceFlush: () => {
         log.push('elsewhere');
@@ -174,7 +171,7 @@ describe('a drain that leaves what is deferred', () => {
       },
     };
 
-    expect(await drain([deferred, elsewhere, ours], leaving)).toEqual({ kind: 'deferred' });
+    expect(await drain([deferred(), elsewhere, ours], leaving)).toEqual({ kind: 'deferred' });
     expect(log).toEqual(['ours', 'elsewhere', 'ours', 'ours']); // hurried twice before its turn
   });
 

@@ -39,8 +39,8 @@ export const TRANSPORT_MUTATIONS = [
   {
     rule: 'only 2xx is a success',
     file: 'src/transport/reply.ts',
-    find: 'reply.status >= 200 && reply.status < 300',
-    replace: 'reply.status >= 200 && reply.status < 400',
+    find: 'status >= 200 && status < 300',
+    replace: 'status >= 200 && status < 400',
     tests: ['test/faults/statuses.test.ts'],
   },
   {
@@ -130,8 +130,8 @@ export const TRANSPORT_MUTATIONS = [
   {
     rule: 'what was accepted early counts once it is written',
     file: 'src/transport/early-answer.ts',
-    find: 'socket.writable && socket.writableLength > 0',
-    replace: 'Date.now() < 0',
+    find: 'socket === undefined || socket.writableLength === 0',
+    replace: 'socket === undefined || Date.now() > 0',
     tests: ['test/transport/early-answer.test.ts', 'test/faults/uploading.test.ts'],
   },
 ];

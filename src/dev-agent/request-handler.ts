@@ -64,7 +64,7 @@ function writeReply(
   response.writeHead(reply.status, headers).end(reply.body);
 }
 
-/** Source: RFC 9110, 6.4.1 and 8.6: a length of what has no body would have the client wait for one. */
+/** Source: RFC 9110, 8.6: no length where there is no body. undici closes a connection on which one was announced. */
 function hasBody({ status }: AgentReply): boolean {
   return status >= 200 && status !== 204;
 }

@@ -16,9 +16,9 @@ import { isNextTurnReplaced } from '../lang/next-turn.js';
 import { type Settle, settleOnce } from '../lang/settle-once.js';
 import { breakPointOf, forgetAnswer } from './break-point.js';
 import { limitConnecting } from './connect-limit.js';
-import { Upload } from './early-answer.js';
+import { hasLeftToWrite } from './early-answer.js';
 import { loadUndici, type Undici } from './load-undici.js';
-import { ReplyReader } from './reply.js';
+import { isSuccess, ReplyReader } from './reply.js';
 import type { HeadersOf } from './request-headers.js';
 import type { Connection, Sendable, SendOutcome } from './send-outcome.js';
 
@@ -221,7 +221,7 @@ export class AgentConnection implements Connection {
     const settleAlive = (outcome: SendOutcome): void => settle(notDead(outcome));
     let hasBegun = false;
     let reuse: Moment | undefined;
-    let upload: Upload | undefined;
+    let isEarly = false; // whether a 2xx came before the whole body was written
     const wasDead = (): boolean => {
       if (reuse !== undefined) return millisSince(reuse, clock) < DEAD_MILLIS;
       return !hasBegun && wire.repliedAt !== undefined; // reset while undici looked at it: nothing was written
@@ -234,10 +234,13 @@ export class AgentConnection implements Connection {
       },
       onResponseStart: (controller, status, headers) => {
         reader.start(status, headers);
-        if (status < 200 || status >= 300) return;
+        if (!isSuccess(status)) return;
         // Once it has read the answer, undici may end the connection: the peer may say so, or take long to read.
-        upload = Upload.restOn(wire.socket, () => controller.resume());
-        if (upload !== undefined) controller.pause();
+        isEarly = hasLeftToWrite(wire.socket, () => {
+          isEarly = false;
+          controller.resume();
+        });
+        if (isEarly) controller.pause();
       },
       onResponseData: (_controller, chunk) => {
         if (reader.take(chunk)) return;
@@ -253,9 +256,7 @@ export class AgentConnection implements Connection {
       onResponseError: (_controller, cause) => {
         forgetAnswer(cause);
         const broken = { kind: 'broken', at: breakPointOf(cause, hasBegun), cause } as const;
-        const outcome = reader.interrupted(broken);
-        const isCut = outcome.kind === 'accepted' && upload?.isUnwritten === true;
-        settle({ outcome: isCut ? broken : outcome, wasDead: wasDead() });
+        settle({ outcome: isEarly ? broken : reader.interrupted(broken), wasDead: wasDead() });
       },
     };
   }

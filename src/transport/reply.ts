@@ -67,9 +67,14 @@ export class ReplyReader {
   }
 }
 
+/** Whether a status says that the payload was accepted. */
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
 /** What the status of a reply means for the payload. */
 export function outcomeOf(reply: Reply): SendOutcome {
-  return { kind: reply.status >= 200 && reply.status < 300 ? 'accepted' : 'rejected', reply };
+  return { kind: isSuccess(reply.status) ? 'accepted' : 'rejected', reply };
 }
 
 function valuesOf(header: string | string[] | undefined): readonly string[] {

@@ -217,8 +217,17 @@ describe('tags', () => {
     [{ span: { 'db.namespace': 'namespace', 'db.name': 'own' } }, 'own'],
     [{ span: { 'db.namespace': 'namespace' }, resource: { 'db.name': 'resource' } }, 'resource'],
     [{ span: { 'db.namespace': 'namespace', 'db.name': '' } }, ''],
+    [{ span: { 'db.namespace': 'namespace' }, code: { tags: { 'db.name': 'code' } } }, 'code'],
+    [{ resource: { 'db.namespace': 'r' }, environment: { tags: { 'db.name': 'dd' } } }, 'dd'],
   ])('with %j say that the database is %s', (given, expected) => {
     expect(received(given).meta['db.name']).toBe(expected);
+  });
+
+  it('of the resource say how a gRPC call ended, before the newer name on the span', () => {
+    const span = { 'rpc.system': 'grpc', 'rpc.response.status_code': '5' };
+    const { meta } = received({ span, resource: { 'rpc.grpc.status_code': '14' } });
+
+    expect(meta['rpc.grpc.status_code']).toBe('14');
   });
 
   it('say which process sent them', () => {

@@ -2,10 +2,18 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Upload } from '../../src/transport/early-answer.js';
+import { hasLeftToWrite } from '../../src/transport/early-answer.js';
 import type { Sendable } from '../../src/transport/send-outcome.js';
 import { openFaultServer, type Script, type Step } from '../support/fault-server.js';
-import { ACCEPT, hangUp, readHead, reply, send as wire } from '../support/fault-steps.js';
+import {
+  ACCEPT,
+  fin,
+  flood,
+  hangUp,
+  readHead,
+  reply,
+  send as wire,
+} from '../support/fault-steps.js';
 import { openRawServer } from '../support/raw-server.js';
 import { until } from '../support/until.js';
 import { connectTo, send } from './open-connection.js';
@@ -70,16 +78,43 @@ describe.each(['tcp', 'unix'] as const)(
       expect(await send(connection)).toMatchObject({ kind: 'accepted' });
       expect(server.accepted).toBe(2);
     });
+
+    it('counts also if the peer ends its own side, and reads on', async () => {
+      const server = await openFaultServer({ over, scripts: [[readHead, reply(200), fin]] });
+
+      expect(await connectTo(server.url).send(LARGE, NEVER)).toMatchObject({ kind: 'accepted' });
+
+      expect(server.requests).toBe(1);
+    });
+
+    it('is none if it ends nowhere, and the peer does not read', async () => {
+      let sentBytes = (): number => 0;
+      const count: Step = ({ socket }) => {
+        sentBytes = () => socket.bytesWritten - socket.writableLength;
+      };
+      const head = wire('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
+      const body = flood('1\r\n{\r\n'.repeat(1_024));
+      const server = await openFaultServer({ over, scripts: [[readHead, count, head, body]] });
+      const life = new AbortController();
+
+      const outcome = connectTo(server.url).send(LARGE, life.signal);
+      // More than the kernel keeps for a Unix socket.
+      await until('the head of the answer is read', () => sentBytes() > 256 * 1_024);
+      life.abort();
+
+      expect(await outcome).toEqual({ kind: 'cancelled', attempts: 1 });
+    });
   },
 );
 
-describe('what is left of an upload', () => {
-  it('is none once all is written', async () => {
+describe('what is left to write', () => {
+  it('is nothing once all is written, or without a socket', async () => {
     const { socket } = await connected();
     socket.write('all');
     await until('it is written', () => socket.writableLength === 0);
 
-    expect(Upload.restOn(socket, () => undefined)).toBeUndefined();
+    expect(hasLeftToWrite(socket, notWritten)).toBe(false);
+    expect(hasLeftToWrite(undefined, notWritten)).toBe(false);
   });
 
   it('is written when the peer reads, also of less than makes a socket call for a drain', async () => {
@@ -88,30 +123,28 @@ describe('what is left of an upload', () => {
     while (socket.writableLength === 0) socket.write(chunk);
     expect(socket.writableNeedDrain).toBe(false);
 
-    let isWritten = false;
-    const upload = Upload.restOn(socket, () => {
-      isWritten = true;
+    const written = new Promise<number>((resolve) => {
+      expect(hasLeftToWrite(socket, () => resolve(socket.writableLength))).toBe(true);
     });
-    expect(upload?.isUnwritten).toBe(true);
     peer.resume();
-    await until('it is written', () => isWritten);
 
-    expect(upload?.isUnwritten).toBe(false);
-    expect(socket.writableLength).toBe(0);
+    expect(await written).toBe(0);
   });
 
   it('is never written if the connection ends', async () => {
     const { socket } = await connected();
     while (socket.writableLength === 0) socket.write(Buffer.alloc(65_536));
 
-    const upload = Upload.restOn(socket, () => expect.unreachable('it is not written'));
+    expect(hasLeftToWrite(socket, notWritten)).toBe(true);
     socket.destroy();
     await once(socket, 'close');
     await setImmediate();
-
-    expect(upload?.isUnwritten).toBe(true);
   });
 });
+
+function notWritten(): void {
+  expect.unreachable('it is not written');
+}
 
 /** A connection of which the peer reads nothing yet. */
 async function connected(): Promise<{ readonly socket: Socket; readonly peer: Socket }> {
