@@ -22,6 +22,8 @@ export interface EncodingContext {
 
 /** A batch of more spans is large; the SDK's batch processor hands over far fewer at once. */
 const LARGE_BATCH_SPANS = 4_096;
+/** Spans that are encoded between two looks at the clock when the event loop has ended. */
+const REST_SLICE_SPANS = 256;
 /** Share of the pending bytes for a large batch, which must not keep others out while it waits for the Agent. */
 const LARGE_BATCH_SHARE = 0.5;
 
@@ -75,14 +77,17 @@ export class BatchEncoding {
   }
 
   /**
-   * Encodes all that is left and hands it over, with or without room: the event loop has ended, so no room
-   * will be released, and the spans, which exist already, take more memory than their bytes.
+   * Encodes what is left for as long as there is time and hands it over, with or without room: the event loop has
+   * ended, so no room will be released, and the spans, which exist already, take more memory than their bytes.
+   * Drops the others, and returns that failure if there are any.
    */
-  encodeRest(): void {
+  encodeRest(hasTime: () => boolean, why: Omit<Failure, 'spans'>): Failure | undefined {
     this.#deliverHeld();
-    this.#encode((encoding) => encoding.advance(Infinity));
-    this.#deliverHeld();
-    this.#outcome();
+    while (this.#state.phase === 'encoding' && hasTime()) {
+      this.#encodeAtOnce((encoding) => encoding.advance(REST_SLICE_SPANS));
+    }
+    this.#encodeAtOnce((encoding) => encoding.cut());
+    return this.drop(why);
   }
 
   /** Keeps the spans that are left as they are now, whatever changes later; returns whether any are left. */
@@ -91,14 +96,19 @@ export class BatchEncoding {
     return this.#state.phase === 'encoding'; // a getter of a span may have ended it
   }
 
-  /** Drops all that was not handed over for delivery yet; nothing is encoded afterwards. */
-  drop(why: Omit<Failure, 'spans'>): void {
-    if (this.#state.phase === 'ended') return;
+  /**
+   * Drops all that was not handed over for delivery yet, and returns that failure if there is any; nothing is encoded
+   * afterwards.
+   */
+  drop(why: Omit<Failure, 'spans'>): Failure | undefined {
+    if (this.#state.phase === 'ended') return undefined;
     const { buffered, held } = this.#state;
     this.#state = { phase: 'ended' };
     this.#context.ledger.take(buffered);
-    const spans = buffered + spansIn(held);
-    if (spans > 0) this.#deliveries.fail({ ...why, spans });
+    const failure = { ...why, spans: buffered + spansIn(held) };
+    if (failure.spans === 0) return undefined;
+    this.#deliveries.fail(failure);
+    return failure;
   }
 
   #outcome(): SliceOutcome {
@@ -116,7 +126,10 @@ export class BatchEncoding {
     if (state.phase === 'ended') return;
     const encoded = guarded(() => step(state.encoding));
     if (this.#state !== state) return;
-    if (encoded instanceof Error) return this.drop({ kind: 'encode', attempts: 0, cause: encoded });
+    if (encoded instanceof Error) {
+      this.drop({ kind: 'encode', attempts: 0, cause: encoded });
+      return;
+    }
     const { payloads, dropped } = encoded;
     const spans = spansIn(payloads) + lostSpansOf(dropped);
     state.buffered -= spans;
@@ -124,6 +137,12 @@ export class BatchEncoding {
     for (const { spanCount, body } of payloads) pending.learn(spanCount, body.length);
     state.held = this.#deliver(payloads);
     noteDropped(dropped, this.#context); // last, as the user's logger or instrument may abort
+  }
+
+  #encodeAtOnce(step: (encoding: SpanEncoding) => EncodedPart): void {
+    this.#encode(step);
+    this.#deliverHeld();
+    this.#outcome();
   }
 
   #loseHeld(): void {

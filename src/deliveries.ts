@@ -26,7 +26,7 @@ export interface UnansweredPayload {
 }
 
 /** Whether the payloads are followed to their answers, were cancelled, or are somebody else's to send. */
-type Course = 'open' | 'cancelled' | 'takenOver';
+type Course = 'open' | 'cancelled' | 'givenAway';
 
 export class Deliveries {
   readonly #context: DeliveriesContext;
@@ -93,9 +93,9 @@ export class Deliveries {
    * Gives away the payloads without an answer; they are not counted here any more, whatever becomes of them.
    * Cancelled ones are counted as dropped now: they may not be sent, and their attempts have no time left to end.
    */
-  takeOver(): readonly UnansweredPayload[] {
-    if (this.#course === 'takenOver') return [];
-    this.#course = 'takenOver';
+  giveAway(): readonly UnansweredPayload[] {
+    if (this.#course === 'givenAway') return [];
+    this.#course = 'givenAway';
     return [...this.#underWay].flatMap(([payload, { hasWritten, attempts, cancellation }]) => {
       if (cancellation === undefined) {
         const noteFailure = (failure: Failure): void => void this.#failures.push(failure);
@@ -144,7 +144,7 @@ export class Deliveries {
   #record(result: DeliveryResult, payload: Payload): void {
     const spans = payload.spanCount;
     this.#underWay.delete(payload);
-    if (this.#course === 'takenOver') return;
+    if (this.#course === 'givenAway') return;
     if (result.outcome.kind !== 'accepted') {
       this.fail(failureOf(result.outcome, result, spans));
       return;

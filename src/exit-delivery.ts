@@ -6,6 +6,7 @@ import type { Diagnostics } from './diagnostics.js';
 import { countOf, reasonOf } from './errors.js';
 import { exportError, type Failure, failureOf, hasFailed } from './export-failure.js';
 import type { ExportTask } from './export-task.js';
+import type { Clock } from './lang/clock.js';
 import type { Ledger } from './ledger.js';
 import type { Sendable, TriedOnce } from './transport/send-outcome.js';
 
@@ -17,28 +18,49 @@ export interface BlockingSend {
 export interface ExitDeliveryContext {
   readonly sendBlocking: BlockingSend;
   readonly ledger: Ledger;
+  readonly clock: Clock;
   readonly diagnostics: Diagnostics;
   /** The request, for messages: `PUT <where>`. */
   readonly request: string;
 }
 
-/** Takes the exports over from the event loop and delivers them; nothing happens to them afterwards. */
+/** Share of the time that encoding may take, so that the rest is there to send. Most exports are encoded already. */
+const ENCODING_SHARE = 0.5;
+
+/**
+ * Takes the exports over from the event loop and delivers them, for `timeoutMillis` at most; nothing happens to them
+ * afterwards.
+ */
 export function deliverAtExit(
   tasks: Iterable<ExportTask>,
   context: ExitDeliveryContext,
   timeoutMillis: number,
 ): void {
-  const unanswered = [...tasks].flatMap((task) => task.takeOver());
+  const { clock, diagnostics, request } = context;
+  const startMillis = clock.nowMillis();
+  const encodeUntilMillis = startMillis + timeoutMillis * ENCODING_SHARE;
+  const givenAway = [...tasks].map((task) => task.giveAway(encodeUntilMillis));
+  const unanswered = givenAway.flatMap((one) => one.unanswered);
   const isWritten = (one: UnansweredPayload): boolean => one.isWritten;
   noteUnknown(unanswered.filter(isWritten), context);
   const unsent = unanswered.filter((one) => !isWritten(one));
-  if (unsent.length === 0) return;
-  const tried = timeoutMillis > 0 ? sendOnce(unsent, context.sendBlocking, timeoutMillis) : [];
-  const failures = unsent.flatMap((one, index) =>
-    record(one, tried[index] ?? noTime(), context.ledger),
-  );
-  if (!hasFailed(failures)) return;
-  context.diagnostics.warn('exit', exportError(failures, context.request).message);
+  const leftMillis = startMillis + timeoutMillis - clock.nowMillis();
+  const failures = [
+    ...givenAway.flatMap(({ unencoded }) => unencoded ?? []),
+    ...send(unsent, context, leftMillis),
+  ];
+  if (hasFailed(failures)) diagnostics.warn('exit', exportError(failures, request).message);
+}
+
+/** Sends the payloads and counts what becomes of them; returns those that failed. */
+function send(
+  unsent: readonly UnansweredPayload[],
+  { sendBlocking, ledger }: ExitDeliveryContext,
+  timeoutMillis: number,
+): readonly Failure[] {
+  if (unsent.length === 0) return [];
+  const tried = timeoutMillis > 0 ? sendOnce(unsent, sendBlocking, timeoutMillis) : [];
+  return unsent.flatMap((one, index) => record(one, tried[index] ?? noTime(), ledger));
 }
 
 /** Counts what was written completely as `unknown`. It is not sent again: most probably the Agent has it. */

@@ -28,6 +28,13 @@ export interface ExportContext extends EncodingContext, DeliveriesContext {
   readonly request: string;
 }
 
+/** What is left of an export that is somebody else's to deliver. */
+export interface GivenAway {
+  readonly unanswered: readonly UnansweredPayload[];
+  /** Spans for which there was no time; they have been counted as dropped. */
+  readonly unencoded: Failure | undefined;
+}
+
 type TaskState =
   | { readonly phase: 'accepted'; readonly source: ExportSource }
   /** Waits for resource attributes. */
@@ -38,6 +45,11 @@ type TaskState =
 
 /** Longest wait for resource attributes, unless less time is left. */
 const MAX_RESOURCE_WAIT_MILLIS = 3_000;
+const NO_TIME_TO_ENCODE = {
+  kind: 'timeout',
+  attempts: 0,
+  detail: 'the process had no time left to encode them',
+} as const;
 
 export class ExportTask {
   /** Settles when every span of the call stands in a final column of the ledger; never rejects. */
@@ -106,21 +118,21 @@ export class ExportTask {
   /** Settles as if all had gone well; what becomes of its payloads is not counted. */
   abandon(): void {
     this.#endQueueing();
-    this.#deliveries.takeOver();
+    this.#deliveries.giveAway();
     this.#settle({ code: 0 });
   }
 
-  /** Encodes what is left at once and gives away the payloads without an answer: the event loop has ended. */
-  takeOver(): readonly UnansweredPayload[] {
-    const rest = this.#unsent();
-    if (rest !== undefined) {
-      this.#endQueueing();
-      rest.encodeRest();
-    }
-    const unanswered = this.#deliveries.takeOver();
+  /**
+   * Encodes what is left, until `encodeUntilMillis` of the clock, and gives away the payloads without an answer: the
+   * event loop has ended.
+   */
+  giveAway(encodeUntilMillis: number): GivenAway {
+    const unencoded = this.#encodeRest(encodeUntilMillis);
+    const unanswered = this.#deliveries.giveAway();
     // The process may live on, as after a signal that somebody listens to by now: nothing is sent here as well.
     this.#deliveries.cancel(SHUTDOWN);
-    return unanswered;
+    this.#finishIfIdle();
+    return { unanswered, unencoded };
   }
 
   /**
@@ -134,6 +146,14 @@ export class ExportTask {
     if (this.#state.phase !== 'waiting') return;
     const { clock } = this.#context;
     this.#disposers.push(clock.schedule(this.#longestWaitMillis, this.#endWaiting));
+  }
+
+  #encodeRest(untilMillis: number): Failure | undefined {
+    const rest = this.#unsent();
+    if (rest === undefined) return undefined;
+    this.#endQueueing();
+    const hasTime = (): boolean => this.#context.clock.nowMillis() < untilMillis;
+    return rest.encodeRest(hasTime, NO_TIME_TO_ENCODE);
   }
 
   #unsent(): BatchEncoding | undefined {
@@ -160,7 +180,7 @@ export class ExportTask {
   #dropUnsent(why: Omit<Failure, 'spans'>): void {
     const state = this.#state;
     this.#endQueueing();
-    if (state.phase === 'encoding') return state.batch.drop(why);
+    if (state.phase === 'encoding') return void state.batch.drop(why);
     if (state.phase !== 'accepted' && state.phase !== 'waiting') return;
     const spans = state.source.spanCount;
     this.#context.ledger.take(spans);

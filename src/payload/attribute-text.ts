@@ -4,6 +4,7 @@
 import { isUint8Array } from 'node:util/types';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
 import { cutWithEllipsis } from './normalize.js';
+import { OpenObjects } from './open-objects.js';
 
 /** Maximum of values in one JSON: each takes at least two bytes, so any more would be cut off. */
 const MAX_VALUES = MAX_TAG_VALUE_BYTES / 2 + 1;
@@ -105,14 +106,18 @@ function isShortList(value: object): boolean {
 }
 
 /** A replacer for `JSON.stringify` that sorts the members of objects, as the Agent does. */
-function plainValues(): (key: string, value: unknown) => unknown {
+function plainValues(): (this: unknown, key: string, value: unknown) => unknown {
   let room = MAX_VALUES;
-  return (_key, value) => {
+  const around = new OpenObjects();
+  return function replace(this: unknown, _key, value) {
     if (--room <= 0) return undefined; // no room left; in a list it is written as null
     if (typeof value === 'bigint') return String(value);
     if (typeof value !== 'object' || value === null) return value;
     if (isUint8Array(value)) return base64(value); // bytes that a `toJSON` has made
-    return Array.isArray(value) ? elementsOf(value, room) : membersOf(value, room);
+    around.enter(value, this);
+    const copy = Array.isArray(value) ? elementsOf(value, room) : membersOf(value, room);
+    around.replace(copy);
+    return copy;
   };
 }
 

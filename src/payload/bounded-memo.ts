@@ -1,6 +1,8 @@
 // Owns results of a pure function of short texts, kept because the same few texts come again and again.
 // Bounded: when it is full, it begins anew.
 
+import { ownCopy } from './own-copy.js';
+
 const MAX_ENTRIES = 1_024;
 const MAX_CHARACTERS = 256;
 
@@ -32,9 +34,4 @@ export class BoundedMemo<T> {
     this.#entries.set(kept, made);
     return made;
   }
-}
-
-/** A copy, as V8 keeps a part of a text as a reference to the whole: 1 024 names cut from bodies would keep these. */
-function ownCopy(text: string): string {
-  return String(JSON.parse(JSON.stringify(text)));
 }

@@ -8,6 +8,7 @@ import { MAX_RESOURCE_BYTES, MAX_TYPE_BYTES } from './limits.js';
 import type { Constant, MsgpackWriter } from './msgpack-writer.js';
 import { DECIDING, isAwsCall, operationName, resourceName, spanType } from './naming.js';
 import { cutUtf8, normalizeName, normalizeService } from './normalize.js';
+import { ownCopy } from './own-copy.js';
 import type { SpanFacts } from './span-facts.js';
 import type { SpanTemplate } from './span-template.js';
 import type { EncodableSpan } from './trace-chunks.js';
@@ -80,8 +81,10 @@ export class SpanNames {
       if (isAlike && this.#isDecidedBy(names.deciding)) return names.named;
     }
     const named = this.#namedType(template);
-    const names = { isHttp, present, deciding: this.#deciding(present), named };
-    if (names.deciding.every(isShort)) remember(template.names, names);
+    const deciding = this.#deciding(present);
+    if (deciding.every(isShort)) {
+      remember(template.names, { isHttp, present, deciding: deciding.map(copyOf), named });
+    }
     return named;
   }
 
@@ -116,6 +119,10 @@ export class SpanNames {
 
 function isShort({ text }: DecidingText): boolean {
   return text === undefined || text.length <= MAX_REMEMBERED_CHARACTERS;
+}
+
+function copyOf({ concept, text }: DecidingText): DecidingText {
+  return { concept, text: text === undefined ? undefined : ownCopy(text) };
 }
 
 function remember(memory: NamesMemory, names: RememberedNames): void {

@@ -76,7 +76,9 @@ export class TagKeys {
 
   /** Whether to replace this by a new `TagKeys`, between two spans. */
   get isFull(): boolean {
-    return this.#tags.size > this.#limit * 2 || this.#passed > MAX_PASSING;
+    // Keys beyond 200 bytes may share a tag: only the attributes count those that a peer's tracestate makes up.
+    const kept = Math.max(this.#tags.size, this.#attributes.size);
+    return kept > this.#limit * 2 || this.#passed > MAX_PASSING;
   }
 
   /** Makes room for the keys of an OTel resource beside those of spans. */

@@ -4,6 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { roundTrip } from '../support/encoding.js';
 import { makeSpan } from '../support/spans.js';
 
+function numbered(count: number): Record<string, number> {
+  return Object.fromEntries(Array.from({ length: count }, (_none, at) => [`key.${at}`, at]));
+}
+
 describe('attributes', () => {
   it('of a polluted Object.prototype are not those of a span', () => {
     Object.assign(Object.prototype, { polluted: 'yes' });
@@ -113,6 +117,43 @@ describe('attributes', () => {
 
     expect(reads).toBeLessThan(30_000);
     expect(Buffer.byteLength(meta['value'] ?? '')).toBeLessThanOrEqual(25_000);
+  });
+
+  it.each<[string, (self: object) => object]>([
+    ['itself', (self) => self],
+    ['itself in a list', (self) => [1, [self]]],
+    ['itself behind much else', (self) => ({ ...numbered(1_000), self })],
+  ])('that are an object with %s are none, and read once', (_, around) => {
+    const reads: unknown[] = [];
+    const self: object = new Proxy(
+      {},
+      {
+        ownKeys: () => ['around'],
+        getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
+        get: (_target, key) => {
+          reads.push(key);
+          return key === 'around' ? around(self) : undefined;
+        },
+      },
+    );
+    const attributes: Attributes = { own: 'x' };
+    Object.assign(attributes, { self });
+
+    const { meta } = roundTrip(makeSpan({ attributes }));
+
+    expect(meta).not.toHaveProperty('self');
+    expect(meta['own']).toBe('x');
+    expect(reads.filter((key) => key === 'around')).toHaveLength(1);
+  });
+
+  it('that are an object with another one twice have it twice', () => {
+    const one = { a: { b: 1 } };
+    const attributes: Attributes = {};
+    Object.assign(attributes, { twice: { first: one, list: [one, one.a], second: one } });
+
+    expect(roundTrip(makeSpan({ attributes })).meta['twice']).toBe(
+      '{"first":{"a":{"b":1}},"list":[{"a":{"b":1}},{"b":1}],"second":{"a":{"b":1}}}',
+    );
   });
 
   it('that are a long list of texts are read as far as they find room', () => {

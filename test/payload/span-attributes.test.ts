@@ -197,6 +197,12 @@ describe('attributes', () => {
     expect(meta).not.toHaveProperty('http.status_code');
   });
 
+  it('an HTTP status of very many digits that is no number is looked at once', () => {
+    const attributes = { 'http.status_code': `${'1'.repeat(200_000)}x` };
+
+    expect(roundTrip(makeSpan({ attributes })).metrics).not.toHaveProperty('http.status_code');
+  });
+
   it.each([
     [true, 1],
     ['false', 0],

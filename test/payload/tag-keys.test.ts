@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ReadableSpan } from '../../src/index.js';
 import { RULED_KEYS } from '../../src/payload/attribute-rules.js';
 import { FACT_KEYS } from '../../src/payload/concepts.js';
+import { TagKeys } from '../../src/payload/tag-keys.js';
 import { V04Encoder } from '../../src/payload/v04-encoder.js';
 import { generatedSpan } from '../oracle/generated-spans.js';
 import {
@@ -40,6 +41,14 @@ describe('keys that are the same on the wire', () => {
 
     expect(Object.keys(metrics).filter((key) => key.startsWith('kkk'))).toHaveLength(1);
   });
+});
+
+it('keys that a peer makes up come to an end also if they are the same on the wire', () => {
+  const keys = new TagKeys();
+  let count = 0;
+  while (!keys.isFull && count < 10_000) keys.tag(`_dd.p.${'k'.repeat(250)}.${count++}`);
+
+  expect(count).toBeLessThan(2_000);
 });
 
 /** Keys that rules know come more often than they would by chance, and in any order. */
