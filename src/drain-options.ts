@@ -60,13 +60,31 @@ export function flushLimits(
   return { clock, timeoutMillis: given ?? defaultMillis, signal };
 }
 
+export interface ShutdownDefaults {
+  readonly clock: Clock;
+  readonly defaultMillis: number;
+}
+
 /** Limits whose timeout is the grace. A wrong option only causes a warning: a shutdown must not fail for it. */
 export function shutdownLimits(
   options: ShutdownOptions | undefined,
-  { clock, defaultMillis }: { readonly clock: Clock; readonly defaultMillis: number },
+  defaults: ShutdownDefaults,
   diagnostics: Diagnostics,
 ): WaitLimits {
-  const { signal, graceMillis } = readable(options, diagnostics);
+  try {
+    return readLimits(options ?? {}, defaults, diagnostics);
+  } catch (error) {
+    diagnostics.warn('options', `the options of shutdown are ignored: ${reasonOf(error)}`);
+    return { clock: defaults.clock, timeoutMillis: defaults.defaultMillis, signal: undefined };
+  }
+}
+
+/** Throws only what the options throw themselves when they are read, as a revoked proxy does. */
+function readLimits(
+  { signal, graceMillis }: ShutdownOptions,
+  { clock, defaultMillis }: ShutdownDefaults,
+  diagnostics: Diagnostics,
+): WaitLimits {
   const given = nearestInteger(graceMillis, TIMER_OR_ZERO);
   if (given === undefined && graceMillis !== undefined) {
     const message = expectation('graceMillis', 'a number of milliseconds', graceMillis);
@@ -77,13 +95,4 @@ export function shutdownLimits(
     diagnostics.warn('signal', `${expectation('signal', 'an AbortSignal', signal)}; it is ignored`);
   }
   return { clock, timeoutMillis: given ?? defaultMillis, signal: isUsable ? signal : undefined };
-}
-
-function readable(options: ShutdownOptions | undefined, diagnostics: Diagnostics): ShutdownOptions {
-  try {
-    return { signal: options?.signal, graceMillis: options?.graceMillis };
-  } catch (error) {
-    diagnostics.warn('options', `the options of shutdown are ignored: ${reasonOf(error)}`);
-    return {};
-  }
 }

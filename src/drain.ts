@@ -32,7 +32,8 @@ export async function drain(
   limits: DrainLimits,
 ): Promise<DrainOutcome> {
   const end = new AbortController();
-  const outcome = await waitFor(new FlushRound(targets, limits, end.signal).run(), limits);
+  const round = new FlushRound(targets, limits, end.signal);
+  const outcome = await waitFor(() => round.run(), limits);
   end.abort(DRAIN_ENDED);
   return outcome.kind === 'done' ? outcome.value : outcome;
 }
@@ -60,7 +61,7 @@ class FlushRound {
     for (const index of this.#targets.keys()) {
       if (this.#options.signal.aborted) return { kind: 'timeout' };
       void this.#flush(index);
-      this.#hurry(index + 1);
+      this.#flushAhead(index + 1);
       await this.#turnOver(index);
     }
     for (const index of this.#targets.keys()) await this.#turnOver(index);
@@ -70,7 +71,7 @@ class FlushRound {
 
   async #flush(index: number): Promise<void> {
     this.#note(index, 'flushing');
-    this.#errors[index] = [...(await this.#flushOne(index))];
+    this.#errors[index] = [...(await this.#flushOne(index, 'flushing'))];
     this.#note(index, 'flushed');
   }
 
@@ -79,15 +80,20 @@ class FlushRound {
    * waits for the result, and only a flush of the exporter at the same time can end a backoff of that export.
    * The targets of others are flushed in their turn only, and only flushes in turn report errors.
    */
-  #hurry(from: number): void {
+  #flushAhead(from: number): void {
     for (const [index, target] of this.#targets.entries()) {
-      if (index >= from && isOurs(target)) void this.#flushOne(index);
+      if (index >= from && isOurs(target)) void this.#flushOne(index, 'due');
     }
   }
 
-  /** Returns the errors of the flush; SDK providers reject with a list of those of all their processors. */
-  async #flushOne(index: number): Promise<readonly unknown[]> {
-    const onDeferred = (): void => this.#note(index, 'deferred');
+  /**
+   * Returns the errors of the flush; SDK providers reject with a list of those of all their processors. It may be
+   * deferred while its target is as it was at the start: one ahead of its turn knows nothing of what came later.
+   */
+  async #flushOne(index: number, during: Progress): Promise<readonly unknown[]> {
+    const onDeferred = (): void => {
+      if (this.#progress[index] === during) this.#note(index, 'deferred');
+    };
     const options = this.#leavesDeferred ? { ...this.#options, onDeferred } : this.#options;
     try {
       await this.#targets[index]?.forceFlush(options);

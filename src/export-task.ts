@@ -10,6 +10,7 @@ import { exportError, type Failure, hasFailed } from './export-failure.js';
 import type { ExportSource } from './export-source.js';
 import type { ExporterMetrics } from './exporter-metrics.js';
 import type { Clock, Dispose } from './lang/clock.js';
+import { deferred } from './lang/deferred.js';
 import { type Settle, settleOnce } from './lang/settle-once.js';
 import { pendingResources, type ResourceWaits } from './pending-resources.js';
 import type { ExportResult } from './sdk-contract.js';
@@ -284,12 +285,4 @@ function notHeldUp(): boolean {
 
 function timedOutError(timeoutMillis: number): Error {
   return new Error(`not settled within \`timeoutMillis\` (${timeoutMillis} ms)`);
-}
-
-function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((fulfil) => {
-    resolve = fulfil;
-  });
-  return { promise, resolve };
 }

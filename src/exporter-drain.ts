@@ -57,10 +57,10 @@ export class ExporterDrain {
 
   /** Shuts the exporter down; the time limit is the grace. */
   async shutDown({ clock, signal, timeoutMillis }: WaitLimits): Promise<void> {
-    const done = this.#callShutdown({ signal, graceMillis: timeoutMillis });
+    const begin = (): Promise<void> => this.#callShutdown({ signal, graceMillis: timeoutMillis });
     // Node would take a delay beyond the longest possible one for 1 ms.
     const longestMillis = Math.min(timeoutMillis + SETTLE_MILLIS, MAX_TIMER_MILLIS);
-    await waitFor(done, { clock, timeoutMillis: longestMillis, signal: undefined });
+    await waitFor(begin, { clock, timeoutMillis: longestMillis, signal: undefined });
   }
 
   async #callShutdown(options: ShutdownOptions): Promise<void> {

@@ -12,7 +12,8 @@ import {
 } from './drain-options.js';
 import { DatadogExportError, reasonOf } from './errors.js';
 import { sharedParts, type SharedParts } from './shared-parts.js';
-import { cutSummary, flushEndedError, wasAskedFor } from './export-failure.js';
+import { cutSummary, wasAskedFor } from './export-failure.js';
+import { flushEndedError } from './flush-failure.js';
 import { type ExportSource, spanSource } from './export-source.js';
 import { ExportTask } from './export-task.js';
 import { ExportTasks } from './export-tasks.js';
@@ -93,8 +94,8 @@ export class ExporterLife {
     const limits = flushLimits(options, this.#context.clock, this.#options.flushTimeoutMillis);
     const present = this.#afterSealing(() => this.#tasks.hurryPresent());
     const stopWatching = this.#watchDeferral(options.onDeferred);
-    const work = present.then((tasks) => tasks.outcome);
-    const outcome = await waitFor(work, limits);
+    const begin = (): Promise<Error | undefined> => present.then((tasks) => tasks.outcome);
+    const outcome = await waitFor(begin, limits);
     stopWatching();
     void present.then((tasks) => tasks.leave());
     if (outcome.kind !== 'done') throw flushEndedError(outcome, limits.timeoutMillis);

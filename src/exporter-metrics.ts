@@ -80,7 +80,7 @@ export class ExporterMetrics implements LedgerObserver {
     guarded(() => this.#inFlight.add(-spans, this.#attributes));
   }
 
-  /** Records an export that has come to its result. */
+  /** Records an export that has come to its result. One that is declined at once, after a shutdown, is none. */
   finished({ durationMillis, error, status }: FinishedExport): void {
     const attributes = {
       ...this.#attributes,

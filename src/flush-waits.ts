@@ -1,7 +1,8 @@
 // Owns the waits for the exports that were under way at some moment, and the common result of these. Knows
 // exports only by number, in the order in which they began.
 
-import { errorOf } from './export-failure.js';
+import { errorOf } from './flush-failure.js';
+import { deferred } from './lang/deferred.js';
 
 /** The exports that were under way at one moment. */
 export interface PresentExports {
@@ -37,10 +38,7 @@ export class FlushWaits {
 
   /** Waits until all exports with a lower number than `end` are over. */
   begin(end: number): PresentExports {
-    let settle: Wait['settle'] = () => undefined;
-    const outcome = new Promise<Error | undefined>((resolve) => {
-      settle = resolve;
-    });
+    const { promise: outcome, resolve: settle } = deferred<Error | undefined>();
     const wait: Wait = { end, noted: this.#forgotten + this.#failures.length, settle };
     this.#waits.add(wait);
     return { outcome, leave: () => this.#remove(wait) };

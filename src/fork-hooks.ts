@@ -3,6 +3,7 @@
 
 import type { Diagnostics } from './diagnostics.js';
 import { reasonOf } from './errors.js';
+import { hasMethods } from './lang/methods.js';
 
 /** When a hook runs: `before` the fork; after it in the `parent`, or in the `child`: a copy, or a cluster worker. */
 export type ForkStage = 'before' | 'parent' | 'child';
@@ -75,7 +76,7 @@ function lastFirst(entries: readonly ForkEntry[]): readonly ForkEntry[] {
 function runHook(hook: ForkHook, event: ForkEvent, report: (error: unknown) => void): void {
   try {
     const result: unknown = hook(event);
-    if (result instanceof Promise) result.catch(report);
+    if (hasMethods(result, ['then'])) void Promise.resolve(result).catch(report); // also of another realm
   } catch (error) {
     report(error);
   }

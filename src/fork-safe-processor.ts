@@ -12,14 +12,15 @@ import {
 } from './drain-options.js';
 import { countOf, DatadogExportError, reasonOf } from './errors.js';
 import { type ExitDeliverer, exitDelivererOf, registerExitDeliverer } from './exit-deliverer.js';
-import { flushEndedError, flushError } from './export-failure.js';
 import { type DrainableExporter, ExporterDrain, isExporter } from './exporter-drain.js';
+import { flushEndedError, flushError } from './flush-failure.js';
 import { generations } from './generation.js';
 import { GenerationExporter } from './generation-exporter.js';
 import { InheritedSpans } from './inherited-spans.js';
 import { type CreateProcessor, InnerProcessor, type StartedFlush } from './inner-processor.js';
 import { waitFor, type WaitLimits } from './lang/bounded-wait.js';
-import { nothingToDispose, systemClock } from './lang/clock.js';
+import { systemClock } from './lang/clock.js';
+import { deferred } from './lang/deferred.js';
 import { expectation } from './option-checks.js';
 import { isSampled } from './sampled-spans.js';
 import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from './sdk-contract.js';
@@ -30,8 +31,9 @@ export interface ForkSafeSpanProcessorOptions {
   /** The exporter, flushed and shut down with the processor. */
   readonly exporter: DrainableExporter;
   /**
-   * Makes the processor that collects spans, e.g. `(exporter) => new BatchSpanProcessor(exporter)`. Called
-   * at once, and again after the heap was duplicated. It must export to that exporter.
+   * Makes the processor that collects spans, e.g. `(exporter) => new BatchSpanProcessor(exporter)`; in SDK 3
+   * `new BatchSpanProcessor({ exporter })`. Called at once, and again after the heap was duplicated. It must export
+   * to that exporter.
    */
   readonly createProcessor: (exporter: SpanExporter) => SpanProcessor;
 }
@@ -115,11 +117,11 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     // Begins before the flush: while resource attributes are awaited, the inner processor may export by itself.
     const endNoting = inner?.noteFailures() ?? noFailures;
     const coming = inner?.startFlush();
-    const work =
+    const begin = (): Promise<readonly unknown[]> =>
       inner === undefined || coming === undefined
         ? this.#exporter.flush(limits, onDeferred)
         : this.#flush(inner, { started: coming.started, limits, onDeferred, endNoting });
-    const outcome = await waitFor(work, limits).finally(endNoting);
+    const outcome = await waitFor(begin, limits).finally(endNoting);
     listener = undefined; // a flush of the exporter that began late goes on
     coming?.callOff();
     if (outcome.kind !== 'done') throw flushEndedError(outcome, limits.timeoutMillis);
@@ -136,7 +138,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     const limits = shutdownLimits(options, defaults, this.#diagnostics);
     const deadlineMillis = systemClock.nowMillis() + limits.timeoutMillis;
     const { inner, handOver, close } = this.#end(limits);
-    const { kind } = await waitFor(handOver, limits);
+    const { kind } = await waitFor(() => handOver, limits);
     if (kind !== 'done') this.#warnOfHeld(inner);
     close();
     inner.retire();
@@ -228,10 +230,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
   #end(limits: WaitLimits): Ending {
     if (this.#state.phase === 'ending') return this.#state;
     const inner = this.#running() ?? this.#state.inner;
-    let close = nothingToDispose;
-    const closed = new Promise<void>((resolve) => {
-      close = resolve;
-    });
+    const { promise: closed, resolve: close } = deferred<void>();
     const handOver = Promise.race([this.#handOver(inner, limits), closed]);
     const ending: Ending = { phase: 'ending', inner, handOver, close };
     this.#state = ending;

@@ -49,8 +49,9 @@ export class GenerationExporter implements SpanExporter {
     const before = this.#handedOver;
     this.#handedOver += spans.length;
     this.#exporter.export(spans, (result) => {
-      this.#note(before, result);
-      resultCallback(result);
+      const told = withReason(result);
+      this.#note(before, told);
+      resultCallback(told);
     });
   }
 
@@ -81,4 +82,10 @@ export class GenerationExporter implements SpanExporter {
     if (error === undefined) return;
     for (const { spans, errors } of this.#notes) if (before < spans) errors.push(error);
   }
+}
+
+/** An exporter of another kind may say only that it failed. */
+function withReason(result: ExportResult): ExportResult {
+  if (result.code === 0 || result.error !== undefined) return result;
+  return { ...result, error: new Error('the exporter failed and gave no reason') };
 }

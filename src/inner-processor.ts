@@ -88,12 +88,14 @@ export class InnerProcessor {
   }
 
   onEnd(span: ReadableSpan): void {
+    const { handedOver } = this.#exporter;
     try {
       this.#resources.noteThatOf(span);
       this.#processor.onEnd(span);
       // The SDK's processors skip spans that are not sampled.
       if (isSampled(span)) this.#ended++;
     } catch (error) {
+      if (this.#exporter.handedOver > handedOver) this.#ended++; // before it threw
       this.#warn('onEnd', error, 'the span may be lost');
     }
   }

@@ -48,7 +48,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
     /^credentials$/,
     /^dropped-spans$/,
     /^environment$/,
-    /^export-failure$/,
+    /^(export-failure|flush-failure)$/,
     /^(drain|flush-target)$/,
     /^pending-resources$/,
   ],

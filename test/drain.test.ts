@@ -1,8 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { registerExitDeliverer } from '../src/exit-deliverer.js';
 import { drain } from '../src/drain.js';
 import type { Flushable, FlushOptions } from '../src/flush-target.js';
 import { ManualClock } from './support/manual-clock.js';
+import { until } from './support/until.js';
 
 /** Says of a target that it is one of ours. */
 const NO_DELIVERER = {
@@ -173,6 +175,28 @@ describe('a drain that leaves what is deferred', () => {
 
     expect(await drain([deferred(), elsewhere, ours], leaving)).toEqual({ kind: 'deferred' });
     expect(log).toEqual(['ours', 'elsewhere', 'ours', 'ours']); // hurried twice before its turn
+  });
+
+  it('heeds in its turn only what the flush of that turn says', async () => {
+    const told: (FlushOptions['onDeferred'] | undefined)[] = [];
+    let finish = (): void => undefined;
+    const exporter: Flushable = {
+      forceFlush: (options) => {
+        told.push(options?.onDeferred);
+        return new Promise((resolve) => {
+          finish = resolve;
+        });
+      },
+    };
+    registerExitDeliverer(exporter, NO_DELIVERER);
+
+    const outcome = drain([target([], 'provider'), exporter], leaving);
+    await until('the flush in its turn', () => told.length === 2);
+    told[0]?.(); // of what the provider had handed over before
+    await setImmediate();
+    finish();
+
+    expect(await outcome).toEqual({ kind: 'done', errors: [] });
   });
 
   it('alone asks whether anything is deferred', async () => {

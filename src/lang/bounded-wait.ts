@@ -16,8 +16,14 @@ export interface WaitLimits {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Resolves with what comes first. `work` must never reject. */
-export function waitFor<T>(work: Promise<T>, limits: WaitLimits): Promise<WaitOutcome<T>> {
+/**
+ * Begins work, which must never reject, and resolves with what comes first. What the work in turn waits for as long
+ * ends later: its timers are younger.
+ */
+export function waitFor<T>(
+  beginWork: () => Promise<T>,
+  limits: WaitLimits,
+): Promise<WaitOutcome<T>> {
   const { clock, timeoutMillis, signal } = limits;
   return new Promise((resolve) => {
     let stopListening = nothingToDispose;
@@ -28,6 +34,6 @@ export function waitFor<T>(work: Promise<T>, limits: WaitLimits): Promise<WaitOu
       resolve(outcome);
     });
     stopListening = onAbort(signal, () => settle({ kind: 'aborted', cause: signal?.reason }));
-    void work.then((value) => settle({ kind: 'done', value }));
+    void beginWork().then((value) => settle({ kind: 'done', value }));
   });
 }

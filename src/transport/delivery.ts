@@ -47,6 +47,8 @@ interface Wait {
 type DeliveryState =
   | { readonly phase: 'ready' }
   | { readonly phase: 'queued'; readonly withdraw: Dispose }
+  /** It got its connection too late to be sent in time; only the cancellation ends it. */
+  | { readonly phase: 'expired'; readonly end: () => void }
   | {
       readonly phase: 'sending';
       readonly token: AbortController;
@@ -124,6 +126,7 @@ export class Delivery {
     if (state.phase === 'settled' || state.phase === 'cancelled') return;
     this.#state = { phase: 'cancelled', cancellation };
     if (state.phase === 'queued') state.withdraw();
+    if (state.phase === 'expired') state.end();
     if (state.phase === 'sending') state.token.abort(CANCELLED);
     if (state.phase === 'backingOff') state.resume();
   }
@@ -151,11 +154,11 @@ export class Delivery {
     return this.#attempts;
   }
 
-  /** Whether the Agent may have the payload: all of it has left this process, or the delivery has settled. */
+  /** Whether the Agent may have the payload: all of it has left this process, or the last attempt has ended. */
   get hasWritten(): boolean {
-    return this.#state.phase === 'sending'
-      ? this.#state.connection.hasWritten
-      : this.#state.phase === 'settled';
+    const state = this.#state;
+    if (state.phase === 'sending') return state.connection.hasWritten;
+    return state.phase === 'answered' || state.phase === 'settled';
   }
 
   /** Whether the delivery waits as long as the Agent has asked. */
@@ -203,7 +206,7 @@ export class Delivery {
 
   #untilCancelled(): Promise<SendOutcome> {
     return new Promise((resolve) => {
-      this.#state = { phase: 'queued', withdraw: () => resolve(NOT_SENT) };
+      this.#state = { phase: 'expired', end: () => resolve(NOT_SENT) };
     });
   }
 

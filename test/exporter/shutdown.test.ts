@@ -122,7 +122,9 @@ describe('shutdown', () => {
       { graceMillis: NaN },
       { graceMillis: 'x' },
       { graceMillis: 5n },
+      { graceMillis: Object.defineProperty(() => undefined, 'name', { value: 5 }) },
       { signal: {} },
+      { signal: revoked() },
     ]) {
       const options: ShutdownOptions = {};
       Object.assign(options, wrong);
@@ -130,6 +132,19 @@ describe('shutdown', () => {
       await expect(other.shutdown(options)).resolves.toBeUndefined();
     }
     expect(lines[0]).toContain('Expected `graceMillis` to be a number of milliseconds, got `NaN`');
+  });
+
+  it('cuts what hangs after the usual grace, whatever it is given', async () => {
+    const server = await openRawServer((socket) => socket.resume());
+    const exporter = openExporter({ url: server.url, graceMillis: 30 });
+    const result = exportSpans(exporter, makeSpans(1));
+    const options: ShutdownOptions = {};
+    Object.assign(options, { signal: revoked() });
+
+    await exporter.shutdown(options);
+
+    expect(await result).toMatchObject({ error: { kind: 'shutdown' } });
+    expect(lines[0]).toMatch(/^the options of shutdown are ignored: .* revoked/);
   });
 
   it('names the reason of the signal that cut it', async () => {
@@ -190,3 +205,10 @@ describe('shutdown', () => {
     expect(await exportSpans(exporter, makeSpans(1))).toMatchObject({ code: 1 });
   });
 });
+
+/** An object that throws whenever it is looked at. */
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}

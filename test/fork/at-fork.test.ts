@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { afterForkInChild, atFork, type ForkEvent, withForkHooks } from '../../src/fork.js';
 import { forkRegistry } from '../../src/fork-registry.js';
@@ -180,6 +182,21 @@ describe('a hook that fails', () => {
     afterForkInChild();
 
     expect(lines).toEqual(['b child manual', 'b child manual']);
+  });
+
+  it.each([
+    ['a promise', () => Promise.reject(new Error('later'))],
+    [
+      'a promise of another realm',
+      (): unknown => runInNewContext("Promise.reject(new Error('later'))"),
+    ],
+  ])('may return %s that rejects', async (_, child) => {
+    register({ child });
+
+    afterForkInChild();
+    await setImmediate();
+
+    expect(warnings).toEqual(['a fork hook failed in stage child (manual): later']);
   });
 
   it('is logged also where another one fails before it', () => {

@@ -1,7 +1,9 @@
 import { Writable } from 'node:stream';
+import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { describe, expect, it } from 'vitest';
-import { withFlush } from '../../src/index.js';
+import { DatadogBatchSpanProcessor, withFlush } from '../../src/index.js';
 import { captureDiag } from '../support/diag-log.js';
+import { openExporter } from '../support/exporters.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { ACCEPT, answer, readAll, stall } from '../support/fault-steps.js';
 import { holdReply } from '../support/held-reply.js';
@@ -63,6 +65,23 @@ describe('withFlush under an Agent that hangs', () => {
 
     expect(millis).toBeGreaterThan(900);
     expect(millis).toBeLessThan(PROMPT_MILLIS);
+  });
+
+  it('says so of a processor of ours as well, whose flush has the same limit', async () => {
+    const server = await openFaultServer({ scripts: [[readAll, stall]] });
+    const processor = new DatadogBatchSpanProcessor({
+      exporter: openExporter({ url: server.url }),
+    });
+    const provider = new NodeTracerProvider({ spanProcessors: [processor] });
+    const handler = withFlush(
+      async () => provider.getTracer('tests').startSpan('work').end(),
+      processor,
+      { timeoutMillis: 50 },
+    );
+
+    await handler();
+
+    expect(lines).toEqual([expect.stringContaining('flush of an invocation ended after 50 ms')]);
   });
 
   it('heeds the time that a Lambda has left, in the context of every kind of handler', async () => {
