@@ -53,7 +53,7 @@ const CODES: { readonly [Kind in ExportErrorKind]: `DD_EXPORT_${Uppercase<Kind>}
  * - `encode`: it could not be read
  * - `too_large`: the span alone is larger than `maxPayloadBytes` or `maxPendingBytes`
  * - `queue_full`: `maxQueueBytes` of a `DatadogBatchSpanProcessor` were in use when it ended
- * - `unknown`: it was sent completely before the process exited; the Agent may have accepted it
+ * - `unknown`: it had been sent completely when the process exited; the Agent may have accepted it
  */
 export type DropReason = ExportErrorKind | 'invalid_id' | 'unknown';
 
@@ -62,8 +62,8 @@ export interface DatadogExportErrorDetails {
   /** Spans that this failure lost for good. */
   readonly lostSpans: number;
   /**
-   * How often sending was tried: the sum of all payloads, and of all failed exports of a flush. Attempts that found
-   * no connection count; may be 0.
+   * How often sending was tried: the sum of all payloads that were lost, and of all failed exports of a flush.
+   * Attempts that found no connection count; may be 0.
    */
   readonly attempts: number;
   /** HTTP status, if the Agent answered. */
@@ -87,8 +87,8 @@ export class DatadogExportError extends Error {
   /** Spans that this failure lost for good. */
   readonly lostSpans: number;
   /**
-   * How often sending was tried: the sum of all payloads, and of all failed exports of a flush. Attempts that found
-   * no connection count; may be 0.
+   * How often sending was tried: the sum of all payloads that were lost, and of all failed exports of a flush.
+   * Attempts that found no connection count; may be 0.
    */
   readonly attempts: number;
   /** HTTP status, if the Agent answered. */

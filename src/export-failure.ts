@@ -70,7 +70,7 @@ export function exportError(failures: Failures, request: string): DatadogExportE
   const [first] = failures;
   const lostSpans = failures.reduce((sum, failure) => sum + failure.spans, 0);
   const attempts = failures.reduce((sum, failure) => sum + failure.attempts, 0);
-  const tried = attempts === 0 ? 'nothing was sent' : countOf(attempts, 'attempt');
+  const tried = attempts === 0 ? 'not sent' : countOf(attempts, 'attempt');
   const message =
     `Export failed: ${request}, ${tried}: ${sentence(first)}; ` +
     `${countOf(lostSpans, 'span')} lost`;

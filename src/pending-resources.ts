@@ -33,7 +33,7 @@ const MAX_WAITING_SPANS = 8_192;
 
 export class ResourceWaits {
   /** The text for messages when there is no room. */
-  readonly shortage: string = `${MAX_WAITING_SPANS} spans wait for attributes of their resource`;
+  readonly shortage: string = `no room among the ${MAX_WAITING_SPANS} spans that may wait for attributes of their resource`;
   readonly #clock: Clock;
   /** Listeners by resource; not promises, which cannot be called off: one that never settles would keep them all. */
   readonly #waiting = new WeakMap<Resource, Set<() => void>>();

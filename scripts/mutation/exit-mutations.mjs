@@ -35,6 +35,14 @@ export const EXIT_MUTATIONS = [
     isOfBuild: true,
   },
   {
+    rule: 'encoding does not hold a process that exits',
+    file: 'src/export-task.ts',
+    find: 'this.#context.clock.nowMillis() < untilMillis',
+    replace: 'Date.now() > 0',
+    tests: ['test/exit/block-on-exit-encoding.test.ts'],
+    isOfBuild: true,
+  },
+  {
     rule: 'after a second signal nothing more is sent',
     file: 'src/exit-flush.ts',
     find: 'isCutShort ? 0 : (this.#last?.deadlineMillis ?? 0)',

@@ -224,6 +224,20 @@ export const MUTATIONS = [
     tests: ['test/payload/repeated-json.test.ts'],
   },
   {
+    rule: 'an object within itself has no text, and is read once',
+    file: 'src/payload/open-objects.ts',
+    find: 'this.#originals.has(original)',
+    replace: 'Date.now() < 0',
+    tests: ['test/payload/attribute-objects.test.ts'],
+  },
+  {
+    rule: 'keys that a peer makes up are forgotten, also those that are the same on the wire',
+    file: 'src/payload/tag-keys.ts',
+    find: 'Math.max(this.#tags.size, this.#attributes.size)',
+    replace: 'this.#tags.size',
+    tests: ['test/payload/tag-keys.test.ts'],
+  },
+  {
     rule: 'a copy of a span has what the span itself has',
     file: 'src/payload/span-copy.ts',
     find: ' || !Object.hasOwn(copy, key)',

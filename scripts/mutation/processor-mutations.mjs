@@ -76,6 +76,13 @@ export const PROCESSOR_MUTATIONS = [
     tests: ['test/drain.test.ts'],
   },
   {
+    rule: 'a flush ahead of its turn says nothing of the one in its turn',
+    file: 'src/drain.ts',
+    find: "if (this.#progress[index] === during) this.#note(index, 'deferred');",
+    replace: "this.#note(index, 'deferred');",
+    tests: ['test/drain.test.ts'],
+  },
+  {
     rule: 'a flush forgets what dropped spans said of their trace',
     file: 'src/span-intake.ts',
     find: 'if (hasLostOnly) this.#segment.clear();',

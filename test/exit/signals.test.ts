@@ -127,7 +127,7 @@ describe('a second signal during the flush', () => {
     const [, ...lines] = stdout.trim().split('\n');
     expect(lines).toEqual([
       expect.stringMatching(/the process ended before the Agent answered for 1 span; whether it/),
-      expect.stringMatching(/nothing was sent: .*: the process had no time left; 2 spans lost$/),
+      expect.stringMatching(/not sent: .*: the process had no time left; 2 spans lost$/),
     ]);
   });
 });

@@ -130,6 +130,6 @@ describe('H20: spans of a resource whose attributes are still being detected', (
     const { error } = await exportSpans(exporter, makeSpans(200, { resource: NEVER_READY }));
 
     expect(error).toMatchObject({ kind: 'queue_full', lostSpans: 200 });
-    expect(error?.message).toContain('8192 spans wait for attributes of their resource');
+    expect(error?.message).toContain('no room among the 8192 spans that may wait');
   });
 });
