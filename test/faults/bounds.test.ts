@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { exportSpans } from '../support/exports.js';
 import { openFaultServer } from '../support/fault-server.js';
-import { readAll, stall } from '../support/fault-steps.js';
+import { readAll, reply, stall } from '../support/fault-steps.js';
+import { openGate } from '../support/gate.js';
 import { holdReply } from '../support/held-reply.js';
 import { startOwnTime } from '../support/own-time.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
@@ -117,18 +118,20 @@ describe('H8: a large batch', () => {
 
 describe('F9: a storm of 500 exports in one turn', () => {
   it('is taken up to the limit, and every export has its answer', async () => {
-    const agent = await openScriptedAgent();
-    const held = holdReply();
-    agent.answer(held.reply, held.reply);
-    const exporter = openExporter({ url: agent.url, maxPendingBytes: 4 * 1_024 * 1_024 });
-    const batch = makeSpans(128);
-    const blocks = watchBlocks();
+    const gate = openGate();
+    const server = await openFaultServer({ scripts: [[readAll, gate.pass, reply(200)]] });
+    const exporter = openExporter({ url: server.url, maxPendingBytes: 4 * 1_024 * 1_024 });
+    const spans = makeSpans(64_000);
+    const batches = Array.from({ length: 500 }, (_, at) => spans.slice(at * 128, (at + 1) * 128));
 
-    const results = Array.from({ length: 500 }, () => exportSpans(exporter, batch));
+    const results = batches.map((batch) => exportSpans(exporter, batch));
+    const blocks = watchBlocks(); // only now: 400 refusals take a slow machine 100 ms
     const { buffered, inFlight, dropped } = exporter.stats();
     expect(buffered + inFlight + dropped).toBe(64_000);
-    held.release();
+    expect(buffered).toBeGreaterThan(3_000); // of 7 800, and a turn takes 4 096 at most
+    gate.open();
     const outcomes = await Promise.all(results);
+    const longest = blocks.stop(); // before the spans that arrived are decoded, in this process
 
     const full = outcomes.filter(({ error }) => error !== undefined);
     for (const { error } of full) expect(error).toMatchObject({ kind: 'queue_full' });
@@ -137,9 +140,9 @@ describe('F9: a storm of 500 exports in one turn', () => {
     const { exported, droppedByReason } = exporter.stats();
     expect(droppedByReason).toEqual({ queue_full: full.length * 128 });
     expect(exported).toBe(64_000 - full.length * 128);
-    expect(agent.spans).toHaveLength(exported);
-    // Encoded in one go it would take some 300 ms; a turn takes some 5, the rest is for a busy machine.
-    expect(blocks.stop()).toBeLessThan(150);
+    expect(server.spans).toHaveLength(exported);
+    // A turn takes some 5 ms; the rest is for a busy machine.
+    expect(longest).toBeLessThan(100);
   });
 
   it('is sent as far as there is room, in payloads that fit it', async () => {
@@ -157,7 +160,8 @@ describe('F9: a storm of 500 exports in one turn', () => {
 
   it('is not slower for each export the more there are of them', async () => {
     const server = await openFaultServer({ scripts: [[readAll, stall]] });
-    const exporter = openExporter({ url: server.url });
+    // A slow machine is at the calls for ten seconds, in which no export can time out.
+    const exporter = openExporter({ url: server.url, timeoutMillis: 60_000 });
     const batch = makeSpans(1);
     const storm = (exports: number): number => {
       const took = startOwnTime();
@@ -166,9 +170,9 @@ describe('F9: a storm of 500 exports in one turn', () => {
     };
 
     const few = storm(2_000) / 2_000;
-    const many = storm(40_000) / 40_000;
+    const many = storm(20_000) / 20_000;
 
-    // It was a hundred times slower when each export counted those before it.
+    // With 40 000 it was a hundred times slower when each export counted those before it.
     expect(many).toBeLessThan(few * 5);
     await exporter.shutdown({ graceMillis: 0 });
   });
