@@ -69,7 +69,9 @@ export function hostAndPort(target: AgentTarget): { host: string; port: number |
 /** The URL with its secrets masked, for messages; it need not be a valid URL. */
 export function withoutCredentials(url: string): string {
   // Masks up to the last @, as a password may contain anything; `http:me:secret@host` is a valid URL, too.
-  const plain = url.replace(/^([a-z][a-z\d+.-]*:[/\\]+|https?:|unix:)?[^]*@/i, '$1***@');
+  const end = url.lastIndexOf('@');
+  const [scheme = ''] = /^(?:[a-z][a-z\d+.-]*:[/\\]+|https?:|unix:)/i.exec(url) ?? [];
+  const plain = end < 0 ? url : `${scheme}***${url.slice(end)}`;
   return plain.replace(/\?[^]*/, '?***'); // intakes take their key in the query, so users may try that
 }
 
@@ -110,7 +112,7 @@ function parseTcpUrl(text: string): TcpTarget {
   return {
     transport: 'tcp',
     origin: url.origin,
-    basePath: url.pathname.replace(/\/+$/, ''),
+    basePath: url.pathname.replace(/(?<!\/)\/+$/, ''), // looks at a run of slashes once
     authorization: basicAuthorization(url),
   };
 }

@@ -72,14 +72,20 @@ export function flushOnExit(target: FlushTarget, options: FlushOnExitOptions = {
 
 /** A startup snapshot cannot be written with a listener to a signal, so each process that starts with it adds them. */
 function addOnceStarted(flush: ExitFlush): Dispose {
+  let isUndone = false;
   let dispose = forkRegistry().add({
     child: () => {
+      // Undone by a hook before it, as a fork has its own copy of the list; or `afterForkInChild` within the build.
+      if (isUndone || isBuildingSnapshot()) return;
       dispose();
       dispose = exitRegistry().add(flush);
     },
     consequence: 'spans may be lost when the process ends',
   });
-  return () => dispose();
+  return () => {
+    isUndone = true;
+    dispose();
+  };
 }
 
 const KNOWN_OPTIONS: OptionNames<FlushOnExitOptions> = {

@@ -8,8 +8,6 @@ import { isBuildingSnapshot } from './snapshot-callbacks.js';
 /** Compared by identity: another process may have a generation of the same number. */
 export interface Generation {
   readonly number: number;
-  /** Whether the process was started with a startup snapshot, which no later clone changes. */
-  readonly isOfSnapshot: boolean;
 }
 
 export interface Generations {
@@ -34,26 +32,25 @@ export function nextGeneration(): void {
 }
 
 class SharedGenerations implements Generations {
-  #present = generation(1, false);
+  #present = generation(1);
   #isOfBuild = isBuildingSnapshot();
 
   /** Notices a start from a snapshot when read, because application code may run before any callback of ours. */
   get present(): Generation {
     if (this.#isOfBuild && !isBuildingSnapshot()) {
       this.#isOfBuild = false;
-      this.#present = generation(this.#present.number + 1, true);
+      this.#present = generation(this.#present.number + 1);
     }
     return this.#present;
   }
 
   next(): void {
-    const { number, isOfSnapshot } = this.present;
-    this.#present = generation(number + 1, isOfSnapshot);
+    this.#present = generation(this.present.number + 1);
   }
 }
 
-function generation(number: number, isOfSnapshot: boolean): Generation {
-  return Object.freeze({ number, isOfSnapshot });
+function generation(number: number): Generation {
+  return Object.freeze({ number });
 }
 
 function isGenerations(value: unknown): value is Generations {

@@ -15,6 +15,15 @@ export function isBuildingSnapshot(): boolean {
   return startupSnapshot.isBuildingSnapshot();
 }
 
+/** Stays true in the heap of each process that starts with the snapshot. */
+const wasLoadedInBuild = isBuildingSnapshot();
+
+/** Whether this process was started with a startup snapshot, with this module in it or with `--snapshot-blob`. */
+export function isOfSnapshot(): boolean {
+  if (isBuildingSnapshot()) return false;
+  return wasLoadedInBuild || process.execArgv.some((flag) => flag.startsWith('--snapshot-blob'));
+}
+
 /** To be called only while a snapshot is being built; it cannot be undone. */
 export function onSnapshot(callbacks: SnapshotCallbacks): void {
   startupSnapshot.addSerializeCallback(() => callbacks.serialize());

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeTarget, parseAgentUrl, withoutCredentials } from '../src/agent-target.js';
+import { startOwnTime } from './support/own-time.js';
 
 describe('I1: parseAgentUrl', () => {
   it.each([
@@ -71,6 +72,18 @@ describe('I1: parseAgentUrl', () => {
 });
 
 describe('withoutCredentials', () => {
+  it('takes no longer for a URL of very many slashes, nor does reading one', () => {
+    const slashes = '/'.repeat(100_000);
+    const took = startOwnTime();
+
+    expect(withoutCredentials(`http:${slashes}`)).toHaveLength(100_005);
+    expect(parseAgentUrl(`http://h${slashes}x${slashes}`)).toMatchObject({
+      basePath: `${slashes}x`,
+    });
+
+    expect(took()).toBeLessThan(500); // of the square of their number, 20 s
+  });
+
   it('leaves out a query, which holds a key elsewhere', () => {
     expect(withoutCredentials('http://host:1/x?api_key=secret')).toBe('http://host:1/x?***');
     expect(withoutCredentials('http://me:secret@host/?key=a@b')).toBe('http://***@b');

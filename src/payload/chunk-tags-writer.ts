@@ -5,7 +5,7 @@ import { BoundedMemo } from './bounded-memo.js';
 import { DECISION_MAKER, ORIGIN, SAMPLING_PRIORITY, TRACE_ID_HIGH } from './chunk-tag-names.js';
 import type { ChunkTags } from './chunk-tags.js';
 import { constantOf, constantText, encodedText } from './encoded-text.js';
-import { MAX_TAG_VALUE_BYTES } from './limits.js';
+import { MAX_TAG_KEY_BYTES, MAX_TAG_VALUE_BYTES } from './limits.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
 import { META_COUNT_AT, TRACE_ID_TEXT_AT } from './span-header.js';
 import { wireKey } from './tag-keys.js';
@@ -27,7 +27,6 @@ export interface EncodedSpan {
 }
 
 export class ChunkTagsWriter {
-  readonly #keys = new BoundedMemo((key) => constantText(wireKey(key)));
   readonly #makers = new BoundedMemo((maker) => {
     const value = encodedText(maker, MAX_TAG_VALUE_BYTES);
     return constantOf(Buffer.concat([encodedText(DECISION_MAKER), value]));
@@ -81,7 +80,8 @@ export class ChunkTagsWriter {
     }
     if (decisionMaker !== undefined) writer.constant(this.#makers.get(decisionMaker));
     for (const { key, value } of propagated) {
-      writer.entry(this.#keys.get(key), value, MAX_TAG_VALUE_BYTES);
+      writer.text(wireKey(key), MAX_TAG_KEY_BYTES);
+      writer.text(value, MAX_TAG_VALUE_BYTES);
     }
     return propagated.length + Number(hasTraceIdHigh) + Number(decisionMaker !== undefined);
   }

@@ -47,13 +47,14 @@ const TYPE_BY_DB_SYSTEM: ReadonlyMap<string, string> = new Map([
 
 const AWS = 'aws-api';
 
-const SPAN_KINDS: Readonly<Record<number, string>> = {
-  [SpanKind.INTERNAL]: 'internal',
-  [SpanKind.SERVER]: 'server',
-  [SpanKind.CLIENT]: 'client',
-  [SpanKind.PRODUCER]: 'producer',
-  [SpanKind.CONSUMER]: 'consumer',
-};
+/** A map, because a kind comes from the application and may be any text, such as `constructor`. */
+const SPAN_KINDS: ReadonlyMap<SpanKind, string> = new Map([
+  [SpanKind.INTERNAL, 'internal'],
+  [SpanKind.SERVER, 'server'],
+  [SpanKind.CLIENT, 'client'],
+  [SpanKind.PRODUCER, 'producer'],
+  [SpanKind.CONSUMER, 'consumer'],
+]);
 
 /** Kinds of spans whose other side is another process. */
 const REMOTE_KINDS: ReadonlySet<SpanKind> = new Set([
@@ -65,7 +66,7 @@ const REMOTE_KINDS: ReadonlySet<SpanKind> = new Set([
 
 /** The value of the tag `span.kind`. */
 export function spanKindName(kind: SpanKind): string {
-  return SPAN_KINDS[kind] ?? 'unspecified';
+  return SPAN_KINDS.get(kind) ?? 'unspecified';
 }
 
 const NORMAL = new BoundedMemo(normalizeTagValue);

@@ -112,7 +112,7 @@ export class SpanNames {
     const ownService = this.#facts.ownText(SERVICE_NAME);
     const service = ownService ? normalizeService(ownService) : resource.service;
     const operation = operationName(this.#facts, kind);
-    const type = spanType(this.#facts, kind);
+    const type = cutUtf8(spanType(this.#facts, kind), MAX_TYPE_BYTES);
     return this.#named.get([service, operation, type].join(SEPARATOR));
   }
 }
@@ -134,7 +134,7 @@ function namedType(key: string): NamedType {
   const [service = '', operation = '', ...rest] = key.split(SEPARATOR);
   const type = rest.join(SEPARATOR);
   const fields = ['service', service, 'name', normalizeName(operation)];
-  const all = [...fields, 'type', cutUtf8(type, MAX_TYPE_BYTES), 'resource'];
+  const all = [...fields, 'type', type, 'resource'];
   const encoded = constantOf(Buffer.concat(all.map((text) => encodedText(text))));
   return { operation, encoded };
 }

@@ -90,7 +90,7 @@ export class SpanTags {
     const known = this.#known;
     if (tags.origin !== undefined) this.#tags.keepForChunk(known.origin);
     if (!isFirst) return;
-    for (const { key } of tags.propagated) this.#tags.keepForChunk(this.#keys.tag(key));
+    for (const { key } of tags.propagated) this.#tags.keepForChunk(this.#keys.passingTag(key));
     this.#tags.metric(known.samplingPriority, tags.samplingPriority);
   }
 

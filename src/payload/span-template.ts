@@ -82,7 +82,10 @@ export class SpanTemplates {
     const known = this.#known;
     const texts = new Map<Tag, string>([
       [known.spanKind, spanKindName(kind)],
-      [known.otelStatusCode, STATUS_NAMES[status] ?? STATUS_NAMES[0]],
+      [
+        known.otelStatusCode,
+        STATUS_NAMES[Number.isInteger(status) ? status : 0] ?? STATUS_NAMES[0],
+      ],
     ]);
     const contested: [Tag, string][] = [];
     for (const [tag, text] of this.#scopeTags(scope)) {

@@ -76,7 +76,7 @@ export class TagKeys {
 
   /** Whether to replace this by a new `TagKeys`, between two spans. */
   get isFull(): boolean {
-    // Keys beyond 200 bytes may share a tag: only the attributes count those that a peer's tracestate makes up.
+    // Keys beyond 200 bytes may share a tag: only the attributes count them.
     const kept = Math.max(this.#tags.size, this.#attributes.size);
     return kept > this.#limit * 2 || this.#passed > MAX_PASSING;
   }
@@ -89,6 +89,14 @@ export class TagKeys {
   /** Forgets the tags that only the previous span had. */
   nextSpan(): void {
     if (this.#passing.size > 0) this.#passing.clear();
+  }
+
+  /**
+   * The tag of a key that a peer may have made up, for the present span only: to remember it took most of the time
+   * of a span with 31 of them, 290 µs of 370.
+   */
+  passingTag(key: string): Tag {
+    return this.#tagOnTheWire(wireKey(key), false);
   }
 
   /** The tag of a key that is not an attribute of a single span; it is remembered. */

@@ -3,8 +3,8 @@
 // nothing before; its start and a request to a local Agent take some 50 ms. Knows nothing of spans.
 
 import { type AgentTarget, hostAndPort, tracesPath } from '../agent-target.js';
-import { generations } from '../generation.js';
 import type { Clock } from '../lang/clock.js';
+import { isOfSnapshot } from '../snapshot-callbacks.js';
 import {
   BLOCKING_SENDER_SOURCE,
   FAILED,
@@ -42,7 +42,7 @@ export function sendBlocking(
   settings: BlockingSenderSettings,
 ): readonly TriedOnce[] {
   const { clock, headersOf } = settings;
-  if (generations().present.isOfSnapshot) {
+  if (isOfSnapshot()) {
     // From Node 22 on, a worker would abort the process as soon as it loads `node:http`.
     throw new Error('none can send in a process that was started with a startup snapshot');
   }

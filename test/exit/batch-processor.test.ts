@@ -20,13 +20,13 @@ describe('a process with a DatadogBatchSpanProcessor', () => {
     ],
     [
       'at process.exit()',
-      `flushOnExit(processor, { blockOnExit: true }); end(); process.exit(3);`,
+      `flushOnExit(processor, { blockOnExit: true, timeoutMillis: 10_000 }); end(); process.exit(3);`,
       { code: 3, signal: null },
     ],
     [
       'of a provider alone',
       `const own = new NodeTracerProvider({ spanProcessors: [processor] });
-       flushOnExit(own, { blockOnExit: true }); end(); process.exit(3);`,
+       flushOnExit(own, { blockOnExit: true, timeoutMillis: 10_000 }); end(); process.exit(3);`,
       { code: 3, signal: null },
     ],
   ])('delivers what it holds: %s', async (_name, body, ended) => {

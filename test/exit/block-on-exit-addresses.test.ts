@@ -10,7 +10,7 @@ const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
   addresses?.some(({ address }) => address === '::1'),
 );
 const EXITING = `
-  flushOnExit(target, { blockOnExit: true }); endSpans();
+  flushOnExit(target, { blockOnExit: true, timeoutMillis: 10_000 }); endSpans();
   process.on('exit', () => console.log(exporter.stats().exported));
   process.exit(0);
 `;

@@ -40,7 +40,7 @@ describe('a process that exits, with blockOnExit,', () => {
     const script = startScript(
       `const own = new DatadogSpanExporter({ maxPayloadBytes: 65_536, maxPendingBytes: 65_536 });
        const processor = new DatadogBatchSpanProcessor({ exporter: own });
-       flushOnExit(processor, { blockOnExit: true });
+       flushOnExit(processor, { blockOnExit: true, timeoutMillis: 10_000 });
        const tracer = new NodeTracerProvider({ spanProcessors: [processor] }).getTracer('own');
        for (let index = 0; index < 500; index++) tracer.startSpan('one').end();
        process.exit();`,
@@ -213,7 +213,7 @@ describe('a process that exits, with blockOnExit,', () => {
     const agent = await openScriptedAgent();
     const script = startScript(
       `process.on(${listener});
-       flushOnExit(target, { blockOnExit: true }); endSpans(); ${end};`,
+       flushOnExit(target, { blockOnExit: true, timeoutMillis: 10_000 }); endSpans(); ${end};`,
       { agentUrl: agent.url },
     );
 
@@ -226,7 +226,7 @@ describe('a process that exits, with blockOnExit,', () => {
     const read = { headers, body: '{"rate_by_service":{"read":1}}' };
     const server = await openFaultServer({ scripts: [answer(503, read)] });
     const script = startScript(
-      `printWarnings(); flushOnExit(target, { blockOnExit: true }); endSpans();
+      `printWarnings(); flushOnExit(target, { blockOnExit: true, timeoutMillis: 10_000 }); endSpans();
        provider.forceFlush().catch(() => undefined);
        setInterval(() => { if (exporter.sampleRates.read === 1) process.exit(0); }, 1);`,
       { agentUrl: server.url },
@@ -257,7 +257,7 @@ describe('a process that exits, with blockOnExit,', () => {
     ['a peer that changes it', changingUrl, 'socket', 'no answer, at the end of the process'],
   ])('says why it could not deliver to %s', async (_whom, url, kind, reason) => {
     const script = startScript(
-      `printWarnings(); flushOnExit(target, { blockOnExit: true }); endSpans();
+      `printWarnings(); flushOnExit(target, { blockOnExit: true, timeoutMillis: 10_000 }); endSpans();
        process.on('exit', () => console.log(JSON.stringify(exporter.stats().droppedByReason)));
        process.exit(0);`,
       { agentUrl: await url() },

@@ -11,7 +11,7 @@ it.each([
   const script = startScript(
     `const over = new DatadogSpanExporter({ url: 'https://127.0.0.1:${port}' });
      const own = new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(over)] });
-     flushOnExit([own, over], { blockOnExit: true });
+     flushOnExit([own, over], { blockOnExit: true, timeoutMillis: 10_000 });
      own.getTracer('own').startSpan('secret').end();
      process.on('exit', () => console.log(over.stats()));
      process.exit(0);`,

@@ -13,7 +13,7 @@ import { startScript, TRACED, writeScript } from './script.js';
 
 /** Prints the ledger behind everybody else, as the last thing that the process does. */
 const REPORT = `process.on('exit', () => console.log(JSON.stringify(exporter.stats())));`;
-const BLOCKING = `flushOnExit(target, { blockOnExit: true }); ${REPORT}`;
+const BLOCKING = `flushOnExit(target, { blockOnExit: true, timeoutMillis: 10_000 }); ${REPORT}`;
 
 function statsIn(stdout: string): unknown {
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
@@ -195,7 +195,7 @@ describe('blockOnExit', () => {
       `const createProcessor = (to) => new BatchSpanProcessor(to);
        const processor = new ForkSafeSpanProcessor({ exporter, createProcessor });
        const own = new NodeTracerProvider({ spanProcessors: [processor] });
-       flushOnExit(processor, { blockOnExit: true });
+       flushOnExit(processor, { blockOnExit: true, timeoutMillis: 10_000 });
        for (let index = 0; index < 7; index++) own.getTracer('own').startSpan('one').end();
        process.exit(0);`,
       { agentUrl: agent.url },
@@ -208,7 +208,7 @@ describe('blockOnExit', () => {
   it('works with a provider alone, which does not say what it exports to', async () => {
     const agent = await openScriptedAgent();
     const script = startScript(
-      `flushOnExit(provider, { blockOnExit: true }); endSpans(); process.exit(0);`,
+      `flushOnExit(provider, { blockOnExit: true, timeoutMillis: 10_000 }); endSpans(); process.exit(0);`,
       { agentUrl: agent.url },
     );
 
@@ -220,7 +220,7 @@ describe('blockOnExit', () => {
     const agent = await openScriptedAgent();
     const preload = writeScript("console.log('preloaded');", 'preload.cjs');
     const script = startScript(
-      `flushOnExit(target, { blockOnExit: true }); endSpans(); process.exit(0);`,
+      `flushOnExit(target, { blockOnExit: true, timeoutMillis: 10_000 }); endSpans(); process.exit(0);`,
       { agentUrl: agent.url, env: { NODE_OPTIONS: `--require ${preload}` } },
     );
 
@@ -232,7 +232,7 @@ describe('blockOnExit', () => {
     const agent = await openScriptedAgent();
     const entry = writeScript(
       `import { endSpans, flushOnExit, target } from '${new URL(TRACED).pathname}';
-       flushOnExit(target, { blockOnExit: true }); endSpans(); process.exit(0);`,
+       flushOnExit(target, { blockOnExit: true, timeoutMillis: 10_000 }); endSpans(); process.exit(0);`,
     );
     const bundle = writeScript('', 'bundle.cjs');
     await build({ entryPoints: [entry], outfile: bundle, bundle: true, platform: 'node' });
@@ -248,7 +248,7 @@ describe('blockOnExit', () => {
     const script = startScript(
       `import { isMainThread, Worker } from 'node:worker_threads';
        if (isMainThread) new Worker(new URL(import.meta.url));
-       else { flushOnExit(target, { blockOnExit: true }); endSpans(); process.exit(0); }`,
+       else { flushOnExit(target, { blockOnExit: true, timeoutMillis: 10_000 }); endSpans(); process.exit(0); }`,
       { agentUrl: agent.url },
     );
 
@@ -276,7 +276,7 @@ describe('blockOnExit', () => {
     const script = startScript(
       `const over = new DatadogSpanExporter({ url: 'https://localhost:${port}', ca: ${JSON.stringify(pem('cert'))} });
        const own = new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(over)] });
-       flushOnExit([own, over], { blockOnExit: true });
+       flushOnExit([own, over], { blockOnExit: true, timeoutMillis: 10_000 });
        own.getTracer('own').startSpan('secret').end();
        process.exit(0);`,
       { agentUrl: await refusedUrl() },

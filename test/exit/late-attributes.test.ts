@@ -11,7 +11,7 @@ it('a process that exits, with blockOnExit, warns of spans whose resource attrib
      const processor = new ForkSafeSpanProcessor({ exporter, createProcessor });
      const resource = resourceFromAttributes({ host: new Promise(() => undefined) });
      const own = new NodeTracerProvider({ resource, spanProcessors: [processor] });
-     flushOnExit(processor, { blockOnExit: true });
+     flushOnExit(processor, { blockOnExit: true, timeoutMillis: 10_000 });
      for (let index = 0; index < 7; index++) own.getTracer('own').startSpan('one').end();
      process.exit(0);`,
     { agentUrl: agent.url },
@@ -66,7 +66,7 @@ describe('spans whose resource attributes have come when the process exits', () 
        const resource = resourceFromAttributes({ region: new Promise((resolve) => (detect = resolve)) });
        const processor = ${processor};
        const own = new NodeTracerProvider({ resource, spanProcessors: [processor] });
-       flushOnExit(processor, { blockOnExit: true });
+       flushOnExit(processor, { blockOnExit: true, timeoutMillis: 10_000 });
        own.getTracer('own').startSpan('one').end();
        detect('eu-1');
        setImmediate(() => process.exit(0));`,

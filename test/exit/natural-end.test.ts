@@ -19,7 +19,7 @@ describe('a process with nothing left to do', () => {
     const agent = await openScriptedAgent();
     const script = startScript(
       `import { trace } from '${import.meta.resolve('@opentelemetry/api')}';
-       flushOnExit([trace.getTracerProvider(), exporter], { blockOnExit: true });
+       flushOnExit([trace.getTracerProvider(), exporter], { blockOnExit: true, timeoutMillis: 10_000 });
        provider.register();
        endSpans(); process.exit();`,
       { agentUrl: agent.url },

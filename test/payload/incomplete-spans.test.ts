@@ -26,6 +26,8 @@ describe('H17, H23: a span', () => {
 
   it.each([
     ['kind', 99, 'unspecified'],
+    ['kind', 'constructor', 'unspecified'],
+    ['kind', '__proto__', 'unspecified'],
     ['kind', undefined, 'unspecified'],
   ])('with the %s %s is of an unspecified kind', (field, value, expected) => {
     const span = roundTrip(Object.assign(makeSpan(), { [field]: value }));

@@ -43,12 +43,23 @@ describe('keys that are the same on the wire', () => {
   });
 });
 
-it('keys that a peer makes up come to an end also if they are the same on the wire', () => {
+it('keys come to an end also if they are the same on the wire', () => {
   const keys = new TagKeys();
   let count = 0;
   while (!keys.isFull && count < 10_000) keys.tag(`_dd.p.${'k'.repeat(250)}.${count++}`);
 
   expect(count).toBeLessThan(2_000);
+});
+
+it('keys that a peer makes up are not remembered beyond their span', () => {
+  const keys = new TagKeys();
+  for (let span = 0; span < 3_000; span++) {
+    keys.nextSpan();
+    const key = `_dd.p.${span}`;
+    expect(keys.passingTag(key)).toBe(keys.passingTag(key));
+  }
+
+  expect(keys.isFull).toBe(false);
 });
 
 /** Keys that rules know come more often than they would by chance, and in any order. */

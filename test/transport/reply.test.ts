@@ -45,11 +45,21 @@ describe('ReplyReader', () => {
     expect(reader.interrupted()).toEqual({ kind: 'cancelled', attempts: 1 });
   });
 
-  it('takes up to one MiB', () => {
+  it('takes up to one MiB, with what it takes to keep the pieces', () => {
     const reader = new ReplyReader();
     reader.start(200, {});
 
-    expect(reader.take(new Uint8Array(MIB))).toBe(true);
+    expect(reader.take(new Uint8Array(MIB - 200))).toBe(true);
     expect(reader.take(new Uint8Array(1))).toBe(false);
+  });
+
+  it('takes few pieces of a byte', () => {
+    const reader = new ReplyReader();
+    reader.start(200, {});
+    let pieces = 0;
+    while (reader.take(new Uint8Array(1))) pieces++;
+
+    expect(pieces).toBeGreaterThan(8_000);
+    expect(pieces).toBeLessThan(9_000);
   });
 });
