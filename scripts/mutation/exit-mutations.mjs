@@ -43,6 +43,22 @@ export const EXIT_MUTATIONS = [
     isOfBuild: true,
   },
   {
+    rule: 'a process that was started with a snapshot starts no thread to send',
+    file: 'src/snapshot-callbacks.ts',
+    find: 'return wasLoadedInBuild || ',
+    replace: 'return Date.now() < 0 && ',
+    tests: ['test/snapshot/endings.test.ts'],
+    isOfBuild: true,
+  },
+  {
+    rule: 'what a hook has undone does not flush at the end',
+    file: 'src/exit.ts',
+    find: 'if (isUndone || isBuildingSnapshot()) return;',
+    replace: '',
+    tests: ['test/snapshot/endings.test.ts'],
+    isOfBuild: true,
+  },
+  {
     rule: 'after a second signal nothing more is sent',
     file: 'src/exit-flush.ts',
     find: 'isCutShort ? 0 : (this.#last?.deadlineMillis ?? 0)',

@@ -238,6 +238,20 @@ export const MUTATIONS = [
     tests: ['test/payload/tag-keys.test.ts'],
   },
   {
+    rule: 'what is remembered of texts is bounded',
+    file: 'src/payload/bounded-memo.ts',
+    find: 'this.#entries.clear()',
+    replace: 'void 0',
+    tests: ['test/payload/bounded-memo.test.ts'],
+  },
+  {
+    rule: 'a text that is remembered keeps none that it is a part of',
+    file: 'src/payload/own-copy.ts',
+    find: 'String(JSON.parse(JSON.stringify(text)))',
+    replace: 'text',
+    tests: ['test/payload/bounded-memo.test.ts'],
+  },
+  {
     rule: 'a copy of a span has what the span itself has',
     file: 'src/payload/span-copy.ts',
     find: ' || !Object.hasOwn(copy, key)',
