@@ -67,7 +67,7 @@ export const TRANSPORT_MUTATIONS = [
   {
     rule: 'an abort ends only the attempt that it is meant for',
     file: 'src/transport/delivery.ts',
-    find: "if (this.#state.phase === 'sending') this.#state = { phase: 'answered' };",
+    find: "if (this.#state.phase === 'sending') this.#state = { phase: 'answered', outcome };",
     replace: '',
     tests: ['test/transport/delivery.test.ts'],
   },

@@ -54,7 +54,7 @@ type DeliveryState =
       readonly token: AbortController;
       readonly connection: Connection;
     }
-  | { readonly phase: 'answered' }
+  | { readonly phase: 'answered'; readonly outcome: SendOutcome }
   | { readonly phase: 'backingOff'; readonly wait: Wait; readonly resume: () => void }
   | { readonly phase: 'cancelled'; readonly cancellation: Cancellation }
   | { readonly phase: 'settled' };
@@ -154,11 +154,12 @@ export class Delivery {
     return this.#attempts;
   }
 
-  /** Whether the Agent may have the payload: all of it has left this process, or the last attempt has ended. */
+  /** Whether the Agent may have the payload: all of it has left this process, it was accepted, or it has settled. */
   get hasWritten(): boolean {
     const state = this.#state;
     if (state.phase === 'sending') return state.connection.hasWritten;
-    return state.phase === 'answered' || state.phase === 'settled';
+    if (state.phase === 'answered') return state.outcome.kind === 'accepted';
+    return state.phase === 'settled';
   }
 
   /** Whether the delivery waits as long as the Agent has asked. */
@@ -217,7 +218,7 @@ export class Delivery {
     const stopTimer = this.#limitAttempt(connection, token);
     const outcome = await connection.send(this.#payload, token.signal);
     stopTimer();
-    if (this.#state.phase === 'sending') this.#state = { phase: 'answered' }; // the token is the next attempt's
+    if (this.#state.phase === 'sending') this.#state = { phase: 'answered', outcome }; // the token is the next attempt's
     const hasTimedOut = outcome.kind === 'cancelled' && token.signal.reason === ATTEMPT_TIMED_OUT;
     return hasTimedOut ? this.#timedOut() : outcome;
   }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { openFaultServer } from '../support/fault-server.js';
-import { freeze, readHead, reply } from '../support/fault-steps.js';
+import { answer, freeze, readHead, reply } from '../support/fault-steps.js';
 import { startScript } from './script.js';
 
 it('blockOnExit counts nothing as exported that was accepted before it was written', async () => {
@@ -19,4 +19,18 @@ it('blockOnExit counts nothing as exported that was accepted before it was writt
   const { stdout } = await script.end;
   expect(stdout).toContain('exported: 0,');
   expect(stdout).toContain('dropped: 100,');
+});
+
+it('blockOnExit sends nothing again of which the answer is just being read', async () => {
+  const server = await openFaultServer({ scripts: [answer(200, { body: 'OK' })] }); // unusual, so that it is told
+  const script = startScript(
+    `onAnswer(() => process.exit());
+     flushOnExit(target, { blockOnExit: true, timeoutMillis: 10_000 });
+     endSpans();
+     void provider.forceFlush();`,
+    { agentUrl: server.url },
+  );
+
+  expect(await script.end).toMatchObject({ code: 0 });
+  expect(server.requests).toBe(1);
 });

@@ -11,7 +11,7 @@ export const TRACED: string = new URL('traced.mjs', import.meta.url).href;
 const PRELUDE = `
   import {
     BatchSpanProcessor, DatadogBatchSpanProcessor, DatadogSpanExporter, endSpans, exporter, flushOnExit,
-    ForkSafeSpanProcessor, NodeTracerProvider, onceSent, printWarnings, provider, serve, target,
+    ForkSafeSpanProcessor, NodeTracerProvider, onAnswer, onceSent, printWarnings, provider, serve, target,
   } from '${TRACED}';
 `;
 

@@ -1,7 +1,7 @@
 // Owns the tracing of the scripts that are ended in these tests: the real SDK with its defaults, so that
 // a span which was ended waits five seconds for its turn unless it is flushed.
 
-import { diag } from '@opentelemetry/api';
+import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { DatadogSpanExporter } from '../../dist/index.js';
 
@@ -30,6 +30,16 @@ export function printWarnings() {
   const ignore = () => undefined;
   const warn = (...words) => console.log(words.at(-1));
   diag.setLogger({ error: ignore, warn, info: ignore, debug: ignore, verbose: ignore });
+}
+
+/** Calls back in the middle of the line that tells of an answer of the Agent. */
+export function onAnswer(callback) {
+  const ignore = () => undefined;
+  const debug = (...words) => {
+    if (words.join(' ').includes('answered')) callback();
+  };
+  const logger = { error: ignore, warn: ignore, info: ignore, debug, verbose: ignore };
+  diag.setLogger(logger, { logLevel: DiagLogLevel.DEBUG, suppressOverrideMessage: true });
 }
 
 /** Calls back when the Agent has taken what has ended, however slow the machine is. */
