@@ -231,11 +231,18 @@ export const MUTATIONS = [
     tests: ['test/payload/attribute-objects.test.ts'],
   },
   {
-    rule: 'keys that a peer makes up are forgotten, also those that are the same on the wire',
+    rule: 'keys are forgotten, also those that are the same on the wire',
     file: 'src/payload/tag-keys.ts',
     find: 'Math.max(this.#tags.size, this.#attributes.size)',
     replace: 'this.#tags.size',
     tests: ['test/payload/tag-keys.test.ts'],
+  },
+  {
+    rule: 'trace ids that a peer makes clash are found as fast as any',
+    file: 'src/payload/trace-table.ts',
+    find: 'return bits ^ SEED;',
+    replace: 'return bits | (SEED & 0);',
+    tests: ['test/payload/trace-table.test.ts'],
   },
   {
     rule: 'what is remembered of texts is bounded',

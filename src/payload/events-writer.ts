@@ -130,10 +130,10 @@ export class EventsWriter {
       const value = readableValue(attributes, key);
       // Each unit of a text takes a byte at least: 128 events of 100 kB of control characters took 200 ms to escape.
       const isTooLong = typeof value === 'string' && value.length > end - writer.position;
-      const isText = isTooLong || this.#value(value);
-      if (isText && !isTooLong && writer.position <= end) continue;
+      const hasJson = isTooLong || this.#value(value);
+      if (hasJson && !isTooLong && writer.position <= end) continue;
       writer.rewind(before);
-      if (isText && ++misfits === MAX_MISFITS) break;
+      if (hasJson && ++misfits === MAX_MISFITS) break;
     }
     const isEmpty = writer.position === start;
     writer.byte(OBJECT.close);

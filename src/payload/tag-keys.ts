@@ -92,8 +92,8 @@ export class TagKeys {
   }
 
   /**
-   * The tag of a key that a peer may have made up, for the present span only: to remember it took most of the time
-   * of a span with 31 of them, 290 µs of 370.
+   * The tag of a key that a peer may have made up, for the present span only: a span with 31 new ones in its
+   * tracestate costs 90 µs of CPU, and cost 330 while they were remembered.
    */
   passingTag(key: string): Tag {
     return this.#tagOnTheWire(wireKey(key), false);
