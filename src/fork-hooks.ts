@@ -1,9 +1,9 @@
 // Owns what a fork hook is and how the hooks of one stage are run: in which order, each shielded from
 // the others. Knows neither who registered them nor what brought the fork about.
 
+import { isPromise } from 'node:util/types';
 import type { Diagnostics } from './diagnostics.js';
 import { reasonOf } from './errors.js';
-import { hasMethods } from './lang/methods.js';
 
 /** When a hook runs: `before` the fork; after it in the `parent`, or in the `child`: a copy, or a cluster worker. */
 export type ForkStage = 'before' | 'parent' | 'child';
@@ -76,7 +76,7 @@ function lastFirst(entries: readonly ForkEntry[]): readonly ForkEntry[] {
 function runHook(hook: ForkHook, event: ForkEvent, report: (error: unknown) => void): void {
   try {
     const result: unknown = hook(event);
-    if (hasMethods(result, ['then'])) void Promise.resolve(result).catch(report); // also of another realm
+    if (isPromise(result)) result.catch(report); // also of another realm
   } catch (error) {
     report(error);
   }
