@@ -6,16 +6,32 @@ import { openScriptedAgent } from '../support/scripted-agent.js';
 const DIST = new URL('../../dist/index.cjs', import.meta.url).pathname;
 
 describe('processes that start with a snapshot', () => {
-  it('end with no more than a warning if all but the package is made by their main function', async () => {
+  it.each([
+    [
+      'all but the package',
+      `import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+       import * as datadog from '${DIST}';
+       const load = () => ({ NodeTracerProvider, datadog });`,
+    ],
+    [
+      'the package as well',
+      `const load = () => {
+         const { createRequire } = process.getBuiltinModule('node:module');
+         const require = createRequire('${import.meta.url}');
+         const { NodeTracerProvider } = require('@opentelemetry/sdk-trace-node');
+         return { NodeTracerProvider, datadog: require('${DIST}') };
+       };`,
+    ],
+  ])('end with no more than a warning if %s is made by their main function', async (_, load) => {
     const agent = await openScriptedAgent();
     const snapshot = await buildSnapshotOf(`
       import { startupSnapshot } from 'node:v8';
-      import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-      import { DatadogBatchSpanProcessor, DatadogSpanExporter, flushOnExit } from '${DIST}';
+      ${load}
       startupSnapshot.setDeserializeMainFunction(() => {
-        const exporter = new DatadogSpanExporter({ requireFrom: '${DIST}' });
-        const processor = new DatadogBatchSpanProcessor({ exporter });
-        flushOnExit(processor, { blockOnExit: true });
+        const { NodeTracerProvider, datadog } = load();
+        const exporter = new datadog.DatadogSpanExporter({ requireFrom: '${DIST}' });
+        const processor = new datadog.DatadogBatchSpanProcessor({ exporter });
+        datadog.flushOnExit(processor, { blockOnExit: true });
         const provider = new NodeTracerProvider({ spanProcessors: [processor] });
         provider.getTracer('end').startSpan('last').end();
         process.on('exit', () => console.log(exporter.stats().dropped));
