@@ -5,8 +5,8 @@ import { isIPv6 } from 'node:net';
 import { type AgentTarget, parseAgentUrl, withoutCredentials } from './agent-target.js';
 import { reasonOf } from './errors.js';
 import { percentDecoded } from './lang/percent-text.js';
+import { withoutQuotes } from './lang/quotes.js';
 import { type Lineage, readLineage } from './lineage.js';
-import { withoutQuotes } from './payload/normalize.js';
 
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 /** Told about a variable that is ignored; gets a sentence for the log. */

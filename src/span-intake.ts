@@ -90,7 +90,7 @@ export class SpanIntake {
       this.#place(span);
       this.#finish();
     } finally {
-      this.#rest();
+      this.#endWork();
     }
   }
 
@@ -104,7 +104,7 @@ export class SpanIntake {
     try {
       this.#finish();
     } finally {
-      this.#rest();
+      this.#endWork();
     }
   }
 
@@ -139,7 +139,7 @@ export class SpanIntake {
     if (this.isWorking) this.#sealLate();
   }
 
-  #rest(): void {
+  #endWork(): void {
     if (this.isWorking) this.#phase = 'idle';
     else this.#release();
   }

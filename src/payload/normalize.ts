@@ -82,8 +82,3 @@ function lowerCase(character: string): string {
   const lower = character.toLowerCase();
   return Buffer.byteLength(lower) === Buffer.byteLength(character) ? lower : character;
 }
-
-/** A value of `OTEL_RESOURCE_ATTRIBUTES`: SDK 1.30 removes the quotes around it, 2.12 does not. */
-export function withoutQuotes(text: string): string {
-  return text.replace(/^"|"$/g, '');
-}

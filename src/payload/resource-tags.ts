@@ -2,13 +2,14 @@
 // of resource attributes, encoded once. Owns the precedence of code, resource and environment, too.
 // Knows nothing of single spans.
 
+import { withoutQuotes } from '../lang/quotes.js';
 import type { Lineage } from '../lineage.js';
 import type { Resource } from '../sdk-contract.js';
 import { analyticsRate } from './attribute-rules.js';
 import { attributeText } from './attribute-text.js';
 import { encodedText } from './encoded-text.js';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
-import { normalizeService, normalizeTagValue, normalTagValue, withoutQuotes } from './normalize.js';
+import { normalizeService, normalizeTagValue, normalTagValue } from './normalize.js';
 import { readableEntries } from './readable-entries.js';
 import { SpanFacts } from './span-facts.js';
 import type { Tag, TagKeys } from './tag-keys.js';
