@@ -238,6 +238,20 @@ export const MUTATIONS = [
     tests: ['test/payload/tag-keys.test.ts'],
   },
   {
+    rule: 'keys that are remembered come to an end also where others never find room',
+    file: 'src/payload/tag-keys.ts',
+    find: ' || this.#passed > MAX_PASSING',
+    replace: ' || MAX_PASSING === 0',
+    tests: ['test/payload/tag-keys.test.ts'],
+  },
+  {
+    rule: 'memory of an unusually large payload is given back',
+    file: 'src/payload/growing-buffer.ts',
+    find: 'if (this.buffer.length > maxBytes) this.#replace(NO_BUFFER);',
+    replace: 'if (this.buffer.length > maxBytes && maxBytes < 0) this.#replace(NO_BUFFER);',
+    tests: ['test/payload/msgpack-writer.test.ts'],
+  },
+  {
     rule: 'trace ids that a peer makes clash are found as fast as any',
     file: 'src/payload/trace-table.ts',
     find: 'return bits ^ SEED;',

@@ -124,3 +124,20 @@ it('takes no more room for a text of which most is cut off than for what is kept
   expect(writer.position).toBeLessThan(2_100);
   expect(writer.park().buffer.length).toBeLessThan(16_384);
 });
+
+it('gives memory back after an unusually large payload, and keeps that of usual ones', () => {
+  const writer = new MsgpackWriter(1_024);
+  const bytesAfter = (characters: number): number => {
+    writer.text('x'.repeat(characters), NO_LIMIT);
+    writer.shrink(128 * 1_024);
+    writer.number(1);
+    const { buffer, position } = writer.park();
+    expect(position).toBe(1);
+    writer.resume({ buffer, view: new DataView(buffer.buffer), position: 0 });
+    return buffer.length;
+  };
+
+  expect(bytesAfter(40_000)).toBe(128 * 1_024);
+  expect(bytesAfter(100)).toBe(128 * 1_024);
+  expect(bytesAfter(1_000_000)).toBe(128 * 1_024);
+});

@@ -62,6 +62,27 @@ it('keys that a peer makes up are not remembered beyond their span', () => {
   expect(keys.isFull).toBe(false);
 });
 
+it('keys so long that a few hold much memory are not remembered', () => {
+  const keys = new TagKeys();
+
+  expect(keys.attribute('k'.repeat(1_024))?.isKept).toBe(true);
+  expect(keys.attribute('k'.repeat(1_025))?.isKept).toBe(false);
+});
+
+it('keys that are remembered leave when a million others have come since', () => {
+  const keys = new TagKeys();
+  const learnt = Object.keys(numbered('earlier', 10_000)).filter(
+    (key) => keys.attribute(key)?.isKept,
+  );
+  expect(learnt).toHaveLength(512);
+
+  const isFull = [990_000, 1_000].map((others) => {
+    for (let other = 0; other < others; other++) keys.attribute('in.use.now');
+    return keys.isFull;
+  });
+  expect(isFull).toEqual([false, true]);
+});
+
 /** Keys that rules know come more often than they would by chance, and in any order. */
 const spanWithKeysOfRules = fc
   .record({
