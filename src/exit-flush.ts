@@ -15,7 +15,7 @@ import { ExitTarget } from './exit-target.js';
 import { drain } from './drain.js';
 import type { Flushable } from './flush-target.js';
 import type { Clock } from './lang/clock.js';
-import { shareTime } from './lang/time-shares.js';
+import { shareOf, shareTime } from './lang/time-shares.js';
 
 /**
  * - `done`: nothing was left when the flush ended
@@ -78,7 +78,7 @@ export class ExitFlush {
   block(sinceMillis: number, share: number): void {
     const nowMillis = this.#clock.nowMillis();
     const leftMillis = sinceMillis + this.#timeoutMillis - nowMillis;
-    this.#deliverUntil(nowMillis + leftMillis * share);
+    this.#deliverUntil(nowMillis + shareOf(leftMillis, share));
   }
 
   get unsettledExporters(): readonly object[] {
@@ -149,7 +149,7 @@ export class ExitFlush {
 
   #deliverUntil(deadlineMillis: number): void {
     shareTime(this.#deliverers, unsettledExporterOf, (deliverer, share) => {
-      deliverer.deliver(Math.max(deadlineMillis - this.#clock.nowMillis(), 0) * share);
+      deliverer.deliver(shareOf(Math.max(deadlineMillis - this.#clock.nowMillis(), 0), share));
     });
   }
 

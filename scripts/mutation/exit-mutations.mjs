@@ -19,6 +19,22 @@ export const EXIT_MUTATIONS = [
     isOfBuild: true,
   },
   {
+    rule: 'at exit, all exporters send through one thread',
+    file: 'src/transport/blocking-thread.ts',
+    find: 'thread ??= startThread();',
+    replace: 'thread = startThread();',
+    tests: ['test/exit/block-on-exit-many.test.ts'],
+    isOfBuild: true,
+  },
+  {
+    rule: 'at exit, a thread is not given a job that it ends before',
+    file: 'src/transport/blocking-thread.ts',
+    find: '    thread = undefined;',
+    replace: '',
+    tests: ['test/exit/block-on-exit-many.test.ts'],
+    isOfBuild: true,
+  },
+  {
     rule: 'at exit, what is still held counts before the time is shared',
     file: 'src/exit-registry.ts',
     find: 'for (const one of members) one.handOver();',

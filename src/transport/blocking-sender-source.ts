@@ -19,51 +19,53 @@ export const MAX_CODE_BYTES = 64;
  * as the process ends then.
  */
 export const BLOCKING_SENDER_SOURCE: string = `'use strict';
-const { requests, statuses, codes, isSecure, maxConnections, options } =
-  require('node:worker_threads').workerData;
-const { request } = require(isSecure ? 'node:https' : 'node:http');
-let next = 0;
+function send({ requests, statuses, codes, isSecure, maxConnections, options }) {
+  const { request } = require(isSecure ? 'node:https' : 'node:http');
+  let next = 0;
 
-const isSettled = (index) => ![${NO_OUTCOME}, ${STARTED}].includes(statuses[index + 1]);
+  const isSettled = (index) => ![${NO_OUTCOME}, ${STARTED}].includes(statuses[index + 1]);
 
-function settle(index, outcome) {
-  if (isSettled(index)) return;
-  Atomics.store(statuses, index + 1, outcome);
-  Atomics.add(statuses, 0, 1);
-  Atomics.notify(statuses, 0);
-}
+  function settle(index, outcome) {
+    if (isSettled(index)) return;
+    Atomics.store(statuses, index + 1, outcome);
+    Atomics.add(statuses, 0, 1);
+    Atomics.notify(statuses, 0);
+  }
 
-function fail(index, { code = '', errors }) {
-  if (isSettled(index)) return;
-  const text = String(errors?.[0]?.code ?? code).slice(0, ${MAX_CODE_BYTES});
-  codes.set(Buffer.from(text, 'latin1'), index * ${MAX_CODE_BYTES});
-  settle(index, ${FAILED});
-}
+  function fail(index, { code = '', errors }) {
+    if (isSettled(index)) return;
+    const text = String(errors?.[0]?.code ?? code).slice(0, ${MAX_CODE_BYTES});
+    codes.set(Buffer.from(text, 'latin1'), index * ${MAX_CODE_BYTES});
+    settle(index, ${FAILED});
+  }
 
-function sendNext() {
-  if (next === requests.length) return;
-  const index = next++;
-  const { headers, body } = requests[index];
-  const length = { 'Content-Length': body.length };
-  const settings = { ...options, agent: false, method: 'PUT', headers: { ...headers, ...length } };
-  let roomBytes = ${MAX_REPLY_BYTES};
-  const sending = request(settings, (reply) => {
-    const answer = () => settle(index, reply.statusCode);
-    if (reply.statusCode < 300 && !sending.writableFinished) sending.on('finish', answer);
-    else answer();
-    reply.on('data', (chunk) => {
-      roomBytes -= chunk.length;
-      if (roomBytes < 0) sending.destroy();
+  function sendNext() {
+    if (next === requests.length) return;
+    const index = next++;
+    const { headers, body } = requests[index];
+    const length = { 'Content-Length': body.length };
+    const settings = { ...options, agent: false, method: 'PUT', headers: { ...headers, ...length } };
+    let roomBytes = ${MAX_REPLY_BYTES};
+    const sending = request(settings, (reply) => {
+      const answer = () => settle(index, reply.statusCode);
+      if (reply.statusCode < 300 && !sending.writableFinished) sending.on('finish', answer);
+      else answer();
+      reply.on('data', (chunk) => {
+        roomBytes -= chunk.length;
+        if (roomBytes < 0) sending.destroy();
+      });
     });
-  });
-  Atomics.store(statuses, index + 1, ${STARTED});
-  sending.on('error', (error) => fail(index, error));
-  sending.on('close', () => {
-    fail(index, {});
-    sendNext();
-  });
-  sending.end(body);
+    Atomics.store(statuses, index + 1, ${STARTED});
+    sending.on('error', (error) => fail(index, error));
+    sending.on('close', () => {
+      fail(index, {});
+      sendNext();
+    });
+    sending.end(body);
+  }
+
+  for (let count = 0; count < maxConnections; count++) sendNext();
 }
 
-for (let count = 0; count < maxConnections; count++) sendNext();
+require('node:worker_threads').parentPort.on('message', send);
 `;

@@ -1,17 +1,12 @@
 // Owns sending payloads while the event loop of this thread stands still, as it does when the process
 // exits: a worker thread sends them while this one waits. The worker is started only then, so that it costs
-// nothing before; its start and a request to a local Agent take some 50 ms. Knows nothing of spans.
+// nothing before. Knows nothing of spans.
 
 import { type AgentTarget, hostAndPort, tracesPath } from '../agent-target.js';
 import type { Clock } from '../lang/clock.js';
 import { isOfSnapshot } from '../snapshot-callbacks.js';
-import {
-  BLOCKING_SENDER_SOURCE,
-  FAILED,
-  MAX_CODE_BYTES,
-  NO_OUTCOME,
-  STARTED,
-} from './blocking-sender-source.js';
+import { FAILED, MAX_CODE_BYTES, NO_OUTCOME, STARTED } from './blocking-sender-source.js';
+import { giveToThread } from './blocking-thread.js';
 import { breakPointOf } from './break-point.js';
 import { outcomeOf } from './reply.js';
 import type { HeadersOf } from './request-headers.js';
@@ -50,17 +45,8 @@ export function sendBlocking(
   const statuses = new Int32Array(new SharedArrayBuffer(4 * (payloads.length + 1)));
   const codes = new Uint8Array(new SharedArrayBuffer(MAX_CODE_BYTES * payloads.length));
   const requests = payloads.map((payload) => ({ headers: headersOf(payload), body: payload.body }));
-  // Loaded only when needed: Node warns of this module while a startup snapshot is built.
-  const { Worker } = process.getBuiltinModule('node:worker_threads');
-  const worker = new Worker(BLOCKING_SENDER_SOURCE, {
-    eval: true, // no file, so that it works in bundles and single-executable applications
-    execArgv: [],
-    env: {}, // NODE_OPTIONS would preload the application's instrumentation
-    workerData: { requests, statuses, codes, ...connectionOf(settings) },
-  });
-  worker.on('error', () => undefined);
+  giveToThread({ requests, statuses, codes, ...connectionOf(settings) });
   waitForAll(statuses, deadlineMillis, clock);
-  void worker.terminate();
   return payloads.map((_payload, index) => {
     const status = Atomics.load(statuses, index + 1);
     const outcome =
@@ -101,7 +87,8 @@ function answered(status: number, timeoutMillis: number): SendOutcome {
   if (status !== NO_OUTCOME && status !== STARTED) {
     return outcomeOf({ status, ratesVersion: undefined, retryAfter: [], text: '' });
   }
-  const cause = new Error(`no answer within ${Math.ceil(timeoutMillis)} ms`);
+  const what = status === STARTED ? 'no answer' : 'not begun';
+  const cause = new Error(`${what} within ${Math.ceil(timeoutMillis)} ms`);
   return { kind: 'broken', at: 'timeout', cause };
 }
 
