@@ -1,26 +1,52 @@
 // Owns telling those who wait for exports when all of these are deferred, that is, wait for a time that the Agent
-// has set. Knows nothing of exports: whoever waits provides the check.
+// has set. Knows exports only by number, in the order in which they began.
 
 import type { Dispose } from './lang/clock.js';
+import { InOrder } from './lang/in-order.js';
+
+/** The oldest exports that are under way, as far as all of them are deferred. */
+export interface DeferredExports {
+  /** Number of the oldest export under way. */
+  readonly oldest: number;
+  /** Number of the first export that is not one of them. */
+  readonly end: number;
+}
+
+interface Watcher {
+  /** Number of the first export that is not waited for. */
+  readonly end: number;
+  readonly onDeferred: () => void;
+}
 
 export class Deferrals {
-  readonly #checks = new Set<() => void>();
+  readonly #deferredExports: () => DeferredExports;
+  /** In the order in which they began, so that none has a lower `end` than those before it. */
+  readonly #watchers = new InOrder<Watcher>();
 
-  /** Calls `onDeferred` once, as soon as `isDeferred` holds: now, or after a change. */
-  watch(isDeferred: () => boolean, onDeferred: () => void): Dispose {
-    const check = (): void => {
-      if (!isDeferred()) return;
-      dispose();
-      onDeferred();
-    };
-    const dispose = (): void => void this.#checks.delete(check);
-    this.#checks.add(check);
-    check();
-    return dispose;
+  /** `deferredExports` is asked once at each change: for each watcher, 1 000 of them took 20 s. */
+  constructor(deferredExports: () => DeferredExports) {
+    this.#deferredExports = deferredExports;
+  }
+
+  /**
+   * Calls `onDeferred` once, as soon as all that is left of the exports with a lower number than `end` is deferred:
+   * now, or after a change.
+   */
+  watch(end: number, onDeferred: () => void): Dispose {
+    const number = this.#watchers.add({ end, onDeferred });
+    this.changed();
+    return () => this.#watchers.delete(number);
   }
 
   /** To be called when a payload has been deferred or settled, and when an export has. */
   changed(): void {
-    for (const check of this.#checks) check();
+    if (this.#watchers.size === 0) return;
+    const { oldest, end } = this.#deferredExports();
+    for (;;) {
+      const watcher = this.#watchers.first;
+      if (watcher === undefined || watcher.end > end) return;
+      this.#watchers.delete(this.#watchers.oldest);
+      if (watcher.end > oldest) watcher.onDeferred(); // else all that it waited for is over
+    }
   }
 }

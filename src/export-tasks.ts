@@ -1,17 +1,15 @@
 // Owns the exports of an exporter that are under way: what is asked of all of them, and their common result.
 // Knows nothing of spans.
 
+import type { DeferredExports } from './deferrals.js';
 import type { ExportTask } from './export-task.js';
 import { FlushWaits, type PresentExports } from './flush-waits.js';
+import { InOrder } from './lang/in-order.js';
 import type { ExportResult } from './sdk-contract.js';
 import type { Cancellation } from './transport/send-outcome.js';
 
 export class ExportTasks {
-  /** Exports by their number, in the order in which they began. */
-  readonly #tasks = new Map<number, ExportTask>();
-  #begun = 0;
-  /** Number of the oldest export, or of the next. Kept, as a map finds its first entry only behind all deleted ones. */
-  #oldest = 0;
+  readonly #tasks = new InOrder<ExportTask>();
   /** Exports that nobody has hurried yet: hurrying one again makes no difference. */
   readonly #patient = new Set<ExportTask>();
   readonly #waits = new FlushWaits();
@@ -22,15 +20,13 @@ export class ExportTasks {
 
   /** Keeps the task until it is over. */
   add(task: ExportTask): void {
-    const number = this.#begun++;
-    this.#tasks.set(number, task);
+    const number = this.#tasks.add(task);
     this.#patient.add(task);
     void task.result.then(({ error }) => {
       this.#tasks.delete(number);
       this.#patient.delete(task);
-      while (this.#oldest < this.#begun && !this.#tasks.has(this.#oldest)) this.#oldest++;
       if (error !== undefined) this.#waits.note(number, error);
-      this.#waits.settleBefore(this.#oldest);
+      this.#waits.settleBefore(this.#tasks.oldest);
     });
   }
 
@@ -38,8 +34,8 @@ export class ExportTasks {
   hurryPresent(): PresentExports {
     for (const task of this.#patient) task.hurry();
     this.#patient.clear();
-    const present = this.#waits.begin(this.#begun);
-    this.#waits.settleBefore(this.#oldest);
+    const present = this.#waits.begin(this.#tasks.next);
+    this.#waits.settleBefore(this.#tasks.oldest);
     return present;
   }
 
@@ -48,10 +44,16 @@ export class ExportTasks {
     return Promise.all([...this.#tasks.values()].map(({ result }) => result));
   }
 
-  /** Returns a check: does all that is left of the now present exports wait for a time that the Agent has set? */
-  watchedDeferral(): () => boolean {
-    const end = this.#begun;
-    return () => this.#areDeferredBefore(end);
+  /** Number of the next export. */
+  get next(): number {
+    return this.#tasks.next;
+  }
+
+  get deferred(): DeferredExports {
+    const { oldest, next } = this.#tasks;
+    let end = oldest;
+    while (end < next && this.#tasks.get(end)?.isDeferred !== false) end++;
+    return { oldest, end };
   }
 
   hurry(deadlineMillis: number, cancellation: Cancellation): void {
@@ -69,13 +71,5 @@ export class ExportTasks {
 
   [Symbol.iterator](): IterableIterator<ExportTask> {
     return this.#tasks.values();
-  }
-
-  /** Stops at the first that is not deferred: asking all of 5 000 exports at the end of each took 250 ms. */
-  #areDeferredBefore(end: number): boolean {
-    for (let number = this.#oldest; number < end; number++) {
-      if (this.#tasks.get(number)?.isDeferred === false) return false;
-    }
-    return this.#oldest < end;
   }
 }

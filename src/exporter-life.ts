@@ -3,6 +3,7 @@
 // `payload/` and `transport/`.
 
 import { declineExport, declineSpan } from './declined-export.js';
+import { Deferrals } from './deferrals.js';
 import { Diagnostics } from './diagnostics.js';
 import {
   flushLimits,
@@ -60,7 +61,8 @@ export class ExporterLife {
     this.#options = resolveOptions(options, (variable, message) => {
       diagnostics.warn(variable, message);
     });
-    this.#context = sharedParts(this.#options, this.#clock, diagnostics);
+    const deferrals = new Deferrals(() => this.#tasks.deferred);
+    this.#context = sharedParts(this.#options, { clock: this.#clock, diagnostics, deferrals });
     this.#onStopped = onStopped;
     this.#watch = new AbortWatch(options.signal, () => {
       if (this.#state.phase === 'running') void this.#drain();
@@ -230,9 +232,8 @@ export class ExporterLife {
   /** Calls `onDeferred` once all that is left of the present exports waits for a time that the Agent has set. */
   #watchDeferral(onDeferred: (() => void) | undefined): Dispose {
     if (onDeferred === undefined) return nothingToDispose;
-    const isDeferred = this.#tasks.watchedDeferral();
     const tell = (): void => this.#callUser('onDeferred', onDeferred);
-    return this.#context.deferrals.watch(isDeferred, tell);
+    return this.#context.deferrals.watch(this.#tasks.next, tell);
   }
 
   #decline(spans: number): ExportResult {

@@ -5,21 +5,46 @@ import { countOf, DatadogExportError, reasonOf } from './errors.js';
 import type { WaitOutcome } from './lang/bounded-wait.js';
 
 /** More than there are batches of 100 000 spans; limited, as each of thousands of flushes may hold such a list. */
-const MAX_LISTED_ERRORS = 256;
+export const MAX_LISTED_ERRORS = 256;
 
-/** One error for all the failed exports that a flush waited for, if there are any. */
-export function errorOf(errors: readonly Error[]): Error | undefined {
+/** What failed exports come to. */
+export interface FailureTotals {
+  readonly exports: number;
+  readonly lostSpans: number;
+  readonly attempts: number;
+}
+
+export const NO_FAILURES: FailureTotals = { exports: 0, lostSpans: 0, attempts: 0 };
+
+export function plus(totals: FailureTotals, error: Error): FailureTotals {
+  const { lostSpans, attempts } = error instanceof DatadogExportError ? error : NO_FAILURES;
+  return {
+    exports: totals.exports + 1,
+    lostSpans: totals.lostSpans + lostSpans,
+    attempts: totals.attempts + attempts,
+  };
+}
+
+export function minus(totals: FailureTotals, part: FailureTotals): FailureTotals {
+  return {
+    exports: totals.exports - part.exports,
+    lostSpans: totals.lostSpans - part.lostSpans,
+    attempts: totals.attempts - part.attempts,
+  };
+}
+
+/** One error for all the failed exports that a flush waited for, if there are any; `errors` is the first of them. */
+export function errorOf(errors: readonly Error[], totals: FailureTotals): Error | undefined {
   const [first] = errors;
   if (errors.length < 2 || !(first instanceof DatadogExportError)) return first;
-  const known = errors.filter((error) => error instanceof DatadogExportError);
-  const lostSpans = known.reduce((sum, error) => sum + error.lostSpans, 0);
+  const { exports, lostSpans, attempts } = totals;
   return new DatadogExportError(
-    `${errors.length} exports failed, ${countOf(lostSpans, 'span')} lost; the first: ${first.message}`,
+    `${exports} exports failed, ${countOf(lostSpans, 'span')} lost; the first: ${first.message}`,
     {
       kind: first.kind,
       status: first.status,
       lostSpans,
-      attempts: known.reduce((sum, error) => sum + error.attempts, 0),
+      attempts,
       cause: new AggregateError(errors.slice(0, MAX_LISTED_ERRORS)),
     },
   );
@@ -39,7 +64,7 @@ export function flushError(thrown: readonly unknown[]): unknown {
   );
   if (errors.length < 2) return errors[0];
   const known = errors.filter((error) => error instanceof DatadogExportError);
-  if (known.length === errors.length) return errorOf(known);
+  if (known.length === errors.length) return errorOf(known, known.reduce(plus, NO_FAILURES));
   return new AggregateError(errors, errors.map((error) => reasonOf(error)).join('; '));
 }
 

@@ -5,7 +5,7 @@ import type { MeterProvider } from '@opentelemetry/api';
 import { type AgentTarget, describeRequest } from './agent-target.js';
 import { containerIdentity } from './container-identity.js';
 import { mayRepeatSecrets } from './credentials.js';
-import { Deferrals } from './deferrals.js';
+import type { Deferrals } from './deferrals.js';
 import type { Diagnostics } from './diagnostics.js';
 import { EncodingTurns } from './encoding-turns.js';
 import type { ExportContext } from './export-task.js';
@@ -44,12 +44,10 @@ export interface SharedParts extends ExportContext, ExitDeliveryContext {
 
 export function sharedParts(
   options: ResolvedOptions,
-  clock: Clock,
-  diagnostics: Diagnostics,
+  { clock, diagnostics, deferrals }: Pick<SharedParts, 'clock' | 'diagnostics' | 'deferrals'>,
 ): SharedParts {
   const identity = processIdentity(options.environment.lineage);
   const sampleRates = new SampleRates();
-  const deferrals = new Deferrals();
   const { target, timeoutMillis, selfObsMeterProvider: meters } = options;
   // A payload that is larger than all pending bytes together would never find room.
   const maxPayloadBytes = Math.min(options.maxPayloadBytes, options.maxPendingBytes);

@@ -5,44 +5,73 @@ describe('Deferrals', () => {
   it('calls at once if all is deferred already', () => {
     let calls = 0;
 
-    new Deferrals().watch(
-      () => true,
-      () => calls++,
-    );
+    new Deferrals(() => ({ oldest: 3, end: 5 })).watch(5, () => calls++);
 
     expect(calls).toBe(1);
   });
 
   it('calls once, after the change that made it so', () => {
-    const deferrals = new Deferrals();
+    let end = 3;
+    const deferrals = new Deferrals(() => ({ oldest: 3, end }));
     let calls = 0;
-    let left = 2;
-    deferrals.watch(
-      () => left === 0,
-      () => calls++,
-    );
+    deferrals.watch(5, () => calls++);
 
-    for (let change = 0; change < 3; change++) {
-      left = Math.max(left - 1, 0);
+    for (const expected of [0, 1, 1]) {
+      end++;
       deferrals.changed();
-      expect(calls).toBe(left === 0 ? 1 : 0);
+      expect(calls).toBe(expected);
     }
   });
 
-  it('calls nobody who has stopped watching', () => {
-    const deferrals = new Deferrals();
-    let calls = 0;
-    let isDeferred = false;
-    const stop = deferrals.watch(
-      () => isDeferred,
-      () => calls++,
-    );
+  it('calls those who wait for what is deferred, and nobody who waits for more', () => {
+    let end = 0;
+    const deferrals = new Deferrals(() => ({ oldest: 0, end }));
+    const called: number[] = [];
+    for (const own of [1, 2, 2, 4]) deferrals.watch(own, () => called.push(own));
 
-    stop();
-    stop();
-    isDeferred = true;
+    end = 3;
+    deferrals.changed();
+
+    expect(called).toEqual([1, 2, 2]);
+  });
+
+  it('calls nobody of whose exports none is left', () => {
+    let deferred = { oldest: 0, end: 0 };
+    const deferrals = new Deferrals(() => deferred);
+    let calls = 0;
+    deferrals.watch(5, () => calls++);
+
+    deferred = { oldest: 5, end: 7 };
     deferrals.changed();
 
     expect(calls).toBe(0);
+  });
+
+  it('calls nobody who has stopped watching', () => {
+    let end = 0;
+    const deferrals = new Deferrals(() => ({ oldest: 0, end }));
+    let calls = 0;
+    const stop = deferrals.watch(1, () => calls++);
+
+    stop();
+    stop();
+    end = 1;
+    deferrals.changed();
+
+    expect(calls).toBe(0);
+  });
+
+  it('asks once for each change, however many watch', () => {
+    let asked = 0;
+    const deferrals = new Deferrals(() => {
+      asked++;
+      return { oldest: 0, end: 1 };
+    });
+    for (let watcher = 0; watcher < 100; watcher++) deferrals.watch(2, () => undefined);
+    asked = 0;
+
+    deferrals.changed();
+
+    expect(asked).toBe(1);
   });
 });

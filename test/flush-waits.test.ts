@@ -69,4 +69,22 @@ describe('FlushWaits', () => {
     expect(error?.message).toMatch(/^300 exports failed, 600 spans lost; the first: /);
     expect(error?.cause).toMatchObject({ errors: failures.slice(0, 256) });
   });
+
+  it('takes no longer for each of many that fail together', () => {
+    const failures = Array.from({ length: 16_000 }, () => failure(1));
+    const microsPerWait = (count: number): number => {
+      const waits = new FlushWaits();
+      for (let number = 0; number < count; number++) waits.begin(number + 1);
+      for (let number = 0; number < count; number++)
+        waits.note(number, failures[number] ?? failure(1));
+      const startMillis = performance.now();
+      waits.settleBefore(count);
+      return ((performance.now() - startMillis) * 1_000) / count;
+    };
+
+    const few = Math.min(...Array.from({ length: 5 }, () => microsPerWait(1_000)));
+    const many = Math.min(...Array.from({ length: 3 }, () => microsPerWait(16_000)));
+
+    expect(many).toBeLessThan(few * 5);
+  });
 });

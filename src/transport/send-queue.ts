@@ -2,6 +2,7 @@
 // queues for us, because it leaves an abort unanswered while a request is queued.
 
 import { type Dispose, nothingToDispose } from '../lang/clock.js';
+import { InOrder } from '../lang/in-order.js';
 import type { Connection } from './send-outcome.js';
 
 /** Takes a connection, which must be released afterwards. */
@@ -10,7 +11,7 @@ type Receiver = (connection: Connection) => void;
 export class SendQueue {
   readonly #connections: readonly Connection[];
   readonly #free: Connection[];
-  readonly #waiting = new Set<Receiver>();
+  readonly #waiting = new InOrder<Receiver>();
 
   constructor(connections: readonly Connection[]) {
     this.#connections = connections;
@@ -24,18 +25,17 @@ export class SendQueue {
       receive(free);
       return nothingToDispose;
     }
-    const waiting: Receiver = (connection) => receive(connection); // the same function may be given twice
-    this.#waiting.add(waiting);
-    return () => void this.#waiting.delete(waiting);
+    const number = this.#waiting.add(receive);
+    return () => this.#waiting.delete(number);
   }
 
   release(connection: Connection): void {
-    const [next] = this.#waiting;
+    const next = this.#waiting.first;
     if (next === undefined) {
       this.#free.push(connection);
       return;
     }
-    this.#waiting.delete(next);
+    this.#waiting.delete(this.#waiting.oldest);
     next(connection);
   }
 
