@@ -22,8 +22,8 @@ export interface DatadogBatchSpanProcessorOptions {
    */
   readonly scheduledDelayMillis?: number | undefined;
   /**
-   * Most bytes of encoded spans that may wait for others, or for room within the exporter's `maxPendingBytes`;
-   * 65 536 to 1 073 741 824. Spans that end when these are used up are dropped as `queue_full`.
+   * Most bytes of encoded spans that may wait for others, or for room within the exporter's `maxPendingBytes`, each
+   * export with 7 KiB more; 65 536 to 1 073 741 824. Spans that end when these are used up are dropped as `queue_full`.
    *
    * @default 8388608 (8 MiB)
    */

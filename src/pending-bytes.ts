@@ -9,7 +9,7 @@ const FIRST_SPAN_BYTES = 512;
  * Memory that a payload under way takes besides its bytes: exports of one span each were measured to take
  * 6.9 KB, half of it closures and promises. Without this, a hundred thousand of them would find room.
  */
-const OVERHEAD_BYTES = 7 * 1_024;
+export const PAYLOAD_OVERHEAD_BYTES: number = 7 * 1_024;
 /** Weight of the newest payload in the mean. */
 const LEARNING_RATE = 0.2;
 
@@ -28,7 +28,7 @@ export class PendingBytes {
    * is alone needs room for its bytes only, so that a small limit lets one through.
    */
   reserve(bytes: number): Dispose | undefined {
-    const taken = bytes + OVERHEAD_BYTES;
+    const taken = bytes + PAYLOAD_OVERHEAD_BYTES;
     const hasRoom = this.#bytes === 0 ? bytes <= this.#maxBytes : this.#hasRoomFor(taken);
     if (!hasRoom) return undefined;
     this.#bytes += taken;
@@ -46,13 +46,13 @@ export class PendingBytes {
    */
   spansThatFit(share: number, openBytes: number): number {
     const taken = this.#bytes + openBytes;
-    const bytes = this.#maxBytes * share - taken - OVERHEAD_BYTES;
+    const bytes = this.#maxBytes * share - taken - PAYLOAD_OVERHEAD_BYTES;
     return Math.max(Math.floor(bytes / this.#meanSpanBytes), taken === 0 ? 1 : 0);
   }
 
   /** Whether the limit will be reached once these, which are not encoded yet, are added. */
   isFullWith({ batches, spans }: { batches: number; spans: number }): boolean {
-    const estimate = batches * OVERHEAD_BYTES + spans * this.#meanSpanBytes;
+    const estimate = batches * PAYLOAD_OVERHEAD_BYTES + spans * this.#meanSpanBytes;
     return this.#bytes + estimate >= this.#maxBytes;
   }
 

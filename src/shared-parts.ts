@@ -36,7 +36,8 @@ export interface SharedParts extends ExportContext, ExitDeliveryContext {
   readonly encoder: V04Encoder;
   /** Makes a segment for spans that are encoded as they end. */
   readonly newSegment: () => SpanSegment;
-  readonly maxPayloadBytes: number;
+  /** Bytes of spans that fit into one payload, which finds room although others, smaller ones, are pending. */
+  readonly maxSegmentBytes: number;
   readonly queue: SendQueue;
   readonly sampleRates: SampleRates;
   readonly deferrals: Deferrals;
@@ -59,7 +60,7 @@ export function sharedParts(
   return {
     encoder: new V04Encoder(mapping, maxPayloadBytes),
     newSegment: () => new SpanSegment(mapping, maxPayloadBytes),
-    maxPayloadBytes,
+    maxSegmentBytes: Math.min(maxPayloadBytes, options.maxPendingBytes / 2),
     turns: new EncodingTurns(clock, (task) => pending.whenReleased(task)),
     pending,
     resourceWaits: new ResourceWaits(clock),

@@ -7,6 +7,7 @@ import { type ExportSource, sealedSource, spanSource } from './export-source.js'
 import type { SharedParts } from './shared-parts.js';
 import type { Dispose } from './lang/clock.js';
 import type { SpanSegment } from './payload/span-segment.js';
+import { PAYLOAD_OVERHEAD_BYTES } from './pending-bytes.js';
 import { pendingResource } from './pending-resources.js';
 import type { ReadableSpan } from './sdk-contract.js';
 
@@ -49,7 +50,7 @@ export class SpanIntake {
   readonly #maxLateSpans: number;
   readonly #segment: SpanSegment;
   #late: ReadableSpan[] = [];
-  /** Bytes of the exports that wait for room among the pending bytes. */
+  /** Bytes of the exports that wait for room among the pending bytes, with what each takes besides its spans. */
   #queuedBytes = 0;
   #stopTimer: Dispose | undefined;
   /** Number of spans that found no room since the last that did. */
@@ -59,10 +60,10 @@ export class SpanIntake {
   readonly #nested: ReadableSpan[] = [];
 
   constructor(settings: IntakeSettings, owner: IntakeOwner) {
-    const { newSegment, maxPayloadBytes } = owner.parts;
+    const { newSegment, maxSegmentBytes } = owner.parts;
     this.#settings = settings;
     this.#owner = owner;
-    this.#segmentBytes = Math.min(SEGMENT_BYTES, maxPayloadBytes, settings.maxQueueBytes / 2);
+    this.#segmentBytes = Math.min(SEGMENT_BYTES, maxSegmentBytes, settings.maxQueueBytes / 2);
     // Encoded or late, they fill half of a small queue at most before they leave it.
     this.#maxLateSpans = Math.min(MAX_LATE_SPANS, this.#segmentBytes / LATE_SPAN_BYTES);
     this.#segment = newSegment();
@@ -195,7 +196,8 @@ export class SpanIntake {
     return here + this.#queuedBytes < this.#settings.maxQueueBytes;
   }
 
-  #run(source: ExportSource, bytes: number): void {
+  #run(source: ExportSource, spanBytes: number): void {
+    const bytes = spanBytes + PAYLOAD_OVERHEAD_BYTES;
     this.#queuedBytes += bytes;
     this.#owner.run(source, () => {
       this.#queuedBytes -= bytes;

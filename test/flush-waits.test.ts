@@ -29,14 +29,17 @@ describe('FlushWaits', () => {
     const waits = new FlushWaits();
     waits.note(0, failure(100)); // nobody waits
     const first = waits.begin(4);
-    waits.note(1, failure(1));
+    const failures = [failure(1), failure(10), failure(2)] as const;
+    waits.note(1, failures[0]);
     const second = waits.begin(6);
-    waits.note(5, failure(10));
-    waits.note(3, failure(2));
+    waits.note(5, failures[1]);
+    waits.note(3, failures[2]);
     waits.settleBefore(6);
 
-    expect(await first.outcome).toMatchObject({ lostSpans: 3, attempts: 2 });
-    expect(await second.outcome).toMatchObject({ lostSpans: 12, attempts: 2 });
+    const ofFirst = { errors: [failures[0], failures[2]] };
+    const ofSecond = { errors: [failures[1], failures[2]] };
+    expect(await first.outcome).toMatchObject({ lostSpans: 3, attempts: 2, cause: ofFirst });
+    expect(await second.outcome).toMatchObject({ lostSpans: 12, attempts: 2, cause: ofSecond });
   });
 
   it('tells those who stay, though those before them leave and come', async () => {

@@ -134,4 +134,12 @@ export const TRANSPORT_MUTATIONS = [
     replace: 'socket === undefined || Date.now() > 0',
     tests: ['test/transport/early-answer.test.ts', 'test/faults/uploading.test.ts'],
   },
+  {
+    rule: 'requireFrom says which undici is taken',
+    file: 'src/transport/load-undici.ts',
+    find: 'if (requireFrom !== undefined) return',
+    replace: 'if (requireFrom === null) return',
+    tests: ['test/exporter/foreign-undici.test.ts'],
+    isOfBuild: true,
+  },
 ];

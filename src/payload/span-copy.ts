@@ -71,9 +71,7 @@ function copyOfObject(object: object | undefined): Record<string, unknown> {
   for (const key in copy) {
     const value = copy[key];
     if (typeof value !== 'object' || value === null || !Object.hasOwn(copy, key)) continue;
-    const copied = copyOfValue(value);
-    if (copied === undefined) delete copy[key];
-    else copy[key] = copied;
+    copy[key] = copyOfValue(value);
   }
   return copy;
 }
@@ -87,12 +85,12 @@ function ownEntries(object: object | undefined): Record<string, unknown> {
   }
 }
 
-/** A copy of bytes or a plain list, else of the value's JSON; `undefined` if it has none. */
-function copyOfValue(value: object): object | undefined {
+/** A copy of bytes or a plain list, else of the value's JSON, or of its having none. */
+function copyOfValue(value: object): object {
   if (isUint8Array(value)) return Uint8Array.from(value);
   if (isPlainList(value)) return [...value];
   const json = jsonText(value);
-  return json === undefined ? undefined : { toJSON: (): unknown => JSON.parse(json) };
+  return { toJSON: (): unknown => (json === undefined ? undefined : JSON.parse(json)) };
 }
 
 /** Whether it is a list without objects, the most usual value that is an object. */

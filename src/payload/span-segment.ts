@@ -91,7 +91,9 @@ export class SpanSegment {
       while (index !== NO_MORE) index = this.#gatherPart(gathering, { trace, tags }, index);
     }
     this.clear();
-    return gathering.end();
+    const gathered = gathering.end();
+    this.#payload.shrink(this.#maxPayloadBytes * 2);
+    return gathered;
   }
 
   /**

@@ -13,8 +13,8 @@ const builtAs = ownFile();
 let loading: Promise<Undici> | undefined;
 
 /**
- * Loads undici once for the process. `requireFrom` is an absolute path of a file from which it can
- * be resolved where `import()` does not work, as in a restored snapshot.
+ * Loads undici once for the process. `requireFrom` is an absolute path of a file from which it is
+ * resolved, as where `import()` does not work in a restored snapshot.
  */
 export function loadUndici(requireFrom: string | undefined): Promise<Undici> {
   loading ??= load(requireFrom).catch((error: unknown) => {
@@ -30,41 +30,51 @@ export function preloadUndici(requireFrom: string | undefined): void {
   loadUndici(requireFrom).catch(() => undefined);
 }
 
-/** An async function, because a bundler's loader may throw where `import()` would reject. */
+/**
+ * What `requireFrom` finds comes first: where the package is, there may be one that is too old. An async function,
+ * because a bundler's loader may throw where `import()` would reject.
+ */
 async function load(requireFrom: string | undefined): Promise<Undici> {
+  const reasons = new Set<string>();
+  try {
+    if (requireFrom !== undefined) return requireUndici(requireFrom);
+  } catch (error) {
+    const why = isNotThere(error) ? 'has no undici' : reasonOf(error);
+    reasons.add(`\`requireFrom\` (${requireFrom}): ${why}`);
+  }
   try {
     // One literal import: bundlers inline what they can see.
     const loaded = await import(/* webpackMode: "eager" */ 'undici');
     // Some bundlers hand over a CommonJS module as `default` only.
     return typeof loaded.Client === 'function' ? loaded : loaded.default;
   } catch (error) {
-    return requireUndici(requireFrom, error);
+    reasons.add(reasonOf(error));
+    const found = searchUndici(reasons);
+    if (found !== undefined) return found;
+    const advice = requireFrom === undefined ? 'bundle it, or set `requireFrom`' : 'bundle it';
+    const why = [...reasons, advice].join('; ');
+    throw new Error(`undici could not be loaded: ${why}`, { cause: error });
   }
 }
 
-/** @throws Error that says why `import()` failed, and why any undici that was found cannot be loaded. */
-function requireUndici(requireFrom: string | undefined, imported: unknown): Undici {
-  const { createRequire } = process.getBuiltinModule('node:module');
-  const reasons = new Set([reasonOf(imported)]);
+/** Adds to `reasons` why any undici that is there cannot be loaded. */
+function searchUndici(reasons: Set<string>): Undici | undefined {
   // A function each, as the working directory may be gone.
-  const bases = [
-    () => requireFrom,
-    () => builtAs,
-    () => process.argv[1],
-    () => `${process.cwd()}/index.js`,
-  ];
-  for (const baseOf of bases) {
+  for (const baseOf of [() => builtAs, () => process.argv[1], () => `${process.cwd()}/index.js`]) {
     try {
       const base = baseOf();
-      if (base === undefined) continue;
-      const requireHere: (name: 'undici') => Undici = createRequire(base);
-      return requireHere('undici');
+      if (base !== undefined) return requireUndici(base);
     } catch (error) {
       if (!isNotThere(error)) reasons.add(reasonOf(error));
     }
   }
-  const why = `${[...reasons].join('; ')}; bundle it, or set \`requireFrom\``;
-  throw new Error(`undici could not be loaded: ${why}`, { cause: imported });
+  return undefined;
+}
+
+function requireUndici(base: string): Undici {
+  const { createRequire } = process.getBuiltinModule('node:module');
+  const requireHere: (name: 'undici') => Undici = createRequire(base);
+  return requireHere('undici');
 }
 
 /** Whether the base is relative or has no undici, so that the next base may do. */

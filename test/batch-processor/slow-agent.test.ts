@@ -85,11 +85,39 @@ describe('an Agent that is slow', () => {
     const late = { resource: NEVER_READY };
 
     endAll(processor, makeSpans(200, late));
-    expect(exporter.stats()).toMatchObject({ buffered: 64, droppedByReason: { queue_full: 136 } });
+    // 1 KiB each, and 7 for the export of the first half.
+    expect(exporter.stats()).toMatchObject({ buffered: 57, droppedByReason: { queue_full: 143 } });
 
     processor.forceFlush().catch(() => undefined); // makes an export of them, which waits
     endAll(processor, [...makeSpans(200, late), makeSpan()]);
-    expect(exporter.stats()).toMatchObject({ exported: 0, droppedByReason: { queue_full: 337 } });
+    expect(exporter.stats()).toMatchObject({ exported: 0, droppedByReason: { queue_full: 344 } });
+  });
+
+  it('has room for few exports of one span each, as each takes memory of its own', async () => {
+    const server = await openFaultServer({ scripts: [[readAll, stall]] });
+    const exporter = openExporter({ url: server.url, maxPendingBytes: 65_536 });
+    const processor = openProcessor(exporter, { maxQueueBytes: 65_536 });
+
+    for (const span of makeSpans(100)) {
+      processor.onEnd(span);
+      processor.forceFlush().catch(() => undefined);
+    }
+
+    // Each takes 7 KiB, and half a KiB for its bytes.
+    expect(exporter.stats()).toMatchObject({ inFlight: 8, droppedByReason: { queue_full: 83 } });
+  });
+
+  it('leaves no burst waiting until nothing else is pending', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url, maxPendingBytes: 100_000 });
+    const processor = openProcessor(exporter);
+
+    endAll(processor, makeSpans(20, LARGE));
+    await processor.forceFlush();
+
+    const bytes = agent.requests.map((request) => request.bodyBytes);
+    expect(Math.max(...bytes)).toBeLessThan(80_000);
+    expect(agent.spans).toHaveLength(20);
   });
 
   it('makes no refusal dearer, however many exports wait for it', async () => {

@@ -39,9 +39,12 @@ async function messageIn(directory: string): Promise<string> {
 }
 
 /** What an export says in a project where `undici` is this. */
-async function messageWith(undici: Readonly<Record<string, string>>): Promise<string> {
+async function messageWith(
+  undici: Readonly<Record<string, string>>,
+  options = '',
+): Promise<string> {
   const directory = temporaryDirectory();
-  const modules = makeProject(directory, mainWith(''));
+  const modules = makeProject(directory, mainWith(options));
   mkdirSync(join(modules, 'undici'));
   for (const [file, text] of Object.entries(undici)) {
     writeFileSync(join(modules, 'undici', file), text);
@@ -49,17 +52,20 @@ async function messageWith(undici: Readonly<Record<string, string>>): Promise<st
   return messageIn(directory);
 }
 
+/** An undici 6, as far as it shows. */
+const OLD_UNDICI = {
+  'package.json': '{ "main": "index.cjs" }',
+  'index.cjs': `
+    exports.buildConnector = () => () => undefined;
+    exports.Client = class {
+      dispatch() { throw new Error('invalid onError method'); }
+      destroy() { return Promise.resolve(); }
+    };`,
+};
+
 describe('an export', () => {
   it('says which undici it needs where there is an older one, of an override', async () => {
-    const message = await messageWith({
-      'package.json': '{ "main": "index.cjs" }',
-      'index.cjs': `
-        exports.buildConnector = () => () => undefined;
-        exports.Client = class {
-          dispatch() { throw new Error('invalid onError method'); }
-          destroy() { return Promise.resolve(); }
-        };`,
-    });
+    const message = await messageWith(OLD_UNDICI);
 
     expect(message).toContain(
       'undici 7 or 8 is needed, and what was found refuses: invalid onError method; 1 span lost',
@@ -89,6 +95,23 @@ describe('an export', () => {
 
     expect(message).toMatch(
       /undici could not be loaded: Cannot find module .*; TextDecoder is not defined; bundle it/s,
+    );
+  });
+
+  it('takes the undici of `requireFrom` before an older one beside the package', async () => {
+    const requireFrom = JSON.stringify(join(REPOSITORY, 'index.js'));
+    const message = await messageWith(OLD_UNDICI, `requireFrom: ${requireFrom}`);
+
+    expect(message).toMatch(/no connection to the Agent: connect ECONNREFUSED/);
+  });
+
+  it('says that `requireFrom` found none', async () => {
+    const nowhere = temporaryDirectory();
+    const without = temporaryDirectory();
+    makeProject(without, mainWith(`requireFrom: ${JSON.stringify(join(nowhere, 'x.js'))}`));
+
+    expect(await messageIn(without)).toMatch(
+      /undici could not be loaded: `requireFrom` \(.*x\.js\): has no undici; Cannot find .*; bundle it; 1 span lost/,
     );
   });
 });

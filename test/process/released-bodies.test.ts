@@ -47,3 +47,31 @@ it.each([
     stderr: '',
   });
 });
+
+it('a span that was far too large leaves no buffer of its size behind', async () => {
+  const script = `
+    ${HELD}
+    import { DatadogBatchSpanProcessor, DatadogSpanExporter } from '${DIST}';
+    const exporter = new DatadogSpanExporter();
+    const processor = new DatadogBatchSpanProcessor({ exporter });
+    const ids = { traceId: '72df520af2bde7a5240031ead750e5f3', spanId: '24003fafe5640a1c', traceFlags: 1 };
+    const end = (tags) => processor.onEnd({
+      name: 'n', kind: 2, startTime: [1700000000, 0], endTime: [1700000001, 0],
+      attributes: Object.fromEntries(Array.from({ length: tags }, (_, tag) => ['tag' + tag, 'x'.repeat(25_000)])),
+      resource: { attributes: {} }, spanContext: () => ids,
+    });
+    const flush = () => processor.forceFlush({ timeoutMillis: 1 }).catch(() => undefined);
+    end(1);
+    await flush();
+    const before = await heldBytes();
+    end(2_000);
+    await flush();
+    end(1);
+    await flush();
+    const megabytes = await heldMegabytes(before, 20);
+    console.log(exporter.stats().droppedByReason.too_large, megabytes < 20 || megabytes);
+    process.exit();
+  `;
+
+  expect(await runWhileHanging(script)).toEqual({ ended: 0, stdout: '1 true\n', stderr: '' });
+});
