@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { copyOfSpan } from '../../src/payload/span-copy.js';
+import { SpanSegment } from '../../src/payload/span-segment.js';
 import type { EncodableSpan } from '../../src/payload/trace-chunks.js';
-import { V04Encoder } from '../../src/payload/v04-encoder.js';
 import { decodeStrictly, FOUR_MIB, NO_SETTINGS } from '../support/encoding.js';
 import { makeSpan } from '../support/spans.js';
 
@@ -9,8 +9,9 @@ const CYCLE: { self?: object } = {};
 CYCLE.self = CYCLE;
 
 function decoded(span: EncodableSpan): unknown {
-  const { payloads } = new V04Encoder(NO_SETTINGS, FOUR_MIB).begin([span]).advance(Infinity);
-  return payloads.map(({ body }) => decodeStrictly(body));
+  const segment = new SpanSegment(NO_SETTINGS, FOUR_MIB);
+  expect(segment.add(span)).toBe('added');
+  return segment.gather().payloads.map(({ body }) => decodeStrictly(body));
 }
 
 it.each<[string, unknown]>([
