@@ -9,7 +9,7 @@ import { OpenObjects } from './open-objects.js';
 /** Maximum of values in one JSON: each takes at least two bytes, so any more would be cut off. */
 const MAX_VALUES = MAX_TAG_VALUE_BYTES / 2 + 1;
 /** Maximum length of a list that may do without the rules for objects. */
-export const MAX_SHORT_LIST = 100;
+export const MAX_SHORT_LIST = 4_096;
 /** Maximum of bytes that JSON makes of one byte. */
 const MAX_ESCAPE_BYTES = 6;
 /** Two quotation marks, and room for the dots of a cut even if each were escaped. */
@@ -100,7 +100,8 @@ function isShortList(value: object): boolean {
   if (!Array.isArray(value) || value.length > MAX_SHORT_LIST || 'toJSON' in value) return false;
   for (let at = 0; at < value.length; at++) {
     const element: unknown = value[at];
-    if (typeof element === 'object' || typeof element === 'bigint') return false;
+    if ((typeof element === 'object' && element !== null) || typeof element === 'bigint')
+      return false;
   }
   return true;
 }
@@ -140,8 +141,9 @@ function bytesAsText(value: unknown): unknown {
 
 /** Base64 of the bytes, at least as far as a tag can hold it. Bytes that were given to a worker have none left. */
 function base64(bytes: Uint8Array): string {
-  if (bytes.length === 0) return ''; // `subarray` throws for those
-  return Buffer.from(bytes.subarray(0, MAX_TAG_VALUE_BYTES)).toString('base64');
+  if (bytes.length === 0) return ''; // their buffer may be detached
+  const { buffer, byteOffset, length } = bytes;
+  return Buffer.from(buffer, byteOffset, Math.min(length, MAX_TAG_VALUE_BYTES)).toString('base64');
 }
 
 function hasJson(value: unknown): boolean {

@@ -68,18 +68,21 @@ export function chunkTags(
     return hasTraceIdHigh ? KEPT : KEPT_WITH_SHORT_ID;
   }
   const samplingPriority = byHand ?? upstream?.samplingPriority ?? AUTO_KEEP;
-  const propagated = new Map(upstream?.propagated);
+  const passedOn = upstream?.propagated;
   const decisionMaker =
     byHand === undefined
-      ? (propagated.get(DECISION_MAKER) ?? assumedMaker(upstream))
+      ? (passedOn?.get(DECISION_MAKER) ?? assumedMaker(upstream))
       : DECIDED_BY_HAND;
-  propagated.delete(DECISION_MAKER);
+  const propagated: PropagatedTag[] = [];
+  for (const [key, value] of passedOn ?? []) {
+    if (key !== DECISION_MAKER) propagated.push({ key, value });
+  }
   return {
     hasTraceIdHigh,
     samplingPriority,
     origin: upstream?.origin,
     decisionMaker: samplingPriority > 0 ? decisionMaker : undefined,
-    propagated: Array.from(propagated, ([key, value]) => ({ key, value })),
+    propagated,
   };
 }
 

@@ -15,6 +15,13 @@ export function encodedText(text: string, maxBytes = 0x3fff_ffff): Uint8Array {
   return scratch.copyFrom(0);
 }
 
+/** Texts as MessagePack strings, one after another. */
+export function encodedTexts(texts: readonly string[]): Uint8Array {
+  scratch.rewind(0);
+  for (const text of texts) scratch.text(text, 0x3fff_ffff);
+  return scratch.copyFrom(0);
+}
+
 /**
  * MessagePack strings, one after another, as a constant. Only strings: a short constant is copied in words,
  * as which other bytes might be taken for one of the many forms of NaN and come out as another one.

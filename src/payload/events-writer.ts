@@ -18,12 +18,14 @@ const MAX_KEYS_BY_HAND = 16;
 /** After so many attributes of an event that do not fit, the others are not even tried: each may be long. */
 const MAX_MISFITS = 4;
 const NANOS_DIGITS = 9;
+const COLON = 0x3a;
 const REDACTED = '"redacted"';
 const OBJECT = { open: 0x7b, close: 0x7d };
 
 const TIME = jsonConstant('"time_unix_nano":');
 const ATTRIBUTES = jsonConstant('"attributes":{');
 const DROPPED = jsonConstant('"dropped_attributes_count":');
+const NAME = jsonConstant('"name":');
 const NAMES = new BoundedMemo((name) => jsonConstant(`"name":${JSON.stringify(name)}`));
 const KEYS = new BoundedMemo((key) => jsonConstant(`${JSON.stringify(key)}:`));
 
@@ -75,7 +77,7 @@ export class EventsWriter {
     if (name) {
       if (name.length > this.#end - start) return false;
       this.#commaAfter(start);
-      writer.constant(NAMES.get(name));
+      this.#name(name);
     }
     const dropped = countText(event.droppedAttributesCount ?? 0);
     const droppedBytes = dropped === '' ? 0 : DROPPED.bytes.length + dropped.length + 1;
@@ -126,7 +128,7 @@ export class EventsWriter {
     for (const key of keys) {
       const before = writer.position;
       if (before > start) writer.byte(COMMA);
-      writer.constant(KEYS.get(key));
+      this.#key(key);
       const value = readableValue(attributes, key);
       // Each unit of a text takes a byte at least: 128 events of 100 kB of control characters took 200 ms to escape.
       const isTooLong = typeof value === 'string' && value.length > end - writer.position;
@@ -155,6 +157,21 @@ export class EventsWriter {
       writer.json(beginningOf(json));
     }
     return true;
+  }
+
+  /** Names are often made up, as those of log lines: most of these never come again. */
+  #name(name: string): void {
+    const known = NAMES.find(name);
+    if (known !== undefined) return this.#writer.constant(known);
+    this.#writer.constant(NAME);
+    this.#writer.jsonString(name);
+  }
+
+  #key(key: string): void {
+    const known = KEYS.find(key);
+    if (known !== undefined) return this.#writer.constant(known);
+    this.#writer.jsonString(key);
+    this.#writer.byte(COLON);
   }
 
   #text(text: string): void {

@@ -42,8 +42,9 @@ export function parseSpanId(id: unknown): Id64 | undefined {
 /** The low 64 bits of the id of a trace; `undefined` if it is malformed or they are zero. */
 export function parseTraceId(id: unknown): Id64 | undefined {
   if (typeof id !== 'string' || id.length !== 32) return undefined;
-  if (parseHex32(id, 0) < 0 || parseHex32(id, 8) < 0) return undefined;
-  return parseNonZero(id, 16);
+  let all = 0;
+  for (let at = 0; at < 16; at++) all |= hexDigit(id.charCodeAt(at));
+  return all >= INVALID ? undefined : parseNonZero(id, 16);
 }
 
 function parseNonZero(id: string, offset: number): Id64 | undefined {

@@ -135,9 +135,12 @@ export class MsgpackWriter extends JsonBuffer {
     if (written <= maxBytes) return;
     const content = this.at - written;
     const cut = this.#lastBoundary(content + maxBytes - ELLIPSIS.length);
-    const kept = this.buffer.toString('utf8', content, cut);
-    this.at = start;
-    this.#whole(kept + ELLIPSIS);
+    const length = cut - content + ELLIPSIS.length;
+    const header = stringHeaderBytes(length);
+    this.buffer.copyWithin(start + header, content, cut);
+    this.#stringHeader(start, header, length);
+    this.at = start + header + length;
+    this.buffer.fill(ELLIPSIS, this.at - ELLIPSIS.length, this.at);
   }
 
   /**

@@ -12,12 +12,17 @@ export const UNNAMED_SERVICE = 'unnamed-service';
 /** Already normal, as almost every real value is: no upper case, nothing to replace or merge. */
 const NORMAL_TAG = /^[a-z0-9:./-]+(?:_[a-z0-9:./-]+)*$/;
 const NORMAL_NAME = /^[A-Za-z][A-Za-z0-9.]*(?:_[A-Za-z0-9][A-Za-z0-9.]*)*$/;
+/** Other characters may change their length in lower case. */
+const ASCII = /^[\0-\x7f]*$/;
+const NOT_NORMAL = /[^a-z0-9:./-]+/g;
 const LETTER = /^\p{L}$/u;
 const DIGIT_LIKE = /^[\p{Nd}./-]$/u;
 
 /** NormalizeTagValue: lower case; every run of characters that are not allowed becomes one `_`. */
 export function normalizeTagValue(value: string): string {
   if (value.length <= MAX_TAG_CHARACTERS && NORMAL_TAG.test(value)) return value;
+  const head = value.slice(0, MAX_TAG_CHARACTERS);
+  if (ASCII.test(head)) return withoutLastUnderscore(head.toLowerCase().replace(NOT_NORMAL, '_'));
   let normal = '';
   let characters = 0;
   let bytes = 0;
@@ -28,6 +33,10 @@ export function normalizeTagValue(value: string): string {
     if (lower === ':' || LETTER.test(lower) || DIGIT_LIKE.test(lower)) normal += lower;
     else if (!normal.endsWith('_')) normal += '_';
   }
+  return withoutLastUnderscore(normal);
+}
+
+function withoutLastUnderscore(normal: string): string {
   return normal.endsWith('_') ? normal.slice(0, -1) : normal;
 }
 

@@ -48,7 +48,8 @@ export class PatchableBuffer extends GrowingBuffer {
    * text can be held in words, for the reason that `constantOf` gives.
    */
   patchAscii(position: number, text: string, words: Float64Array): void {
-    this.buffer.write(text, position);
+    const buffer = this.buffer;
+    for (let unit = 0; unit < text.length; unit++) buffer[position + unit] = text.charCodeAt(unit);
     for (let word = 0; word < words.length; word++) {
       words[word] = this.view.getFloat64(position + word * WORD_BYTES, true);
     }

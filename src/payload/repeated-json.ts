@@ -1,15 +1,14 @@
 // Owns the JSON of long texts, kept for when they come again: while something is broken, one failure after another
 // has the same stack. Knows nothing of where it is written. Bounded.
 
+import { KeepingCredit } from './keeping-credit.js';
+
 /** JSON of shorter texts is made about as fast as it is found; with the longest, all hold half a MiB together. */
 const MIN_CHARACTERS = 128;
 const MAX_CHARACTERS = 4_096;
 const MAX_TEXTS = 16;
 /** Number of texts that must be found before one more is kept: the time that they save pays for it. */
 const PRICE = 4;
-const MAX_CREDIT = MAX_TEXTS * PRICE;
-/** Where texts hardly ever come again, one of so many is kept all the same, because that may change. */
-const SAMPLED = 64;
 
 interface RepeatedText {
   readonly text: string;
@@ -27,21 +26,17 @@ export function mayBeRepeated({ length }: string): boolean {
  */
 export class RepeatedJson {
   readonly #texts: RepeatedText[] = [];
+  readonly #credit = new KeepingCredit(PRICE, MAX_TEXTS);
   #next = 0;
-  #credit = MAX_CREDIT;
-  #missed = 0;
 
   /** The JSON of the text, if it is kept or was kept just now; `undefined` otherwise. */
   of(text: string): Uint8Array | undefined {
     for (const known of this.#texts) {
       if (known.text !== text) continue;
-      if (this.#credit < MAX_CREDIT) this.#credit++;
+      this.#credit.earn();
       return known.json;
     }
-    this.#missed++;
-    if (this.#credit < PRICE && this.#missed % SAMPLED !== 0) return undefined;
-    this.#credit = Math.max(this.#credit - PRICE, 0);
-    return this.#keep(text);
+    return this.#credit.pay() ? this.#keep(text) : undefined;
   }
 
   #keep(text: string): Uint8Array {

@@ -23,15 +23,17 @@ interface EncodableLink {
 
 /** The links whose ids the Agent takes. */
 export function encodableLinks(links: readonly SpanLink[]): readonly EncodableLink[] {
-  return links.flatMap((link) => {
+  const encodable: EncodableLink[] = [];
+  for (const link of links) {
     const context: Partial<SpanContext> | undefined = link?.context;
     const traceIdLow64 = parseTraceId(context?.traceId);
     const spanId = parseSpanId(context?.spanId);
-    if (traceIdLow64 === undefined || spanId === undefined) return [];
+    if (traceIdLow64 === undefined || spanId === undefined) continue;
     const traceIdHex = context?.traceId ?? '';
     const traceIdHigh64 = { high: parseHex32(traceIdHex, 0), low: parseHex32(traceIdHex, 8) };
-    return [{ traceIdLow64, traceIdHigh64, spanId, link }];
-  });
+    encodable.push({ traceIdLow64, traceIdHigh64, spanId, link });
+  }
+  return encodable;
 }
 
 export class SpanLinksWriter {

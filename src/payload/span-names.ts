@@ -3,12 +3,12 @@
 
 import { BoundedMemo } from './bounded-memo.js';
 import { bitsOf, type Concept, HTTP_METHOD, RPC_SERVICE, SERVICE_NAME } from './concepts.js';
-import { constantOf, encodedText } from './encoded-text.js';
+import { constantOf, encodedTexts } from './encoded-text.js';
 import { MAX_RESOURCE_BYTES, MAX_TYPE_BYTES } from './limits.js';
-import type { Constant, MsgpackWriter } from './msgpack-writer.js';
+import type { MsgpackWriter } from './msgpack-writer.js';
+import type { DecidingText, NamedType } from './names-memory.js';
 import { DECIDING, isAwsCall, operationName, resourceName, spanType } from './naming.js';
 import { cutUtf8, normalizeName, normalizeService } from './normalize.js';
-import { ownCopy } from './own-copy.js';
 import type { SpanFacts } from './span-facts.js';
 import type { SpanTemplate } from './span-template.js';
 import type { EncodableSpan } from './trace-chunks.js';
@@ -17,40 +17,6 @@ const UNLIMITED = 0x3fff_ffff;
 /** In no service or operation name: both are made of normalised tag values only. */
 const SEPARATOR = ' ';
 
-/** What a span is called, apart from what it worked on. */
-export interface NamedType {
-  readonly operation: string;
-  /** The fields `service`, `name` and `type`, and the key `resource`. */
-  readonly encoded: Constant;
-}
-
-/** The names of a span, and what they follow from besides its template. */
-interface RememberedNames {
-  readonly isHttp: boolean;
-  /** Bits of the deciding concepts that had a value. */
-  readonly present: number;
-  readonly deciding: readonly DecidingText[];
-  readonly named: NamedType;
-}
-
-/** The names of some earlier spans; the oldest are replaced next. */
-export interface NamesMemory {
-  readonly entries: RememberedNames[];
-  next: number;
-}
-
-interface DecidingText {
-  readonly concept: Concept;
-  readonly text: string | undefined;
-}
-
-/**
- * Several, because a client of AWS or of messages calls several services. With none remembered,
- * `npm run bench -- shapes` shows 15 % more for `messages`.
- */
-const MAX_REMEMBERED = 4;
-/** Longer texts would hold too much memory. */
-const MAX_REMEMBERED_CHARACTERS = 256;
 const DECIDING_BITS = bitsOf(...DECIDING);
 
 export class SpanNames {
@@ -74,28 +40,20 @@ export class SpanNames {
   #namesOf(template: SpanTemplate): NamedType {
     const facts = this.#facts;
     if (facts.hasOwn(SERVICE_NAME)) return this.#namedType(template);
-    const isHttp = facts.text(HTTP_METHOD) !== undefined;
-    const present = facts.among(DECIDING_BITS);
-    for (const names of template.names.entries) {
-      const isAlike = names.present === present && names.isHttp === isHttp;
-      if (isAlike && this.#isDecidedBy(names.deciding)) return names.named;
-    }
+    const deciding = {
+      isHttp: facts.text(HTTP_METHOD) !== undefined,
+      present: facts.among(DECIDING_BITS),
+    };
+    const known = template.names.find(facts, deciding);
+    if (known !== undefined) return known;
     const named = this.#namedType(template);
-    const deciding = this.#deciding(present);
-    if (deciding.every(isShort)) {
-      remember(template.names, { isHttp, present, deciding: deciding.map(copyOf), named });
+    if (template.names.isWorthIt()) {
+      template.names.remember(deciding, this.#decidingTexts(deciding.present), named);
     }
     return named;
   }
 
-  #isDecidedBy(deciding: readonly DecidingText[]): boolean {
-    for (const { concept, text } of deciding) {
-      if (this.#facts.text(concept) !== text) return false;
-    }
-    return true;
-  }
-
-  #deciding(present: number): readonly DecidingText[] {
+  #decidingTexts(present: number): readonly DecidingText[] {
     const texts: DecidingText[] = [];
     for (const concept of DECIDING) {
       if ((present & concept.bit) !== 0) texts.push(this.#decidingText(concept));
@@ -117,24 +75,10 @@ export class SpanNames {
   }
 }
 
-function isShort({ text }: DecidingText): boolean {
-  return text === undefined || text.length <= MAX_REMEMBERED_CHARACTERS;
-}
-
-function copyOf({ concept, text }: DecidingText): DecidingText {
-  return { concept, text: text === undefined ? undefined : ownCopy(text) };
-}
-
-function remember(memory: NamesMemory, names: RememberedNames): void {
-  memory.entries[memory.next] = names;
-  memory.next = (memory.next + 1) % MAX_REMEMBERED;
-}
-
 function namedType(key: string): NamedType {
   const [service = '', operation = '', ...rest] = key.split(SEPARATOR);
   const type = rest.join(SEPARATOR);
   const fields = ['service', service, 'name', normalizeName(operation)];
-  const all = [...fields, 'type', type, 'resource'];
-  const encoded = constantOf(Buffer.concat(all.map((text) => encodedText(text))));
+  const encoded = constantOf(encodedTexts([...fields, 'type', type, 'resource']));
   return { operation, encoded };
 }

@@ -8,11 +8,11 @@ import { isReserved } from './attribute-rules.js';
 import { attributeText } from './attribute-text.js';
 import { encodedText } from './encoded-text.js';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
+import { NamesMemory } from './names-memory.js';
 import { spanKindName } from './naming.js';
 import { readableEntries } from './readable-entries.js';
 import type { ResourceTags } from './resource-tags.js';
 import { emptyHeader } from './span-header.js';
-import type { NamesMemory } from './span-names.js';
 import type { AttributeKey, Tag } from './tag-keys.js';
 import type { WellKnownTags } from './well-known-tags.js';
 
@@ -111,7 +111,7 @@ export class SpanTemplates {
       overridesResource,
       mentionsChunk: [...tags, ...resource.common.tags].some(({ isOfChunk }) => isOfChunk),
       expectedKeys: [],
-      names: { entries: [], next: 0 },
+      names: new NamesMemory(),
     };
   }
 

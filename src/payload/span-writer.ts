@@ -189,7 +189,7 @@ export class SpanWriter {
  */
 function isPlain(attributes: { readonly __proto__?: unknown }): boolean {
   // Also differs where an own key hides `__proto__`, or where it has been removed.
-  if (attributes.__proto__ !== Object.prototype) return false;
+  if (attributes.__proto__ !== Object.prototype) return Object.getPrototypeOf(attributes) === null;
   for (const _ in Object.prototype) return false;
   return true;
 }

@@ -42,6 +42,26 @@ describe('BoundedMemo', () => {
     expect(made.slice(1_024)).toEqual(['one more', 'text 0']);
   });
 
+  it('keeps hardly any of the texts that never come again', () => {
+    const { memo, made } = counted();
+
+    const kept = Array.from({ length: 64_000 }, (_, at) => memo.find(`text ${at}`)).filter(Boolean);
+
+    expect(kept).toEqual(made.map((text) => text.toUpperCase()));
+    expect(kept.length).toBeGreaterThanOrEqual(1_024);
+    expect(kept.length).toBeLessThanOrEqual(1_024 + 64_000 / 64);
+    expect(memo.get('never kept')).toBe('NEVER KEPT');
+  });
+
+  it('keeps those that come again, also after many that never do', () => {
+    const { memo } = counted();
+    for (let at = 0; at < 10_000; at++) memo.find(`text ${at}`);
+
+    const found = Array.from({ length: 128 }, () => memo.find('again'));
+
+    expect(found.at(-1)).toBe('AGAIN');
+  });
+
   it('keeps nothing of a long text', () => {
     const { memo, made } = counted();
     const long = 'x'.repeat(257);

@@ -1,4 +1,4 @@
-import { decode } from '@msgpack/msgpack';
+import { decode, encode } from '@msgpack/msgpack';
 import { describe, expect, it } from 'vitest';
 import { constantText } from '../../src/payload/encoded-text.js';
 import { MsgpackWriter } from '../../src/payload/msgpack-writer.js';
@@ -113,6 +113,23 @@ describe('templates', () => {
     expect(value).toEqual(texts);
   });
 });
+
+it.each([30, 31, 32, 254, 255, 256, 257, 65_534, 65_535, 65_536, 65_537])(
+  'cuts texts of any letters to %i bytes, with the shortest header',
+  (maxBytes) => {
+    for (const letter of ['x', 'é', '繋', '👍', '\ud800']) {
+      const value = letter.repeat(maxBytes);
+      const writer = new MsgpackWriter(1_024);
+      writer.text(value, maxBytes);
+      const { buffer, position } = writer.park();
+
+      const whole = letter.toWellFormed();
+      const count = Math.floor((maxBytes - 3) / Buffer.byteLength(whole));
+      const cut = Buffer.byteLength(whole) === 1 ? value : `${whole.repeat(count)}...`;
+      expect(Buffer.compare(buffer.subarray(0, position), encode(cut))).toBe(0);
+    }
+  },
+);
 
 it('takes no more room for a text of which most is cut off than for what is kept', () => {
   const writer = new MsgpackWriter(1_024);

@@ -25,6 +25,9 @@ describe('normalizeTagValue', () => {
     ['Test Conversion Of Weird !@#$%^&**() Characters', 'test_conversion_of_weird_characters'],
     ['Data🐨dog🐶 繋がっ⛰てて', 'data_dog_繋がっ_てて'],
     ['x'.repeat(300), 'x'.repeat(200)],
+    [`${'X'.repeat(200)}é`, 'x'.repeat(200)],
+    [`X${'é'.repeat(300)}`, `x${'é'.repeat(199)}`],
+    ['\0NUL\x7f-DEL', '_nul_-del'],
     ['é'.repeat(300), 'é'.repeat(200)],
     ['繋'.repeat(200), '繋'.repeat(134)], // the first that end at 400 bytes or later
     ['ÉÑ', 'éñ'],
