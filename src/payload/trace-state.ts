@@ -53,7 +53,7 @@ export function parseDatadogState(member: string): DatadogState {
   const propagated = new Map<string, string>();
   for (const [key, value] of pairsOf(member)) {
     // In a tracestate `~` stands for `=`, which separates its members.
-    const text = value.replaceAll('~', '=');
+    const text = value.includes('~') ? value.replaceAll('~', '=') : value;
     if (key === 's' && /^-?\d$/.test(text)) samplingPriority = Number(text);
     else if (key === 'o' && text !== '') origin = text;
     else if (key.startsWith('t.') && key !== `t.${TRACE_ID_NAME}` && text !== '') {
@@ -93,9 +93,10 @@ function valuesOf(pairs: readonly (readonly [string, string])[], name: string): 
 }
 
 function pairsOf(member: string): [key: string, value: string][] {
-  return member.split(';').flatMap((pair): [string, string][] => {
+  const pairs: [key: string, value: string][] = [];
+  for (const pair of member.split(';')) {
     const colon = pair.indexOf(':');
-    if (colon < 1) return [];
-    return [[pair.slice(0, colon).trim(), pair.slice(colon + 1).trim()]];
-  });
+    if (colon > 0) pairs.push([pair.slice(0, colon).trim(), pair.slice(colon + 1).trim()]);
+  }
+  return pairs;
 }
