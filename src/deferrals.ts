@@ -23,7 +23,7 @@ export class Deferrals {
   /** In the order in which they began, so that none has a lower `end` than those before it. */
   readonly #watchers = new InOrder<Watcher>();
 
-  /** `deferredExports` is asked once at each change: for each watcher, 1 000 of them took 20 s. */
+  /** `deferredExports` is asked once at each change that leaves all waiting: for each watcher, 1 000 took 20 s. */
   constructor(deferredExports: () => DeferredExports) {
     this.#deferredExports = deferredExports;
   }
@@ -40,9 +40,8 @@ export class Deferrals {
 
   /** To be called when a payload has been deferred or settled, and when an export has. */
   changed(): void {
-    if (this.#watchers.size === 0) return;
-    const { oldest, end } = this.#deferredExports();
-    for (;;) {
+    while (this.#watchers.size > 0) {
+      const { oldest, end } = this.#deferredExports(); // anew after each call, which may have ended the deferral
       const watcher = this.#watchers.first;
       if (watcher === undefined || watcher.end > end) return;
       this.#watchers.delete(this.#watchers.oldest);

@@ -24,8 +24,11 @@ export interface ExitDeliverer {
   cutShort(cause: Error): void;
   /** Has whatever holds spans hand them over, so that the account includes them. Never throws. */
   handOver(): void;
-  /** Blocks until the Agent has answered for all that was handed over, or the time is up. Never throws. */
-  deliver(timeoutMillis: number): void;
+  /**
+   * Blocks until the Agent has answered for all that was handed over, or the time is up. A thread that has to be
+   * started first may take `limitMillis`, and only the rest is counted against `timeoutMillis`. Never throws.
+   */
+  deliver(timeoutMillis: number, limitMillis: number): void;
 }
 
 interface Deliverers {

@@ -10,9 +10,17 @@ import type { Clock } from './lang/clock.js';
 import type { Ledger } from './ledger.js';
 import type { Sendable, TriedOnce } from './transport/send-outcome.js';
 
+/** How long the event loop may be blocked. */
+export interface BlockedTime {
+  /** Longest time without the start of a thread. */
+  readonly timeoutMillis: number;
+  /** Longest time with it. */
+  readonly limitMillis: number;
+}
+
 /** Sends while the event loop is blocked; the results are in the order of the payloads. */
 export interface BlockingSend {
-  (payloads: readonly Sendable[], timeoutMillis: number): readonly TriedOnce[];
+  (payloads: readonly Sendable[], time: BlockedTime): readonly TriedOnce[];
 }
 
 export interface ExitDeliveryContext {
@@ -27,14 +35,11 @@ export interface ExitDeliveryContext {
 /** Share of the time that encoding may take, so that the rest is there to send. Most exports are encoded already. */
 const ENCODING_SHARE = 0.5;
 
-/**
- * Takes the exports over from the event loop and delivers them, for `timeoutMillis` at most; nothing happens to them
- * afterwards.
- */
+/** Takes the exports over from the event loop and delivers them in that time; nothing happens to them afterwards. */
 export function deliverAtExit(
   tasks: Iterable<ExportTask>,
   context: ExitDeliveryContext,
-  timeoutMillis: number,
+  { timeoutMillis, limitMillis }: BlockedTime,
 ): void {
   const { clock, diagnostics, request } = context;
   const startMillis = clock.nowMillis();
@@ -44,10 +49,14 @@ export function deliverAtExit(
   const isWritten = (one: UnansweredPayload): boolean => one.isWritten;
   noteUnknown(unanswered.filter(isWritten), context);
   const unsent = unanswered.filter((one) => !isWritten(one));
-  const leftMillis = startMillis + timeoutMillis - clock.nowMillis();
+  const takenMillis = clock.nowMillis() - startMillis;
+  const left = {
+    timeoutMillis: timeoutMillis - takenMillis,
+    limitMillis: limitMillis - takenMillis,
+  };
   const failures = [
     ...givenAway.flatMap(({ unencoded }) => unencoded ?? []),
-    ...send(unsent, context, leftMillis),
+    ...send(unsent, context, left),
   ];
   if (hasFailed(failures)) diagnostics.warn('exit', exportError(failures, request).message);
 }
@@ -56,10 +65,10 @@ export function deliverAtExit(
 function send(
   unsent: readonly UnansweredPayload[],
   { sendBlocking, ledger }: ExitDeliveryContext,
-  timeoutMillis: number,
+  time: BlockedTime,
 ): readonly Failure[] {
   if (unsent.length === 0) return [];
-  const tried = timeoutMillis > 0 ? sendOnce(unsent, sendBlocking, timeoutMillis) : [];
+  const tried = time.timeoutMillis > 0 ? sendOnce(unsent, sendBlocking, time) : [];
   return unsent.flatMap((one, index) => record(one, tried[index] ?? noTime(), ledger));
 }
 
@@ -94,11 +103,11 @@ function noTime(): TriedOnce {
 function sendOnce(
   unsent: readonly UnansweredPayload[],
   sendBlocking: BlockingSend,
-  timeoutMillis: number,
+  time: BlockedTime,
 ): readonly TriedOnce[] {
   try {
     const payloads = unsent.map(({ payload }) => payload);
-    return sendBlocking(payloads, timeoutMillis);
+    return sendBlocking(payloads, time);
   } catch (error) {
     // Node's permission model may forbid worker threads.
     const cause = new Error(`no worker thread: ${reasonOf(error)}`, { cause: error });

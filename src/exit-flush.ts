@@ -15,7 +15,7 @@ import { ExitTarget } from './exit-target.js';
 import { drain } from './drain.js';
 import type { Flushable } from './flush-target.js';
 import type { Clock } from './lang/clock.js';
-import { shareOf, shareTime } from './lang/time-shares.js';
+import { shareTime } from './lang/time-shares.js';
 
 /**
  * - `done`: nothing was left when the flush ended
@@ -74,11 +74,14 @@ export class ExitFlush {
     for (const deliverer of this.#deliverers) deliverer.handOver();
   }
 
-  /** Blocks the event loop while it delivers what was handed over, for at most its share of the time that is left. */
+  /**
+   * Blocks the event loop while it delivers what was handed over, for its share of the time that is left at most. That
+   * a thread has to be started first is nobody's share.
+   */
   block(sinceMillis: number, share: number): void {
     const nowMillis = this.#clock.nowMillis();
-    const leftMillis = sinceMillis + this.#timeoutMillis - nowMillis;
-    this.#deliverUntil(nowMillis + shareOf(leftMillis, share));
+    const endMillis = sinceMillis + this.#timeoutMillis;
+    this.#deliverUntil(nowMillis + (endMillis - nowMillis) * share, endMillis);
   }
 
   get unsettledExporters(): readonly object[] {
@@ -147,9 +150,15 @@ export class ExitFlush {
     return errors.length > 0 && this.#clock.nowMillis() >= deadlineMillis - EARLY_MILLIS;
   }
 
-  #deliverUntil(deadlineMillis: number): void {
+  /** A deliverer that takes longer than its share, to start a thread, takes nothing from those behind it. */
+  #deliverUntil(deadlineMillis: number, endMillis: number = deadlineMillis): void {
+    let ownEndMillis = deadlineMillis;
     shareTime(this.#deliverers, unsettledExporterOf, (deliverer, share) => {
-      deliverer.deliver(shareOf(Math.max(deadlineMillis - this.#clock.nowMillis(), 0), share));
+      const startMillis = this.#clock.nowMillis();
+      const timeoutMillis = Math.max(ownEndMillis - startMillis, 0) * share;
+      deliverer.deliver(timeoutMillis, Math.max(endMillis - startMillis, 0));
+      const over = this.#clock.nowMillis() - startMillis - timeoutMillis;
+      ownEndMillis = Math.min(ownEndMillis + Math.max(over, 0), endMillis);
     });
   }
 

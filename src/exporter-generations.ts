@@ -96,7 +96,7 @@ export class ExporterGenerations {
       hurry: (leftMillis, cause) => present().hurry(leftMillis, cause),
       cutShort: (cause) => present().cutShort(cause),
       handOver: () => present().handOver(),
-      deliver: (timeoutMillis) => present().deliver(timeoutMillis),
+      deliver: (timeoutMillis, limitMillis) => present().deliver(timeoutMillis, limitMillis),
     };
   }
 

@@ -158,7 +158,8 @@ export class ExporterLife {
       hurry: (leftMillis, cause) => this.#hurry(leftMillis, { kind: 'timeout', cause }),
       cutShort: (cause) => this.#cut({ kind: 'timeout', cause }),
       handOver: () => this.#intakes.seal(),
-      deliver: (timeoutMillis) => deliverAtExit(this.#tasks, this.#context, timeoutMillis),
+      deliver: (timeoutMillis, limitMillis) =>
+        deliverAtExit(this.#tasks, this.#context, { timeoutMillis, limitMillis }),
     };
   }
 

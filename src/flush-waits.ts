@@ -90,15 +90,15 @@ export class FlushWaits {
   /** Of a wait for all exports before `#oldest`. */
   #errorFor(wait: Wait): Error | undefined {
     const totals = minus(this.#passed, wait.before);
-    return totals.exports === 0 ? undefined : errorOf(this.#firstErrors(wait), totals);
+    const listed = Math.min(totals.exports, MAX_LISTED_ERRORS);
+    return listed === 0 ? undefined : errorOf(this.#firstErrors(wait, listed), totals);
   }
 
-  /** As many as an error lists. */
-  #firstErrors({ end, before }: Wait): readonly Error[] {
+  #firstErrors({ end, before }: Wait, count: number): readonly Error[] {
     const errors: Error[] = [];
     for (let index = before.exports - this.#forgotten; index < this.#failures.length; index++) {
       const failure = this.#failures[index];
-      if (failure === undefined || errors.length === MAX_LISTED_ERRORS) break;
+      if (failure === undefined || errors.length === count) break;
       if (failure.number < end) errors.push(failure.error);
     }
     return errors;

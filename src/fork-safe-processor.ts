@@ -190,9 +190,9 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
         this.#present()?.startFlush();
         exporter.handOver();
       },
-      deliver: (timeoutMillis) => {
+      deliver: (timeoutMillis, limitMillis) => {
         const inner = this.#present();
-        exporter.deliver(timeoutMillis);
+        exporter.deliver(timeoutMillis, limitMillis);
         if (inner?.isWaiting === true) this.#warnOfHeld(inner);
       },
     };

@@ -87,8 +87,8 @@ export interface DatadogSpanExporterOptions {
    */
   readonly propagateLineage?: boolean | undefined;
   /**
-   * Absolute path of a file from which `undici` can be resolved; for bundles that do not contain it and run
-   * elsewhere. @default none: resolved from the package, the script or the working directory
+   * Absolute path of a file from which `undici` is resolved, before any other place; for bundles that do not contain
+   * it and run elsewhere. @default none: resolved from the package, the script or the working directory
    */
   readonly requireFrom?: string | undefined;
   /**

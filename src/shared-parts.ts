@@ -74,8 +74,8 @@ export function sharedParts(
       onDeferred: () => deferrals.changed(),
     },
     queue,
-    sendBlocking: (payloads, limit) =>
-      sendBlocking(payloads, limit, { ...options, clock, headersOf: headers }),
+    sendBlocking: (payloads, time) =>
+      sendBlocking(payloads, time, { ...options, clock, headersOf: headers }),
     ledger: new Ledger(metrics),
     metrics,
     clock,

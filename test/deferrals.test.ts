@@ -35,6 +35,22 @@ describe('Deferrals', () => {
     expect(called).toEqual([1, 2, 2]);
   });
 
+  it('calls nobody for whom another that was called has ended the deferral', () => {
+    let end = 0;
+    const deferrals = new Deferrals(() => ({ oldest: 0, end }));
+    const called: string[] = [];
+    deferrals.watch(1, () => {
+      called.push('first');
+      end = 0;
+    });
+    deferrals.watch(1, () => called.push('second'));
+
+    end = 1;
+    deferrals.changed();
+
+    expect(called).toEqual(['first']);
+  });
+
   it('calls nobody of whose exports none is left', () => {
     let deferred = { oldest: 0, end: 0 };
     const deferrals = new Deferrals(() => deferred);

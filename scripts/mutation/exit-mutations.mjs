@@ -27,6 +27,14 @@ export const EXIT_MUTATIONS = [
     isOfBuild: true,
   },
   {
+    rule: 'at exit, what was counted as lost is not sent any more',
+    file: 'src/transport/blocking-sender.ts',
+    find: 'NO_OUTCOME, GIVEN_UP)',
+    replace: 'NO_OUTCOME, GIVEN_UP && NO_OUTCOME)',
+    tests: ['test/exit/block-on-exit-many.test.ts'],
+    isOfBuild: true,
+  },
+  {
     rule: 'at exit, a thread is not given a job that it ends before',
     file: 'src/transport/blocking-thread.ts',
     find: '    thread = undefined;',

@@ -1,9 +1,6 @@
 // Owns dividing time among members that use it one after another: what one leaves goes to those after it.
 // Knows no clock.
 
-/** A shorter share would be of no use: a thread takes some 50 ms to start, a few times that on a busy machine. */
-const LEAST_SHARE_MILLIS = 150;
-
 /**
  * Calls `give` for each member in turn with its share of what is left of the time, in proportion to its uses for it;
  * more than 0, and 1 for the last. A use that several members name counts for the first of them.
@@ -24,9 +21,4 @@ export function shareTime<Member>(
     give(member, uses === 0 ? 1 : uses / rest);
     rest -= uses;
   }
-}
-
-/** The share of the time that is left, but no less than is of use, if there is that much. */
-export function shareOf(leftMillis: number, share: number): number {
-  return Math.min(leftMillis, Math.max(leftMillis * share, LEAST_SHARE_MILLIS));
 }

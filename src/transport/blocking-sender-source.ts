@@ -3,8 +3,10 @@
 
 import { MAX_REPLY_BYTES } from './reply.js';
 
-/** An element of `statuses` is an HTTP status or one of these three. Here, the request has no connection yet. */
+/** An element of `statuses` is an HTTP status or one of these four. Here, the request has not begun. */
 export const NO_OUTCOME = 0;
+/** Its time is up, and it must not begin: its spans have been counted as lost. */
+export const GIVEN_UP = -3;
 /** The request has a connection, or is opening one. */
 export const STARTED = -2;
 /** The request failed; its part of `codes` has the error's `code`, in ASCII padded with zeros. */
@@ -42,6 +44,16 @@ function send({ requests, statuses, codes, isSecure, maxConnections, options }) 
   function sendNext() {
     if (next === requests.length) return;
     const index = next++;
+    if (Atomics.compareExchange(statuses, index + 1, ${NO_OUTCOME}, ${STARTED}) !== ${NO_OUTCOME}) return;
+    try {
+      begin(index);
+    } catch (error) {
+      fail(index, error);
+      sendNext();
+    }
+  }
+
+  function begin(index) {
     const { headers, body } = requests[index];
     const length = { 'Content-Length': body.length };
     const settings = { ...options, agent: false, method: 'PUT', headers: { ...headers, ...length } };
@@ -55,7 +67,6 @@ function send({ requests, statuses, codes, isSecure, maxConnections, options }) 
         if (roomBytes < 0) sending.destroy();
       });
     });
-    Atomics.store(statuses, index + 1, ${STARTED});
     sending.on('error', (error) => fail(index, error));
     sending.on('close', () => {
       fail(index, {});
@@ -67,5 +78,9 @@ function send({ requests, statuses, codes, isSecure, maxConnections, options }) 
   for (let count = 0; count < maxConnections; count++) sendNext();
 }
 
-require('node:worker_threads').parentPort.on('message', send);
+const { parentPort, workerData: isUp } = require('node:worker_threads');
+parentPort.on('message', send);
+require('node:http'); // most of what the first request would wait for
+Atomics.store(isUp, 0, 1);
+Atomics.notify(isUp, 0);
 `;

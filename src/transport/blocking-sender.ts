@@ -5,7 +5,7 @@
 import { type AgentTarget, hostAndPort, tracesPath } from '../agent-target.js';
 import type { Clock } from '../lang/clock.js';
 import { isOfSnapshot } from '../snapshot-callbacks.js';
-import { FAILED, MAX_CODE_BYTES, NO_OUTCOME, STARTED } from './blocking-sender-source.js';
+import { FAILED, GIVEN_UP, MAX_CODE_BYTES, NO_OUTCOME, STARTED } from './blocking-sender-source.js';
 import { giveToThread } from './blocking-thread.js';
 import { breakPointOf } from './break-point.js';
 import { outcomeOf } from './reply.js';
@@ -26,14 +26,14 @@ export interface BlockingSenderSettings {
 const LATE_MILLIS = 100;
 
 /**
- * Sends each payload once and waits for the answers, at most `timeoutMillis` altogether. The outcomes
- * are in the order of the payloads.
+ * Sends each payload once and waits for the answers, at most `timeoutMillis` altogether once the thread is up. None
+ * that has not begun by then is sent. The outcomes are in the order of the payloads.
  *
  * @throws Error if Node allows no worker thread, or none that could send.
  */
 export function sendBlocking(
   payloads: readonly Sendable[],
-  timeoutMillis: number,
+  { timeoutMillis, limitMillis }: { timeoutMillis: number; limitMillis: number },
   settings: BlockingSenderSettings,
 ): readonly TriedOnce[] {
   const { clock, headersOf } = settings;
@@ -41,14 +41,14 @@ export function sendBlocking(
     // From Node 22 on, a worker would abort the process as soon as it loads `node:http`.
     throw new Error('none can send in a process that was started with a startup snapshot');
   }
-  const deadlineMillis = clock.nowMillis() + timeoutMillis;
+  const endMillis = clock.nowMillis() + limitMillis;
   const statuses = new Int32Array(new SharedArrayBuffer(4 * (payloads.length + 1)));
   const codes = new Uint8Array(new SharedArrayBuffer(MAX_CODE_BYTES * payloads.length));
   const requests = payloads.map((payload) => ({ headers: headersOf(payload), body: payload.body }));
-  giveToThread({ requests, statuses, codes, ...connectionOf(settings) });
-  waitForAll(statuses, deadlineMillis, clock);
+  giveToThread({ requests, statuses, codes, ...connectionOf(settings) }, limitMillis);
+  waitForAll(statuses, Math.min(clock.nowMillis() + timeoutMillis, endMillis), clock);
   return payloads.map((_payload, index) => {
-    const status = Atomics.load(statuses, index + 1);
+    const status = Atomics.compareExchange(statuses, index + 1, NO_OUTCOME, GIVEN_UP);
     const outcome =
       status === FAILED ? failed(codeAt(codes, index)) : answered(status, timeoutMillis);
     return { outcome, attempts: status === NO_OUTCOME ? 0 : 1 };

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { openFaultServer } from '../support/fault-server.js';
+import { pause, readAll, reply, stall } from '../support/fault-steps.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 import { startScript } from './script.js';
 
@@ -44,5 +46,29 @@ describe('many exporters of a process that exits, with blockOnExit,', () => {
 
     expect(await script.end).toMatchObject({ code: 0, stderr: '' });
     expect(agent.spans).toHaveLength(4);
+  });
+
+  it('send nothing any more that was counted as lost, while others use their share', async () => {
+    const slow = await openFaultServer({ scripts: [[readAll, pause(1_200), reply(200)]] });
+    const hanging = await openFaultServer({ scripts: [[readAll, stall]] });
+    const script = startScript(
+      `const limits = { maxConnections: 1, maxPayloadBytes: 2_048 };
+       const exporters = [new DatadogSpanExporter(limits), new DatadogSpanExporter({ url: '${hanging.url}' })];
+       const processors = exporters.map((exporter) => new DatadogBatchSpanProcessor({ exporter }));
+       for (const one of processors) flushOnExit(one, { blockOnExit: true, timeoutMillis: 4_000 });
+       process.on('exit', () => console.log(JSON.stringify(exporters.map((one) => one.stats()))));
+       const own = new NodeTracerProvider({ spanProcessors: processors }).getTracer('own');
+       for (let at = 0; at < 5; at++) own.startSpan('one', { attributes: { text: 'x'.repeat(800) } }).end();
+       process.exit();`,
+      { agentUrl: slow.url },
+    );
+
+    const { stdout } = await script.end;
+
+    expect(JSON.parse(stdout)).toMatchObject([
+      { exported: 1, droppedByReason: { timeout: 4 } },
+      { exported: 0, droppedByReason: { timeout: 5 } },
+    ]);
+    expect(slow.spans).toHaveLength(2); // the second was under way when its time was up
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { shareOf, shareTime } from '../../src/lang/time-shares.js';
+import { shareTime } from '../../src/lang/time-shares.js';
 
 const [x, y, z] = [{}, {}, {}];
 
@@ -19,9 +19,4 @@ it.each([
   );
 
   expect(shares).toEqual(expected);
-});
-
-it('a share of little time is no shorter than is of use', () => {
-  expect([shareOf(1_000, 1), shareOf(1_000, 0.5), shareOf(1_000, 0.1)]).toEqual([1_000, 500, 150]);
-  expect([shareOf(200, 0.5), shareOf(100, 0.5), shareOf(0, 0.5)]).toEqual([150, 100, 0]);
 });
