@@ -3,7 +3,7 @@
 
 import { processWide } from './lang/process-wide.js';
 
-const DELIVERERS = Symbol.for('opentelemetry-exporter-datadog-agent.exit-deliverers.v3');
+const DELIVERERS = Symbol.for('opentelemetry-exporter-datadog-agent.exit-deliverers.v4');
 /** The number of deliverers at each multiple of which those that were garbage-collected are forgotten. */
 const PRUNE_AFTER = 64;
 
