@@ -23,7 +23,10 @@ export class Deferrals {
   /** In the order in which they began, so that none has a lower `end` than those before it. */
   readonly #watchers = new InOrder<Watcher>();
 
-  /** `deferredExports` is asked once at each change that leaves all waiting: for each watcher, 1 000 took 20 s. */
+  /**
+   * `deferredExports` is asked once at a change after which all go on waiting. When each watcher asked, 1 000 flushes
+   * of an export each that a throttling Agent deferred took 20 s.
+   */
   constructor(deferredExports: () => DeferredExports) {
     this.#deferredExports = deferredExports;
   }

@@ -8,15 +8,8 @@ import { exportError, type Failure, failureOf, hasFailed } from './export-failur
 import type { ExportTask } from './export-task.js';
 import type { Clock } from './lang/clock.js';
 import type { Ledger } from './ledger.js';
+import type { BlockedTime } from './transport/blocking-sender.js';
 import type { Sendable, TriedOnce } from './transport/send-outcome.js';
-
-/** How long the event loop may be blocked. */
-export interface BlockedTime {
-  /** Longest time without the start of a thread. */
-  readonly timeoutMillis: number;
-  /** Longest time with it. */
-  readonly limitMillis: number;
-}
 
 /** Sends while the event loop is blocked; the results are in the order of the payloads. */
 export interface BlockingSend {

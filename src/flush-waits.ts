@@ -36,14 +36,13 @@ interface NotedFailure {
 /**
  * Failures are noted once for all waits, and summed up once. When each flush kept its own, 5 000 flushes, one after
  * each request while the Agent hung, took 250 MB (`test/process/released-spans.test.ts`); when each added them up,
- * 12 000 of them that failed together blocked for 2 s.
+ * 12 000 of them that failed together blocked for 2 s (`test/flush-waits.test.ts`).
  */
 export class FlushWaits {
   /** In the order in which they began, so that none has a lower `end` than those before it. */
   readonly #waits = new InOrder<Wait>();
   /** Failures of exports that ended while somebody waited for them, in the order in which they ended. */
   #failures: NotedFailure[] = [];
-  #forgotten = 0;
   /** Those of them whose exports are not older than all that are under way, by the number of the export. */
   readonly #ahead = new Map<number, Error>();
   #noted = NO_FAILURES;
@@ -76,6 +75,11 @@ export class FlushWaits {
       this.#remove(this.#waits.oldest);
     }
     this.#passTo(oldest);
+  }
+
+  /** Number of failures that no wait needs any more. */
+  get #forgotten(): number {
+    return this.#noted.exports - this.#failures.length;
   }
 
   #passTo(oldest: number): void {
@@ -111,13 +115,11 @@ export class FlushWaits {
     const needless = first.before.exports - this.#forgotten;
     // Forgets more than half of the failures or none, so that no failure is moved often.
     if (needless * 2 <= this.#failures.length) return;
-    this.#forgotten += needless;
     this.#failures = this.#failures.slice(needless);
   }
 
   #forgetAll(): void {
     this.#failures = [];
-    this.#forgotten = 0;
     this.#ahead.clear();
     this.#noted = NO_FAILURES;
     this.#passed = NO_FAILURES;

@@ -1,5 +1,6 @@
 // Owns the MessagePack form of what is written often, made once and copied from then on.
 
+import { UNLIMITED } from './limits.js';
 import { type Constant, MsgpackWriter } from './msgpack-writer.js';
 import { WORD_BYTES } from './patchable-buffer.js';
 
@@ -9,7 +10,7 @@ const MAX_WORDS = 8;
 const scratch = new MsgpackWriter(1_024);
 
 /** `text` as a MessagePack string of at most `maxBytes` of content. */
-export function encodedText(text: string, maxBytes = 0x3fff_ffff): Uint8Array {
+export function encodedText(text: string, maxBytes: number = UNLIMITED): Uint8Array {
   scratch.rewind(0);
   scratch.text(text, maxBytes);
   return scratch.copyFrom(0);
@@ -18,7 +19,7 @@ export function encodedText(text: string, maxBytes = 0x3fff_ffff): Uint8Array {
 /** Texts as MessagePack strings, one after another. */
 export function encodedTexts(texts: readonly string[]): Uint8Array {
   scratch.rewind(0);
-  for (const text of texts) scratch.text(text, 0x3fff_ffff);
+  for (const text of texts) scratch.text(text, UNLIMITED);
   return scratch.copyFrom(0);
 }
 

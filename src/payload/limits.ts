@@ -1,6 +1,8 @@
 // Owns the lengths beyond which the Agent cuts, in bytes of UTF-8.
 // Source: datadog-agent, pkg/trace/agent/truncator.go and normalizer.go.
 
+/** For texts of ours, and for those that were cut before. */
+export const UNLIMITED = 0x3fff_ffff;
 export const MAX_RESOURCE_BYTES = 5_000;
 export const MAX_TYPE_BYTES = 100;
 export const MAX_TAG_KEY_BYTES = 200;

@@ -14,7 +14,7 @@ export interface NamedType {
 }
 
 /** What decides names besides the template. */
-export interface Deciding {
+interface Deciding {
   readonly isHttp: boolean;
   /** Bits of the deciding concepts that had a value. */
   readonly present: number;
@@ -57,12 +57,14 @@ export class NamesMemory {
     return undefined;
   }
 
-  /** Whether names that were not found are worth being remembered. */
-  isWorthIt(): boolean {
-    return this.#credit.pay();
-  }
-
-  remember({ present, isHttp }: Deciding, texts: readonly DecidingText[], named: NamedType): void {
+  /** Remembers names that were not found, if that pays. */
+  remember(
+    { present, isHttp }: Deciding,
+    named: NamedType,
+    textsOf: () => readonly DecidingText[],
+  ): void {
+    if (!this.#credit.pay()) return;
+    const texts = textsOf();
     if (!texts.every(isShort)) return;
     this.#entries[this.#next] = { present, isHttp, texts: texts.map(copyOf), named };
     this.#next = (this.#next + 1) % MAX_REMEMBERED;

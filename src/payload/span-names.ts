@@ -4,7 +4,7 @@
 import { BoundedMemo } from './bounded-memo.js';
 import { bitsOf, type Concept, HTTP_METHOD, RPC_SERVICE, SERVICE_NAME } from './concepts.js';
 import { constantOf, encodedTexts } from './encoded-text.js';
-import { MAX_RESOURCE_BYTES, MAX_TYPE_BYTES } from './limits.js';
+import { MAX_RESOURCE_BYTES, MAX_TYPE_BYTES, UNLIMITED } from './limits.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
 import type { DecidingText, NamedType } from './names-memory.js';
 import { DECIDING, isAwsCall, operationName, resourceName, spanType } from './naming.js';
@@ -13,7 +13,6 @@ import type { SpanFacts } from './span-facts.js';
 import type { SpanTemplate } from './span-template.js';
 import type { EncodableSpan } from './trace-chunks.js';
 
-const UNLIMITED = 0x3fff_ffff;
 /** In no service or operation name: both are made of normalised tag values only. */
 const SEPARATOR = ' ';
 
@@ -47,9 +46,7 @@ export class SpanNames {
     const known = template.names.find(facts, deciding);
     if (known !== undefined) return known;
     const named = this.#namedType(template);
-    if (template.names.isWorthIt()) {
-      template.names.remember(deciding, this.#decidingTexts(deciding.present), named);
-    }
+    template.names.remember(deciding, named, () => this.#decidingTexts(deciding.present));
     return named;
   }
 

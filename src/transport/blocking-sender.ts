@@ -12,6 +12,14 @@ import { outcomeOf } from './reply.js';
 import type { HeadersOf } from './request-headers.js';
 import type { Sendable, SendOutcome, TriedOnce } from './send-outcome.js';
 
+/** How long the event loop may be blocked. */
+export interface BlockedTime {
+  /** Longest time without the start of a thread. */
+  readonly timeoutMillis: number;
+  /** Longest time with it. */
+  readonly limitMillis: number;
+}
+
 export interface BlockingSenderSettings {
   readonly target: AgentTarget;
   readonly clock: Clock;
@@ -33,7 +41,7 @@ const LATE_MILLIS = 100;
  */
 export function sendBlocking(
   payloads: readonly Sendable[],
-  { timeoutMillis, limitMillis }: { timeoutMillis: number; limitMillis: number },
+  { timeoutMillis, limitMillis }: BlockedTime,
   settings: BlockingSenderSettings,
 ): readonly TriedOnce[] {
   const { clock, headersOf } = settings;

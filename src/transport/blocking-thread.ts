@@ -15,7 +15,7 @@ interface StartedThread {
 let thread: StartedThread | undefined;
 
 /**
- * Has the thread do the job, for the source says what. Waits until the thread is up, for `limitMillis` at most.
+ * Gives the thread a job, of the shape that its source takes. Waits until it is up, for `limitMillis` at most.
  *
  * @throws Error if Node allows no worker thread.
  */
