@@ -7,9 +7,7 @@ import { cutWithEllipsis } from './normalize.js';
 import { OpenObjects } from './open-objects.js';
 
 /** Maximum of values in one JSON: each takes at least two bytes, so any more would be cut off. */
-const MAX_VALUES = MAX_TAG_VALUE_BYTES / 2 + 1;
-/** Maximum length of a list that may do without the rules for objects. */
-export const MAX_SHORT_LIST = 4_096;
+export const MAX_VALUES: number = MAX_TAG_VALUE_BYTES / 2 + 1;
 /** Maximum of bytes that JSON makes of one byte. */
 const MAX_ESCAPE_BYTES = 6;
 /** Two quotation marks, and room for the dots of a cut even if each were escaped. */
@@ -85,7 +83,7 @@ function cutJson(text: string, maxBytes: number): string {
  */
 export function jsonText(value: object): string | undefined {
   try {
-    if (isShortList(value)) return JSON.stringify(value);
+    if (isOfPrimitives(value)) return JSON.stringify(value);
     return JSON.stringify(bytesAsText(value), plainValues());
   } catch {
     return undefined; // a cycle or a throwing getter costs this value, not its span
@@ -93,11 +91,11 @@ export function jsonText(value: object): string | undefined {
 }
 
 /**
- * Short lists of primitives, as OpenTelemetry has them, need no rules for objects: with those, a million calls of
+ * Lists of primitives, as OpenTelemetry has them, need no rules for objects: with those, a million calls of
  * `attributeText([1, 2, 3.5])` take five times as long. Loops by index: a list may have methods of its own.
  */
-function isShortList(value: object): boolean {
-  if (!Array.isArray(value) || value.length > MAX_SHORT_LIST || 'toJSON' in value) return false;
+function isOfPrimitives(value: object): boolean {
+  if (!Array.isArray(value) || value.length > MAX_VALUES || 'toJSON' in value) return false;
   for (let at = 0; at < value.length; at++) {
     const element: unknown = value[at];
     if ((typeof element === 'object' && element !== null) || typeof element === 'bigint')

@@ -1,7 +1,7 @@
 // Owns `meta` and `metrics` of the span being written: each tag at most once, counts filled in at
 // the end. Knows nothing of which tags there are.
 
-import { MAX_SHORT_LIST } from './attribute-text.js';
+import { MAX_VALUES } from './attribute-text.js';
 import type { ChunkTags } from './chunk-tags.js';
 import { ChunkTagsWriter } from './chunk-tags-writer.js';
 import { constantText } from './encoded-text.js';
@@ -101,14 +101,14 @@ export class TagWriter {
   }
 
   /**
-   * Writes a short list of texts as a string tag; false for any other value. Most lists are such: with a string
+   * Writes a list of texts as a string tag; false for any other value. Most lists are such: with a string
    * in between, as for other objects, `npm run bench -- shapes` shows two fifths more for `lists`.
    */
   metaTexts(tag: Tag, list: unknown): boolean {
     if (tag.repair !== undefined) return false;
     const { position } = this.#writer;
     try {
-      if (!Array.isArray(list) || list.length > MAX_SHORT_LIST || 'toJSON' in list) return false;
+      if (!Array.isArray(list) || list.length > MAX_VALUES || 'toJSON' in list) return false;
       if (this.#isTaken(tag)) return true;
       if (this.#texts(tag, list)) {
         tag.metaOf = this.#serial;
