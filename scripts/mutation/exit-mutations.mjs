@@ -19,6 +19,13 @@ export const EXIT_MUTATIONS = [
     isOfBuild: true,
   },
   {
+    rule: 'at exit, the start of a thread takes from nobody else',
+    file: 'src/exit-flush.ts',
+    find: 'ownEndMillis + Math.max(over, 0)',
+    replace: 'ownEndMillis + Math.max(over, 0) * 0',
+    tests: ['test/exit/exit-flush.test.ts'],
+  },
+  {
     rule: 'at exit, all exporters send through one thread',
     file: 'src/transport/blocking-thread.ts',
     find: 'thread ??= startThread();',
@@ -35,7 +42,7 @@ export const EXIT_MUTATIONS = [
     isOfBuild: true,
   },
   {
-    rule: 'at exit, a thread is not given a job that it ends before',
+    rule: 'at exit, a thread that was ended is given no job',
     file: 'src/transport/blocking-thread.ts',
     find: '    thread = undefined;',
     replace: '',

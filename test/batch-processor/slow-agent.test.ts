@@ -107,7 +107,7 @@ describe('an Agent that is slow', () => {
     expect(exporter.stats()).toMatchObject({ inFlight: 8, droppedByReason: { queue_full: 83 } });
   });
 
-  it('leaves no burst waiting until nothing else is pending', async () => {
+  it('is sent half of what may be pending at a time, so that a burst finds room beside others', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url, maxPendingBytes: 100_000 });
     const processor = openProcessor(exporter);

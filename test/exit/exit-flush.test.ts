@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type ExitDeliverer, registerExitDeliverer } from '../../src/exit-deliverer.js';
+import {
+  type ExitAccount,
+  type ExitDeliverer,
+  registerExitDeliverer,
+} from '../../src/exit-deliverer.js';
 import { ExitFlush } from '../../src/exit-flush.js';
 import type { Flushable } from '../../src/flush-target.js';
 import { captureDiag } from '../support/diag-log.js';
@@ -104,5 +108,25 @@ describe('the flush at the end of the process', () => {
     expect(lines).toEqual([
       'the flush at the end of the process took more than 1000 ms; spans that were not delivered are lost',
     ]);
+  });
+
+  it('takes from nobody what another needs beyond its share, to start a thread', () => {
+    const clock = new ManualClock();
+    const given: number[] = [];
+    const targets = [400, 0, 0].map((startMillis) => {
+      const target = hanging();
+      const deliver = (timeoutMillis: number, limitMillis: number): void => {
+        given.push(timeoutMillis, limitMillis);
+        clock.advance(startMillis + timeoutMillis); // of an Agent that hangs
+      };
+      const account = (): ExitAccount => ({ received: 1, unsettled: 1 });
+      registerExitDeliverer(target, Object.assign(noting([]), { account, deliver }));
+      return target;
+    });
+
+    exitFlush(targets, clock).block(clock.nowMillis(), 0.3);
+
+    // Shares of 300 ms: none is shorter because of the 400.
+    expect(given).toEqual([100, 1_000, 100, 500, 100, 400]);
   });
 });
