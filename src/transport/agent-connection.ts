@@ -16,7 +16,7 @@ import { isNextTurnReplaced } from '../lang/next-turn.js';
 import { type Settle, settleOnce } from '../lang/settle-once.js';
 import { breakPointOf, forgetAnswer } from './break-point.js';
 import { limitConnecting } from './connect-limit.js';
-import { hasLeftToWrite } from './early-answer.js';
+import { cutShort, holdAnswer } from './early-answer.js';
 import { loadUndici, type Undici } from './load-undici.js';
 import { isSuccess, ReplyReader } from './reply.js';
 import type { HeadersOf } from './request-headers.js';
@@ -235,28 +235,26 @@ export class AgentConnection implements Connection {
       onResponseStart: (controller, status, headers) => {
         reader.start(status, headers);
         if (!isSuccess(status)) return;
-        // Once it has read the answer, undici may end the connection: the peer may say so, or take long to read.
-        isEarly = hasLeftToWrite(wire.socket, () => {
+        isEarly = holdAnswer(wire.socket, controller, () => {
           isEarly = false;
-          controller.resume();
         });
-        if (isEarly) controller.pause();
       },
       onResponseData: (_controller, chunk) => {
         if (reader.take(chunk)) return;
-        settleAlive(reader.interrupted());
+        settleAlive(isEarly ? cutShort() : reader.interrupted());
         this.close();
       },
       onResponseEnd: () => {
         wire.repliedAt = momentOf(clock);
-        settleAlive(reader.complete());
+        settleAlive(isEarly ? cutShort() : reader.complete());
         // The answer came before all was written: the rest of the body must not follow.
-        if (wire.socket?.writableLength !== 0) this.close();
+        if (isEarly || wire.socket?.writableLength !== 0) this.close();
       },
       onResponseError: (_controller, cause) => {
         forgetAnswer(cause);
+        if (isEarly) return settleAlive(cutShort(cause));
         const broken = { kind: 'broken', at: breakPointOf(cause, hasBegun), cause } as const;
-        settle({ outcome: isEarly ? broken : reader.interrupted(broken), wasDead: wasDead() });
+        settle({ outcome: reader.interrupted(broken), wasDead: wasDead() });
       },
     };
   }

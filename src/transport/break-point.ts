@@ -30,17 +30,17 @@ export function errorCodeOf(error: unknown): string {
 
 /** The errors that an `AggregateError` is made of; none if it is another error. */
 export function membersOf(error: unknown): readonly unknown[] {
-  const members = memberOf(error, 'errors');
+  const members = valueAt(error, 'errors');
   return Array.isArray(members) ? members : [];
 }
 
 function textOf(error: unknown, member: 'code' | 'name'): string {
-  const text = memberOf(error, member);
+  const text = valueAt(error, member);
   return typeof text === 'string' ? text : '';
 }
 
 /** Without `instanceof Error`, which Node's errors fail where modules have their own globals, as under Jest. */
-function memberOf(error: unknown, member: string): unknown {
+function valueAt(error: unknown, member: string): unknown {
   return typeof error === 'object' && error !== null ? Reflect.get(error, member) : undefined;
 }
 

@@ -1,5 +1,5 @@
 // Owns which payload gets a connection when: in order, one payload per connection. undici never
-// queues for us, because it leaves an abort unanswered while a request is queued.
+// queues for us, because it leaves an abort unanswered while a request is queued. Knows nothing of what is sent.
 
 import { type Dispose, nothingToDispose } from '../lang/clock.js';
 import { InOrder } from '../lang/in-order.js';
