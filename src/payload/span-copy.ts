@@ -1,9 +1,11 @@
 // Owns copies of spans that are encoded later than they were handed over, so that later changes to the
-// spans do not matter. Shares what never changes: contexts, OTel resources and scopes.
+// spans do not matter. Shares what never changes: contexts, OTel resources and scopes. Knows nothing of when
+// copies are made, nor of what becomes of a value in bytes, except how much of it a tag can hold.
 
 import { isUint8Array } from 'node:util/types';
 import type { SpanStatus } from '@opentelemetry/api';
-import { jsonText } from './attribute-text.js';
+import { jsonText, MAX_VALUES } from './attribute-text.js';
+import { MAX_TAG_VALUE_BYTES } from './limits.js';
 import { readableEntries } from './readable-entries.js';
 import type { SpanEvent, SpanLink, EncodableSpan, TraceChunk } from './trace-chunks.js';
 
@@ -85,23 +87,35 @@ function ownEntries(object: object | undefined): Record<string, unknown> {
   }
 }
 
-/** A copy of bytes or a plain list, else of the value's JSON, or of its having none. */
+/** A copy of as much of bytes or a plain list as a tag can hold, else of the value's JSON, or of its having none. */
 function copyOfValue(value: object): object {
-  if (isUint8Array(value)) return Uint8Array.from(value);
-  if (isPlainList(value)) return [...value];
+  if (isUint8Array(value)) return firstBytes(value);
+  const elements = plainElements(value);
+  if (elements !== undefined) return elements;
   const json = jsonText(value);
   return { toJSON: (): unknown => (json === undefined ? undefined : JSON.parse(json)) };
 }
 
-/** Whether it is a list without objects, the most usual value that is an object. */
-function isPlainList(value: object): value is readonly unknown[] {
-  try {
-    return Array.isArray(value) && !('toJSON' in value) && !value.some(isObject);
-  } catch {
-    return false; // a proxy that throws
-  }
+function firstBytes({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
+  if (length === 0) return new Uint8Array(); // their buffer may be detached
+  return new Uint8Array(buffer, byteOffset, Math.min(length, MAX_TAG_VALUE_BYTES)).slice();
 }
 
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
+/**
+ * The first elements of a list without objects, the most usual value that is an object; `undefined` of any other.
+ * Loops by index: a list may have methods of its own.
+ */
+function plainElements(value: object): readonly unknown[] | undefined {
+  try {
+    if (!Array.isArray(value) || 'toJSON' in value) return undefined;
+    const elements: unknown[] = [];
+    for (let at = 0; at < value.length && at < MAX_VALUES; at++) {
+      const element: unknown = value[at];
+      if (typeof element === 'object' && element !== null) return undefined;
+      elements.push(element);
+    }
+    return elements;
+  } catch {
+    return undefined; // a proxy that throws
+  }
 }

@@ -27,8 +27,8 @@ export interface SpanEncoding {
   readonly hasBegun: boolean;
   /** Bytes of the payload that is not complete yet, headers included; 0 if it has no spans. */
   readonly openBytes: number;
-  /** Encodes up to so many further spans as they are now. */
-  advance(maxSpans: number): EncodedPart;
+  /** Encodes up to so many further spans as they are now; none after those with which `maxBytes` is reached. */
+  advance(maxSpans: number, maxBytes?: number): EncodedPart;
   /** Completes the open payload before it is full. */
   cut(): EncodedPart;
   /** Makes sure that later changes to the spans do not matter. */
@@ -59,6 +59,8 @@ export class V04Encoding implements SpanEncoding {
   #grouped = 0;
   /** Index of the next chunk. */
   #nextChunk = 0;
+  /** Bytes that are left of those of `advance`. */
+  #bytesLeft = 0;
   #trace: OpenTrace | undefined;
   #state: EncodingState = { phase: 'begun' };
   #ready: Payload[] = [];
@@ -85,12 +87,15 @@ export class V04Encoding implements SpanEncoding {
     return isEmpty ? 0 : bytes.position;
   }
 
-  advance(maxSpans: number): EncodedPart {
+  advance(maxSpans: number, maxBytes: number = Infinity): EncodedPart {
     return this.#write((payload) => {
       this.#group(maxSpans * GROUPED_PER_ENCODED);
       if (this.#grouped < this.#spans.length) return;
       let left = maxSpans;
-      while (left > 0 && !this.#isAtEnd) left -= this.#writeSpans(payload, left);
+      this.#bytesLeft = maxBytes;
+      while (left > 0 && this.#bytesLeft > 0 && !this.#isAtEnd) {
+        left -= this.#writeSpans(payload, left);
+      }
       if (this.#isAtEnd) this.#finish(payload);
     });
   }
@@ -170,9 +175,11 @@ export class V04Encoding implements SpanEncoding {
     const first = trace.at;
     const { spans } = trace.chunk;
     for (let span = spans[first]; span !== undefined; span = spans[trace.at]) {
-      if (trace.at - first === maxSpans) return maxSpans;
+      const looked = trace.at - first;
+      if (looked === maxSpans || this.#bytesLeft <= 0) return looked;
       const position = this.#tools.writer.position;
       const outcome = this.#tools.spans.write(span, trace.chunk, trace);
+      this.#bytesLeft -= this.#tools.writer.position - position;
       if (payload.bytes > this.#tools.maxPayloadBytes) {
         this.#tools.writer.rewind(position);
         this.#makeRoom(trace, payload);

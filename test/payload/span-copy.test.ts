@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { MAX_VALUES } from '../../src/payload/attribute-text.js';
+import { MAX_TAG_VALUE_BYTES } from '../../src/payload/limits.js';
 import { copyOfSpan } from '../../src/payload/span-copy.js';
 import { SpanSegment } from '../../src/payload/span-segment.js';
 import type { EncodableSpan } from '../../src/payload/trace-chunks.js';
@@ -20,6 +22,14 @@ it.each<[string, unknown]>([
   ['is a date', new Date(5)],
   ['is a list with a date', [new Date(5), null]],
   ['are bytes', Uint8Array.of(1, 2)],
+  ['are no bytes', new Uint8Array()],
+  ['are a part of other bytes', new Uint8Array(Uint8Array.of(1, 2, 3, 4).buffer, 1, 2)],
+  ['are as many bytes as a tag has', new Uint8Array(MAX_TAG_VALUE_BYTES).fill(3)],
+  ['are more bytes than a tag has', new Uint8Array(MAX_TAG_VALUE_BYTES + 1).fill(3)],
+  ...[12_499, 12_500, 12_501, 12_502, 30_000].map((length): [string, unknown] => [
+    `is a list of ${length} digits`,
+    Array.from({ length }, (_, at) => at % 10),
+  ]),
 ])('a copy of a span is encoded as the span is, if the value of an attribute %s', (_, value) => {
   const attributes = {};
   Object.assign(attributes, { value });
@@ -30,4 +40,16 @@ it.each<[string, unknown]>([
   });
 
   expect(decoded(copyOfSpan(span))).toEqual(decoded(span));
+});
+
+it('a copy of a span has no more of a list or of bytes than a tag can hold', () => {
+  const attributes = {};
+  Object.assign(attributes, { list: Array(100_000).fill(1), bytes: new Uint8Array(100_000) });
+
+  const copy = copyOfSpan(makeSpan({ attributes })).attributes;
+
+  expect([copy['list'], copy['bytes']]).toMatchObject([
+    { length: MAX_VALUES },
+    { length: MAX_TAG_VALUE_BYTES },
+  ]);
 });

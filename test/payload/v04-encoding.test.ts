@@ -34,11 +34,15 @@ function readable({ payloads, dropped }: EncodedPart): { bodies: string[]; dropp
   };
 }
 
-function finish(encoding: V04Encoding, maxSpans: number): ReturnType<typeof readable> {
+function finish(
+  encoding: V04Encoding,
+  maxSpans: number,
+  maxBytes?: number,
+): ReturnType<typeof readable> {
   const bodies: string[] = [];
   let dropped = 0;
   while (!encoding.isDone) {
-    const step = readable(encoding.advance(maxSpans));
+    const step = readable(encoding.advance(maxSpans, maxBytes));
     bodies.push(...step.bodies);
     dropped += step.dropped;
   }
@@ -55,6 +59,30 @@ describe('an encoding that pauses', () => {
     });
 
     fc.assert(property, { numRuns: 300 });
+  });
+
+  it('comes to the same bytes however few of them it may write at a time', () => {
+    const steps = fc.integer({ min: 1, max: 9_000 });
+    const property = fc.property(batch, steps, maxPayloadBytes, (spans, stepBytes, maxBytes) => {
+      const atOnce = readable(encodeWith(newEncoder(maxBytes), spans));
+
+      expect(finish(newEncoder(maxBytes).begin(spans), Infinity, stepBytes)).toEqual(atOnce);
+    });
+
+    fc.assert(property, { numRuns: 200 });
+  });
+
+  it('pauses after the span with which it has written as much as it may', () => {
+    const text = 'x'.repeat(10_000);
+    const encoding = newEncoder().begin(makeSpans(9, { attributes: { text } }));
+    const opened: number[] = [];
+
+    while (!encoding.isDone) {
+      encoding.advance(Infinity, 15_000);
+      opened.push(Math.floor(encoding.openBytes / text.length));
+    }
+
+    expect(opened).toEqual([2, 4, 6, 8, 0]);
   });
 
   it('is not disturbed by others of the same encoder', () => {
