@@ -128,6 +128,7 @@ export class Deliveries {
       const earlier = result.outcome.kind === 'accepted' ? 0 : untold;
       untold -= earlier;
       this.#record({ ...result, attempts: result.attempts + earlier }, half);
+      this.#onSettled(); // the other half may wait for a time that the Agent has set
     };
     await Promise.all(halves.map(send));
   }

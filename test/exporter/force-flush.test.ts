@@ -6,7 +6,7 @@ import { exportSpans } from '../support/exports.js';
 import { holdReply } from '../support/held-reply.js';
 import { openRawServer } from '../support/raw-server.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
-import { makeSpans } from '../support/spans.js';
+import { makeSpan, makeSpans } from '../support/spans.js';
 import { until } from '../support/until.js';
 
 describe('forceFlush', () => {
@@ -164,6 +164,30 @@ describe('forceFlush', () => {
 
     const flush = exporter.forceFlush({ onDeferred: () => calls.push(exporter.stats()) });
     held.release();
+    await until('the call', () => calls.length > 0);
+
+    expect(calls).toMatchObject([{ exported: 1, inFlight: 1 }]);
+    await flush;
+    expect(exporter.stats()).toMatchObject({ exported: 2, inFlight: 0 });
+  });
+
+  it.each([
+    ['before', [429, 200]],
+    ['after', [200, 429]],
+  ])('says so of half of a payload that is deferred %s the other is sent', async (_, order) => {
+    const agent = await openScriptedAgent();
+    const halves = order.map((status) => ({ status, ...holdReply() }));
+    agent.answer({ status: 413 }, ...halves.map(({ reply }) => reply));
+    const exporter = openExporter({ url: agent.url, maxConnections: 2 });
+    const calls: unknown[] = [];
+    void exportSpans(exporter, [makeSpan(), makeSpan({ traceId: 'b'.repeat(32) })]);
+    await agent.waitForRequests(3);
+
+    const flush = exporter.forceFlush({ onDeferred: () => calls.push(exporter.stats()) });
+    for (const { status, ...held } of halves) {
+      held.release({ status, headers: status === 429 ? { 'Retry-After': '1' } : {} });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     await until('the call', () => calls.length > 0);
 
     expect(calls).toMatchObject([{ exported: 1, inFlight: 1 }]);
