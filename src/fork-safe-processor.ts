@@ -124,6 +124,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     const outcome = await waitFor(begin, limits).finally(endNoting);
     listener = undefined; // a flush of the exporter that began late goes on
     coming?.callOff();
+    if (inner?.isInherited === true) return; // what it waited for is another process's
     if (outcome.kind !== 'done') throw flushEndedError(outcome, limits.timeoutMillis);
     const error = flushError(outcome.value);
     if (error !== undefined) throw error;

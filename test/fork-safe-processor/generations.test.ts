@@ -6,7 +6,7 @@ import { captureDiag } from '../support/diag-log.js';
 import { openExporter } from '../support/exporters.js';
 import { bareProcessor, openPipeline } from '../support/pipelines.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
-import { makeSpans } from '../support/spans.js';
+import { makeSpan, makeSpans, NEVER_READY } from '../support/spans.js';
 import { until } from '../support/until.js';
 
 const lines = captureDiag();
@@ -31,6 +31,18 @@ describe('a ForkSafeSpanProcessor after the heap was duplicated', () => {
     await processor.shutdown();
     expect(agent.spans).toHaveLength(1);
     expect(lines).toEqual([]);
+  });
+
+  it('tells a flush that waited for resource attributes that all went well', async () => {
+    const { processor } = openPipeline(openExporter({}), {
+      createProcessor: (to) => new BatchSpanProcessor(to),
+    });
+    processor.onEnd(makeSpan({ resource: NEVER_READY }));
+    const flush = processor.forceFlush({ timeoutMillis: 50 });
+
+    nextGeneration();
+
+    await expect(flush).resolves.toBeUndefined();
   });
 
   it('leaves the inherited processor alone, and makes the next one when it is needed', async () => {
