@@ -12,7 +12,7 @@ import { mayBeRepeated, RepeatedJson } from './repeated-json.js';
 import type { SpanEvent } from './trace-chunks.js';
 import { isUsualTime, unixNanos } from './unix-nanos.js';
 
-/** An event takes at least this much. */
+/** For fewer bytes no event is tried: one with a time takes more. */
 const MIN_EVENT_BYTES = 30;
 const MAX_KEYS_BY_HAND = 16;
 /** After so many attributes of an event that do not fit, the others are not even tried: each may be long. */
@@ -35,7 +35,7 @@ export class EventsWriter {
   /** The Unix second of the last event, and its text. */
   #seconds = 0;
   #secondsText = '0';
-  /** Where the events must end. */
+  /** Where the events must end: before the end of their list. */
   #end = 0;
 
   constructor(writer: MsgpackWriter) {
@@ -46,7 +46,7 @@ export class EventsWriter {
   write(events: readonly SpanEvent[]): void {
     const writer = this.#writer;
     const opened = writer.openText();
-    this.#end = opened + MAX_TAG_VALUE_BYTES - 2;
+    this.#end = opened + MAX_TAG_VALUE_BYTES - 1;
     writer.byte(LIST.open);
     let written = 0;
     for (const event of events) {

@@ -12,13 +12,14 @@ const MIN_EVENT_BYTES = 30;
 export function oracleEvents(events: readonly SpanEvent[]): string {
   const parts: string[] = [];
   for (const event of events) {
-    const room = MAX_TAG_VALUE_BYTES - 2 - parts.reduce((sum, part) => sum + sizeOf(part) + 1, 0);
-    if (room < MIN_EVENT_BYTES) break;
+    const left = MAX_TAG_VALUE_BYTES - sizeOf(`[${parts.join(',')}]`);
+    if (left < MIN_EVENT_BYTES) break;
+    const room = parts.length > 0 ? left - 1 : left; // a comma
     const whole = Object.entries(event.attributes ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
     const kept = fitting(event, whole, room);
     const forms = kept.length > 0 || whole.every(isNothing) ? [eventJson(event, kept, whole)] : [];
     parts.push(
-      ...[...forms, eventJson(event, [], [])].filter((form) => sizeOf(form) < room).slice(0, 1),
+      ...[...forms, eventJson(event, [], [])].filter((form) => sizeOf(form) <= room).slice(0, 1),
     );
   }
   return `[${parts.join(',')}]`;
@@ -40,7 +41,7 @@ function fitting(event: SpanEvent, entries: readonly Entry[], room: number): rea
   const kept: Entry[] = [];
   let misfits = 0;
   for (const entry of entries.filter((one) => !isNothing(one))) {
-    if (sizeOf(eventJson(event, [...kept, entry], entries)) < room) kept.push(entry);
+    if (sizeOf(eventJson(event, [...kept, entry], entries)) <= room) kept.push(entry);
     else if (++misfits === 4) break;
   }
   return kept;
