@@ -4,10 +4,12 @@
 import { EventEmitter } from 'node:events';
 
 /**
- * `cluster.worker`. `node:cluster` reads the environment when it is loaded, so it is loaded on demand and
- * not imported. Its types have a default export only.
+ * `cluster.worker`, while it has a channel to its primary. `node:cluster` reads the environment when it is loaded, so
+ * it is loaded on demand and not imported; and not in a process without such a channel, as loading it takes 1 to 2 ms.
+ * Its types have a default export only.
  */
 export function clusterWorker(): EventEmitter | undefined {
+  if (typeof process.send !== 'function') return undefined;
   const cluster: object = process.getBuiltinModule('node:cluster');
   const worker: unknown = 'worker' in cluster ? cluster.worker : undefined;
   return worker instanceof EventEmitter ? worker : undefined;

@@ -55,7 +55,7 @@ class ProcessRegistry implements ForkRegistry {
         ? nothingToDispose
         : this.#forking.join(entry);
     if (isBuildingSnapshot()) this.#joinSnapshot();
-    else if (entry.child !== undefined && isClusterWorker()) this.#startAsWorker(entry);
+    else if (entry.child !== undefined && clusterWorker() !== undefined) this.#startAsWorker(entry);
     return () => {
       this.#entries.delete(entry);
       leave();
@@ -129,11 +129,6 @@ class ProcessRegistry implements ForkRegistry {
       },
     });
   }
-}
-
-/** Asks for a channel to the parent first, without which there is no worker: loading `node:cluster` takes 2 ms. */
-function isClusterWorker(): boolean {
-  return typeof process.send === 'function' && clusterWorker() !== undefined;
 }
 
 function isRegistry(value: unknown): value is ForkRegistry {
