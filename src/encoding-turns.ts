@@ -1,5 +1,5 @@
 // Owns how much is encoded in one turn of the event loop, so that a large batch or a storm of exports
-// does not block the application. Knows nothing of spans or bytes.
+// does not block the application. Knows spans only by number, and nothing of bytes.
 
 import { type Clock, type Dispose, nothingToDispose } from './lang/clock.js';
 

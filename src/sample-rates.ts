@@ -54,7 +54,7 @@ export class SampleRates {
 }
 
 function parseRates(text: string): RateByService | undefined {
-  const table = memberOf(parseJson(text), 'rate_by_service');
+  const table = ownValue(parseJson(text), 'rate_by_service');
   if (typeof table !== 'object' || table === null || Array.isArray(table)) return undefined;
   const entries = Object.entries(table).slice(0, MAX_SERVICES);
   const valid = entries.filter((entry): entry is [string, number] => isRate(entry[1]));
@@ -69,7 +69,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function memberOf(value: unknown, name: string): unknown {
+function ownValue(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
   return Object.getOwnPropertyDescriptor(value, name)?.value;
 }

@@ -1,4 +1,5 @@
-// Owns which spans are to be exported at all: a processor also gets those that are only recorded.
+// Owns which spans are to be exported at all: a processor also gets those that are only recorded. Knows
+// nothing of priorities, by which Datadog keeps traces.
 
 import { TraceFlags } from '@opentelemetry/api';
 import type { ReadableSpan } from './sdk-contract.js';

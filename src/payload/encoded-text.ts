@@ -1,4 +1,5 @@
-// Owns the MessagePack form of what is written often, made once and copied from then on.
+// Owns the MessagePack form of what is written often, made once and copied from then on. Knows nothing of
+// which texts are.
 
 import { UNLIMITED } from './limits.js';
 import { type Constant, MsgpackWriter } from './msgpack-writer.js';

@@ -1,6 +1,6 @@
 // Owns the part of a span that has the same size in every span: identity, time and the error flag,
 // and the beginning of its `meta`. A template contains it with what spans of a kind have in common; the
-// values of a single span are filled in here. Knows nothing of tags.
+// values of a single span are filled in here. Knows of no tag but the trace id, which is the first in `meta`.
 
 import { encodedText } from './encoded-text.js';
 import { type Id64, parseSpanId } from './identifiers.js';

@@ -1,6 +1,6 @@
 // Owns what the spans of one resource, scope, kind and status have in common, as the bytes with which
 // each of them begins: header, the tags that no attribute overrides, and those of the scope. The bytes
-// are copied for each span, and the values that differ are filled in.
+// are copied for each span, and the values that differ are filled in. Knows nothing of a span's own attributes.
 
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { InstrumentationScope } from '../sdk-contract.js';

@@ -1,6 +1,6 @@
 // Owns the keys of tags: what becomes of an attribute with a given key, the key's encoded bytes, and
 // whether the present span has that tag already. Two keys that are the same on the wire, because they
-// were cut or repaired, are one tag.
+// were cut or repaired, are one tag. Knows nothing of values.
 
 import {
   type AttributeEffect,
