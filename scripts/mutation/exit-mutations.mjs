@@ -15,8 +15,7 @@ export const EXIT_MUTATIONS = [
     file: 'src/lang/time-shares.ts',
     find: 'uses: taken.size - before',
     replace: 'uses: usesOf(member).length',
-    tests: ['test/exit/block-on-exit-limits.test.ts'],
-    isOfBuild: true,
+    tests: ['test/lang/time-shares.test.ts'],
   },
   {
     rule: 'at exit, the start of a thread takes from nobody else',

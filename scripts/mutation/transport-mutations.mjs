@@ -135,6 +135,27 @@ export const TRANSPORT_MUTATIONS = [
     tests: ['test/transport/early-answer.test.ts', 'test/faults/uploading.test.ts'],
   },
   {
+    rule: 'an answer that is paused goes on before its connection ends',
+    file: 'src/transport/early-answer.ts',
+    find: "socket.prependOnceListener('end', goOn);",
+    replace: '',
+    tests: ['test/transport/early-answer.test.ts'],
+  },
+  {
+    rule: 'an answer to a request that was cut short is none',
+    file: 'src/transport/agent-connection.ts',
+    find: 'settleAlive(isEarly ? cutShort() : reader.complete());',
+    replace: 'settleAlive(reader.complete());',
+    tests: ['test/transport/early-answer.test.ts'],
+  },
+  {
+    rule: 'half of a payload that is deferred is told when the other is sent',
+    file: 'src/deliveries.ts',
+    find: 'this.#onSettled(); // the other half',
+    replace: '// the other half',
+    tests: ['test/exporter/force-flush.test.ts'],
+  },
+  {
     rule: 'requireFrom says which undici is taken',
     file: 'src/transport/load-undici.ts',
     find: 'if (requireFrom !== undefined) return',
