@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { describeTarget, parseAgentUrl, withoutCredentials } from '../src/agent-target.js';
+import {
+  describeTarget,
+  hostAndPort,
+  parseAgentUrl,
+  withoutCredentials,
+} from '../src/agent-target.js';
 import { startOwnTime } from './support/own-time.js';
 
 describe('I1: parseAgentUrl', () => {
@@ -17,6 +22,14 @@ describe('I1: parseAgentUrl', () => {
       basePath,
       authorization: undefined,
     });
+  });
+
+  it.each([
+    ['http://agent', 80],
+    ['https://agent', 443],
+    ['https://agent:80', 80],
+  ])('knows the port of %s', (url, port) => {
+    expect(hostAndPort(parseAgentUrl(url))).toEqual({ host: 'agent', port });
   });
 
   it('turns credentials into a header and keeps them out of descriptions', () => {

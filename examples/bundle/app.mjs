@@ -25,4 +25,7 @@ async function main() {
 }
 
 // Not a top-level await: a CommonJS bundle has none.
-void main();
+main().catch((errors) => {
+  console.error(...[errors].flat()); // of a provider: those of all its processors
+  process.exitCode = 1;
+});

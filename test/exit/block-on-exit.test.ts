@@ -216,12 +216,15 @@ describe('blockOnExit', () => {
     expect(agent.spans).toHaveLength(50);
   });
 
-  it('does not run what the application preloads once more', async () => {
+  it.each([
+    ['in NODE_OPTIONS', (options: string) => ({ env: { NODE_OPTIONS: options } })],
+    ['on the command line', (options: string) => ({ nodeOptions: options.split(' ') })],
+  ])('does not run what the application preloads %s once more', async (_, given) => {
     const agent = await openScriptedAgent();
-    const preload = writeScript("console.log('preloaded');", 'preload.cjs');
+    const write = "require('node:fs').writeSync(1, 'preloaded\\n');"; // no console, which needs the main thread
     const script = startScript(
       `flushOnExit(target, { blockOnExit: true, timeoutMillis: 10_000 }); endSpans(); process.exit(0);`,
-      { agentUrl: agent.url, env: { NODE_OPTIONS: `--require ${preload}` } },
+      { agentUrl: agent.url, ...given(`--require ${writeScript(write, 'preload.cjs')}`) },
     );
 
     expect(await script.end).toMatchObject({ code: 0, stdout: 'preloaded\n', stderr: '' });

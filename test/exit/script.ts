@@ -17,15 +17,20 @@ const PRELUDE = `
 
 export interface ScriptOptions extends StartOptions {
   readonly agentUrl: string;
+  /** Arguments of Node before the file. */
+  readonly nodeOptions?: readonly string[];
 }
 
 /** Starts a module that has imported what `traced.mjs` exports. */
 export function startScript(
   body: string,
-  { agentUrl, env, ...options }: ScriptOptions,
+  { agentUrl, env, nodeOptions = [], ...options }: ScriptOptions,
 ): StartedProcess {
   const file = writeScript(PRELUDE + body);
-  return startNode([file], { ...options, env: { DD_TRACE_AGENT_URL: agentUrl, ...env } });
+  return startNode([...nodeOptions, file], {
+    ...options,
+    env: { DD_TRACE_AGENT_URL: agentUrl, ...env },
+  });
 }
 
 /** Where a script is that is started in another way. */

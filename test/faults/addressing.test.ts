@@ -9,6 +9,7 @@ import { exportSpans } from '../support/exports.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { ACCEPT } from '../support/fault-steps.js';
 import { resolveTo } from '../support/name-server.js';
+import { refusedUrl } from '../support/raw-server.js';
 import { makeSpan, makeSpans } from '../support/spans.js';
 import { wallMillis } from '../support/wall-time.js';
 import { openExporter } from './watched-exporter.js';
@@ -79,6 +80,17 @@ describe('the name of the Agent', () => {
     expect(await exportSpans(exporter, makeSpans(1))).toEqual({ code: 0 });
     expect(server.requests).toBe(1);
   });
+});
+
+it('A12: a host with several addresses at none of which anybody listens is told by the first of their errors', async () => {
+  const url = onPort(await refusedUrl(), 'localhost');
+  resolveTo(['127.0.0.2', '127.0.0.1']);
+  const exporter = openExporter({ url, maxRetries: 0 });
+
+  const { error } = await exportSpans(exporter, makeSpans(1));
+
+  expect(error).toMatchObject({ kind: 'connect' });
+  expect(error?.message).toMatch(/: connect ECONNREFUSED 127\.0\.0\.2:\d+/);
 });
 
 describe('A10: the path of a Unix socket that no kernel takes', () => {

@@ -175,7 +175,8 @@ describe('events', () => {
 
 describe('links', () => {
   it('are native, with attributes as text and the flags marked as known', () => {
-    const context = { traceId: TRACE_ID, spanId: SPAN_ID, traceFlags: TraceFlags.SAMPLED };
+    const traceFlags = TraceFlags.SAMPLED | 0x02; // and random, of the second level of W3C's recommendation
+    const context = { traceId: TRACE_ID, spanId: SPAN_ID, traceFlags };
     const links = [{ context, attributes: { reason: 'retry', attempt: 2 } }];
 
     expect(roundTrip(makeSpan({ links })).links).toEqual([
@@ -184,7 +185,7 @@ describe('links', () => {
         spanId: BigInt(`0x${SPAN_ID}`),
         attributes: { reason: 'retry', attempt: '2' },
         tracestate: '',
-        flags: 0x8000_0001,
+        flags: 0x8000_0003,
       },
     ]);
   });

@@ -1,5 +1,9 @@
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { retryAfterMillis } from '../../src/transport/retry-after.js';
+
+/** One in which a time without a zone would be read hours off. */
+beforeAll(() => void vi.stubEnv('TZ', 'America/New_York'));
+afterAll(() => void vi.unstubAllEnvs());
 
 const NOW = Date.UTC(2026, 10, 23, 12, 0, 0);
 
