@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { endAll, openProcessor } from '../support/batch-processors.js';
 import { captureDiag } from '../support/diag-log.js';
 import { openExporter } from '../support/exporters.js';
@@ -44,6 +44,32 @@ describe('an Agent that is slow', () => {
       `queue_full: spans that end now are lost, ${why}`,
       `queue_full: ${droppedByReason.queue_full} spans lost, ${why}`,
     ]);
+  });
+
+  it('counts each span that it has cost once, in what is said a minute later', async () => {
+    const agent = await openScriptedAgent();
+    const limits = { maxPendingBytes: 600_000, maxConnections: 1, timeoutMillis: 60_000 };
+    const exporter = openExporter({ url: agent.url, ...limits });
+    const processor = openProcessor(exporter, { maxQueueBytes: 512 * 1_024 });
+    const loseSome = async (): Promise<void> => {
+      const held = holdReply();
+      agent.answer(held.reply);
+      endAll(processor, makeSpans(100, LARGE));
+      held.release();
+      await processor.forceFlush();
+    };
+
+    await loseSome();
+    const lostFirst = exporter.stats().dropped;
+    const now = performance.now.bind(performance);
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + 61_000);
+    await loseSome();
+    vi.restoreAllMocks();
+
+    const lostThen = exporter.stats().dropped - lostFirst;
+    const totals = lines.map((line) => /^queue_full: (\d+) spans lost/.exec(line)?.[1]);
+    expect(totals.filter((total) => total !== undefined)).toEqual([`${lostFirst}`, `${lostThen}`]);
+    expect(lines.filter((line) => line.includes('spans that end now'))).toHaveLength(2);
   });
 
   it('and forgets none that waited for room, if a flush asks for them', async () => {

@@ -48,6 +48,23 @@ describe('many exporters of a process that exits, with blockOnExit,', () => {
     expect(agent.spans).toHaveLength(4);
   });
 
+  it('end their thread when the process that seemed to end lives on', async () => {
+    const agent = await openScriptedAgent();
+    const script = startScript(
+      `${OWN_SPANS}
+       const held = serve();
+       process.on('worker', (thread) => thread.once('exit', () => clearInterval(held)));
+       setTimeout(() => {
+         ownSpans(1, { blockOnExit: true, timeoutMillis: 10_000 });
+         process.emit('exit', 0);
+       }, 1);`,
+      { agentUrl: agent.url },
+    );
+
+    expect(await script.end).toMatchObject({ code: 0, stderr: '' });
+    expect(agent.spans).toHaveLength(1);
+  });
+
   it('send nothing any more that was counted as lost, while others use their share', async () => {
     const slow = await openFaultServer({ scripts: [[readAll, pause(1_200), reply(200)]] });
     const hanging = await openFaultServer({ scripts: [[readAll, stall]] });

@@ -61,6 +61,27 @@ describe('the flush at the end of the process', () => {
     expect(log).toEqual(['handOver', 'deliver']);
   });
 
+  it.each([
+    [0, 1, 'done'],
+    [1, 2, 'done'],
+    [2, 3, 'done'],
+    [9, 4, 'busy'],
+  ])('goes on when spans end during %i of its rounds', async (busyRounds, flushes, end) => {
+    let received = 0;
+    let calls = 0;
+    const target: Flushable = {
+      forceFlush: () => {
+        if (++calls <= busyRounds) received++;
+        return Promise.resolve();
+      },
+    };
+    registerExitDeliverer(target, { ...noting([]), account: () => ({ received, unsettled: 0 }) });
+
+    expect(await exitFlush([target], new ManualClock()).flush()).toBe(end);
+
+    expect(calls).toBe(flushes);
+  });
+
   it('that was overdue begins nothing any more', async () => {
     const { flush, log } = await overdueFlush();
 

@@ -76,6 +76,24 @@ describe("PM2's shutdown message", () => {
     expect(performance.now() - start).toBeLessThan(3_900);
   });
 
+  it('keeps a process again that listens to messages itself, once flushOnExit is undone', async () => {
+    const agent = await openScriptedAgent();
+    const script = startScript(
+      `flushOnExit(target)();
+       process.once('message', (message) => { console.log(message); process.exit(); });
+       process.once('beforeExit', () => console.log('nothing left to do'));
+       endSpans(1);
+       await provider.forceFlush(); // by now undici is loaded, which would keep the process for a while
+       console.log('ready');`,
+      { agentUrl: agent.url, isForked: true, env: { pm_id: '0' } },
+    );
+    await script.says('ready');
+
+    script.child.send('go on');
+
+    expect(await script.end).toMatchObject({ code: 0, stdout: 'ready\ngo on\n', stderr: '' });
+  });
+
   it('is not any other message', async () => {
     const agent = await openScriptedAgent();
     const script = await startUnderPm2('flushOnExit(target); endSpans();', agent.url);

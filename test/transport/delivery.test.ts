@@ -112,6 +112,21 @@ async function hurriedToLastAttempt(): Promise<Bench> {
   return bench;
 }
 
+describe('a delivery that waits', () => {
+  it.each([
+    ['as long as the Agent has asked is deferred', rejected(429, ['2']), true],
+    ['for no longer than it chose itself is not', REFUSED, false],
+  ])('%s', async (_, outcome, isDeferred) => {
+    const bench = new Bench();
+    expect(bench.delivery.isDeferred).toBe(false);
+
+    await bench.end(outcome);
+
+    expect(bench.clock.armed).toBe(1);
+    expect(bench.delivery.isDeferred).toBe(isDeferred);
+  });
+});
+
 describe('a delivery in a hurry', () => {
   it('ends its backoff with one last attempt', async () => {
     const bench = new Bench();
