@@ -104,7 +104,10 @@ function isOfPrimitives(value: object): boolean {
   return true;
 }
 
-/** A replacer for `JSON.stringify` that sorts the members of objects, as the Agent does. */
+/**
+ * A replacer for `JSON.stringify` that sorts the members of objects, as the Agent does, except that JavaScript puts
+ * keys that are integers first, and compares by UTF-16 unit.
+ */
 function plainValues(): (this: unknown, key: string, value: unknown) => unknown {
   let room = MAX_VALUES;
   const around = new OpenObjects();
