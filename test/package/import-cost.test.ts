@@ -10,6 +10,8 @@ import { isolateBuild } from './isolated-build.js';
 import type { TemporaryDirectory } from './temporary-directory.js';
 
 const RUNS = 11;
+/** Twice as many processes, each with a limit of its own, took 15 s on a machine with a load of 8 where they take 3.5. */
+const RUNS_MILLIS = 60_000;
 const MAX_IMPORT_MILLIS = 25;
 /** Of the SDK's own import: the limit where a machine is so slow that it is the higher one. 0.46 where ours took 33 ms. */
 const MAX_PART_OF_SDK = 0.7;
@@ -56,18 +58,22 @@ describe.each(['import-probe.mjs', 'import-probe.cjs'])('%s', (file) => {
     });
   });
 
-  it(`shows an import below ${MAX_IMPORT_MILLIS} ms`, async () => {
-    const millis: number[] = [];
-    const millisOfSdk: number[] = [];
-    for (let run = 0; run < RUNS; run++) {
-      millis.push(importMillisOf(await probe(file)));
-      millisOfSdk.push(importMillisOf(await importOfSdk()));
-    }
+  it(
+    `shows an import below ${MAX_IMPORT_MILLIS} ms`,
+    async () => {
+      const millis: number[] = [];
+      const millisOfSdk: number[] = [];
+      for (let run = 0; run < RUNS; run++) {
+        millis.push(importMillisOf(await probe(file)));
+        millisOfSdk.push(importMillisOf(await importOfSdk()));
+      }
 
-    // The least of them: whatever else the machine does can only add to it.
-    const slowMachine = MAX_PART_OF_SDK * Math.min(...millisOfSdk);
-    expect(Math.min(...millis)).toBeLessThan(Math.max(MAX_IMPORT_MILLIS, slowMachine));
-  });
+      // The least of them: whatever else the machine does can only add to it.
+      const slowMachine = MAX_PART_OF_SDK * Math.min(...millisOfSdk);
+      expect(Math.min(...millis)).toBeLessThan(Math.max(MAX_IMPORT_MILLIS, slowMachine));
+    },
+    RUNS_MILLIS,
+  );
 });
 
 async function importOfSdk(): Promise<unknown> {
