@@ -4,9 +4,9 @@
 import { EventEmitter } from 'node:events';
 
 /**
- * `cluster.worker`, while it has a channel to its primary. `node:cluster` reads the environment when it is loaded, so
- * it is loaded on demand and not imported; and not in a process without such a channel, as loading it takes 1 to 2 ms.
- * Its types have a default export only.
+ * `cluster.worker`, in a process that was started with a channel. `node:cluster` reads the environment when it is
+ * loaded, so it is loaded on demand and not imported; and not in a process that was started without a channel, as
+ * loading it takes 1 to 2 ms. Its types have a default export only.
  */
 export function clusterWorker(): EventEmitter | undefined {
   if (typeof process.send !== 'function') return undefined;

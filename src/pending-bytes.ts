@@ -3,7 +3,7 @@
 
 import { type Dispose, nothingToDispose } from './lang/clock.js';
 
-/** Assumed size of a span before any was encoded: that of an HTTP server span with a dozen attributes. */
+/** Assumed size of a span before any was encoded: that of a small one. */
 const FIRST_SPAN_BYTES = 512;
 /**
  * Memory that a payload under way takes besides its bytes, half of it closures and promises: measured by

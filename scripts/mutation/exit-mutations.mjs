@@ -57,6 +57,14 @@ export const EXIT_MUTATIONS = [
     isOfBuild: true,
   },
   {
+    rule: 'a process without a channel does not load the cluster',
+    file: 'src/cluster-worker.ts',
+    find: "if (typeof process.send !== 'function') return undefined;",
+    replace: '',
+    tests: ['test/exit/listeners.test.ts'],
+    isOfBuild: true,
+  },
+  {
     rule: 'a cluster worker that Node ends at once delivers before',
     file: 'src/exit-registry.ts',
     find: 'if (exitsNow) {',

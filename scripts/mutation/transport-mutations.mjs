@@ -142,6 +142,20 @@ export const TRANSPORT_MUTATIONS = [
     tests: ['test/transport/early-answer.test.ts'],
   },
   {
+    rule: 'an answer that is paused is not ended by a reset',
+    file: 'src/transport/early-answer.ts',
+    find: "socket.prependOnceListener('error', hideReset);",
+    replace: '',
+    tests: ['test/transport/early-answer.test.ts'],
+  },
+  {
+    rule: 'what was cut short after an answer is sent again',
+    file: 'src/transport/early-answer.ts',
+    find: ', { code: RESET });',
+    replace: ', {});',
+    tests: ['test/faults/uploading.test.ts'],
+  },
+  {
     rule: 'an answer to a request that was cut short is none',
     file: 'src/transport/agent-connection.ts',
     find: 'settleAlive(isEarly ? cutShort() : reader.complete());',

@@ -1,7 +1,7 @@
 // Owns the value of the tag `events`, JSON that is written directly into the span: always valid, even if the
 // events are larger than a tag value may be. Source of the form: datadog-agent, MarshalEvents.
 
-import { attributeText, jsonText } from './attribute-text.js';
+import { attributeText, jsonText, MAX_VALUES } from './attribute-text.js';
 import { BoundedMemo } from './bounded-memo.js';
 import { constantOf } from './encoded-text.js';
 import { COMMA, LIST } from './json-buffer.js';
@@ -217,10 +217,10 @@ function valueJson(value: unknown): string | undefined {
   return value === null ? 'null' : objectJson(value);
 }
 
-/** Like the Agent, writes `redacted` for a value that JSON does not have. */
+/** Like the Agent, writes `redacted` for a value that JSON does not have. A longer list is too long in any case. */
 function objectJson(value: object): string | undefined {
   try {
-    if (Array.isArray(value) && value.some(isNotFinite)) return REDACTED;
+    if (Array.isArray(value) && value.slice(0, MAX_VALUES).some(isNotFinite)) return REDACTED;
   } catch {
     return undefined; // a proxy that throws
   }

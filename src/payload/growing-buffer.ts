@@ -32,6 +32,8 @@ export class GrowingBuffer {
   readonly #pool: BufferPool;
   /** Size of what was handed over last: the next may well be as large. */
   #lastBytes = 0;
+  /** Bytes that were written and forgotten. */
+  #forgotten = 0;
 
   constructor(initialBytes: number = 64 * 1024, pool: BufferPool = new BufferPool()) {
     this.#initialBytes = initialBytes;
@@ -43,8 +45,14 @@ export class GrowingBuffer {
     return this.at;
   }
 
+  /** What has been written since some moment, those bytes included that were forgotten: a measure of the work. */
+  get written(): number {
+    return this.at + this.#forgotten;
+  }
+
   /** Forgets everything from `position` on. */
   rewind(position: number): void {
+    this.#forgotten += this.at - position;
     this.at = position;
   }
 

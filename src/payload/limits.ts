@@ -1,5 +1,5 @@
-// Owns the lengths beyond which the Agent cuts, in bytes of UTF-8.
-// Source: datadog-agent, pkg/trace/agent/truncator.go and normalizer.go.
+// Owns the lengths beyond which texts are cut, in bytes of UTF-8.
+// Source of those of the Agent: datadog-agent, pkg/trace/agent/truncator.go and normalizer.go.
 
 /** For texts of ours, and for those that were cut before. */
 export const UNLIMITED = 0x3fff_ffff;

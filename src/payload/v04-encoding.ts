@@ -177,9 +177,9 @@ export class V04Encoding implements SpanEncoding {
     for (let span = spans[first]; span !== undefined; span = spans[trace.at]) {
       const looked = trace.at - first;
       if (looked === maxSpans || this.#bytesLeft <= 0) return looked;
-      const position = this.#tools.writer.position;
+      const { position, written } = this.#tools.writer;
       const outcome = this.#tools.spans.write(span, trace.chunk, trace);
-      this.#bytesLeft -= this.#tools.writer.position - position;
+      this.#bytesLeft -= this.#tools.writer.written - written;
       if (payload.bytes > this.#tools.maxPayloadBytes) {
         this.#tools.writer.rewind(position);
         this.#makeRoom(trace, payload);

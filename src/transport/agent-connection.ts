@@ -241,7 +241,7 @@ export class AgentConnection implements Connection {
       },
       onResponseData: (_controller, chunk) => {
         if (reader.take(chunk)) return;
-        settleAlive(isEarly ? cutShort() : reader.interrupted());
+        settleAlive(reader.interrupted());
         this.close();
       },
       onResponseEnd: () => {

@@ -38,13 +38,14 @@ export function holdAnswer(
   return true;
 }
 
-/** The outcome of an answer that was paused when the connection ended: as if there had been none. */
-export function cutShort(cause: unknown = cutShortError()): SendOutcome {
-  return { kind: 'broken', at: 'socket', cause };
-}
-
-function cutShortError(): Error {
-  return new Error('the peer ended the connection before it had the whole request');
+/**
+ * The outcome of an answer that was paused when the connection ended: as if there had been none, so that the payload
+ * is sent again, whatever undici has made of the end of the answer.
+ */
+export function cutShort(cause?: unknown): SendOutcome {
+  const what = 'the peer ended the connection before it had the whole request';
+  const error = Object.assign(new Error(what, { cause }), { code: RESET });
+  return { kind: 'broken', at: 'socket', cause: error };
 }
 
 /**

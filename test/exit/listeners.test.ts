@@ -26,6 +26,17 @@ describe('the listeners of a process', () => {
     });
   });
 
+  it('need nothing of the cluster in a process that has no channel to a primary', async () => {
+    const agent = await openScriptedAgent();
+    const script = startScript(
+      `flushOnExit(target);
+       console.log(process.moduleLoadList.filter((name) => name.includes('cluster')));`,
+      { agentUrl: agent.url },
+    );
+
+    expect(await script.end).toMatchObject({ code: 0, stdout: '[]\n', stderr: '' });
+  });
+
   it('are gone after 10 000 calls that were undone, some of them twice', async () => {
     const agent = await openScriptedAgent();
     const script = startScript(

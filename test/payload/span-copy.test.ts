@@ -22,6 +22,7 @@ it.each<[string, unknown]>([
   ['is a date', new Date(5)],
   ['is a list with a date', [new Date(5), null]],
   ['are bytes', Uint8Array.of(1, 2)],
+  ['is a list with a late NaN', [...Array<number>(13_000).fill(1), NaN]],
   ['are no bytes', new Uint8Array()],
   ['are a part of other bytes', new Uint8Array(Uint8Array.of(1, 2, 3, 4).buffer, 1, 2)],
   ['are as many bytes as a tag has', new Uint8Array(MAX_TAG_VALUE_BYTES).fill(3)],

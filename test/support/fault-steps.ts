@@ -85,6 +85,11 @@ export const fin: Step = ({ socket }) => {
   socket.resume().end();
 };
 
+/** Closes its side, and reads nothing more. */
+export const halfClose: Step = ({ socket }) => {
+  socket.end();
+};
+
 /** Closes the socket, as the real Agent does when it was idle: what comes now is answered by a reset. */
 export const hangUp: Step = ({ socket }) => {
   socket.destroy();

@@ -9,7 +9,9 @@ import {
   ACCEPT,
   fin,
   flood,
+  halfClose,
   hangUp,
+  pause,
   readHead,
   reply,
   rst,
@@ -26,10 +28,8 @@ const NEVER = new AbortController().signal;
 const SAY_NOTHING_MORE = wire('HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
 const SAY_TOO_LITTLE = wire('HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n');
 const SAY_WITHOUT_LENGTH = wire('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n');
-/** Closes its side and reads nothing. */
-const halfClose: Step = ({ socket }) => {
-  socket.end();
-};
+/** The peer cannot see when its answer is paused; nothing else that it does makes any difference. */
+const UNTIL_PAUSED = pause(50);
 
 describe.each(['tcp', 'unix'] as const)(
   'an answer at the head of a large request, over %s',
@@ -92,11 +92,11 @@ describe.each(['tcp', 'unix'] as const)(
     it.each<[string, Script]>([
       ['and closes its side', [SAY_NOTHING_MORE, halfClose]],
       ['and hangs up', [SAY_NOTHING_MORE, hangUp]],
-      ['and resets the connection', [SAY_NOTHING_MORE, rst]],
+      ['and resets the connection', [SAY_NOTHING_MORE, UNTIL_PAUSED, rst]],
       ['with less than it said, and closes its side', [SAY_TOO_LITTLE, halfClose]],
       ['with less than it said, and hangs up', [SAY_TOO_LITTLE, hangUp]],
       ['without a length, and closes its side', [SAY_WITHOUT_LENGTH, halfClose]],
-      ['without a length, and resets the connection', [SAY_WITHOUT_LENGTH, rst]],
+      ['without a length, and resets the connection', [SAY_WITHOUT_LENGTH, UNTIL_PAUSED, rst]],
     ])('is none if the peer has no more requests on it, %s', async (_, steps) => {
       const server = await openFaultServer({ over, scripts: [[readHead, ...steps], ACCEPT] });
       const connection = connectTo(server.url);
