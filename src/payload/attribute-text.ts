@@ -12,6 +12,7 @@ export const MAX_VALUES: number = MAX_TAG_VALUE_BYTES / 2 + 1;
 const MAX_ESCAPE_BYTES = 6;
 /** Two quotation marks, and room for the dots of a cut even if each were escaped. */
 const MIN_CUT_BYTES = 2 + '...'.length * MAX_ESCAPE_BYTES;
+const NO_BYTES = Buffer.alloc(0);
 
 /**
  * Text of a value, or `undefined` for what has none: functions, symbols, and objects that cannot be
@@ -140,11 +141,14 @@ function bytesAsText(value: unknown): unknown {
   return isUint8Array(value) ? base64(value) : value;
 }
 
-/** Base64 of the bytes, at least as far as a tag can hold it. Bytes that were given to a worker have none left. */
 function base64(bytes: Uint8Array): string {
-  if (bytes.length === 0) return ''; // their buffer may be detached
-  const { buffer, byteOffset, length } = bytes;
-  return Buffer.from(buffer, byteOffset, Math.min(length, MAX_TAG_VALUE_BYTES)).toString('base64');
+  return firstBytes(bytes).toString('base64');
+}
+
+/** The bytes themselves, at least as far as a tag can hold their base64. Those given to a worker have none left. */
+export function firstBytes({ buffer, byteOffset, length }: Uint8Array): Buffer {
+  if (length === 0) return NO_BYTES; // their buffer may be detached
+  return Buffer.from(buffer, byteOffset, Math.min(length, MAX_TAG_VALUE_BYTES));
 }
 
 function hasJson(value: unknown): boolean {

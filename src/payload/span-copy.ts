@@ -4,8 +4,7 @@
 
 import { isUint8Array } from 'node:util/types';
 import type { SpanStatus } from '@opentelemetry/api';
-import { jsonText, MAX_VALUES } from './attribute-text.js';
-import { MAX_TAG_VALUE_BYTES } from './limits.js';
+import { firstBytes, jsonText, MAX_VALUES } from './attribute-text.js';
 import { readableEntries } from './readable-entries.js';
 import type { SpanEvent, SpanLink, EncodableSpan, TraceChunk } from './trace-chunks.js';
 
@@ -89,16 +88,11 @@ function ownEntries(object: object | undefined): Record<string, unknown> {
 
 /** A copy of as much of bytes or a plain list as a tag can hold, else of the value's JSON, or of its having none. */
 function copyOfValue(value: object): object {
-  if (isUint8Array(value)) return firstBytes(value);
+  if (isUint8Array(value)) return Uint8Array.from(firstBytes(value));
   const elements = plainElements(value);
   if (elements !== undefined) return elements;
   const json = jsonText(value);
   return { toJSON: (): unknown => (json === undefined ? undefined : JSON.parse(json)) };
-}
-
-function firstBytes({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
-  if (length === 0) return new Uint8Array(); // their buffer may be detached
-  return new Uint8Array(buffer, byteOffset, Math.min(length, MAX_TAG_VALUE_BYTES)).slice();
 }
 
 /**
