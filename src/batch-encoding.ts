@@ -23,8 +23,8 @@ export interface EncodingContext {
 /** A batch of more spans is large; the SDK's batch processor hands over far fewer at once. */
 const LARGE_BATCH_SPANS = 4_096;
 /**
- * A slice ends with so many bytes, however few its spans; a usual span has some 1 300. After cheap ones, 512 that each
- * have a list of 1 536 doubles took 250 ms of CPU in slices of up to 1 024 spans, and take 20 now, most for copies.
+ * A slice ends with so many bytes, however few its spans, of which a usual one has some 1 300: in slices bounded by
+ * number, 512 spans with a list of 1 536 doubles each, after cheap ones, blocked for a quarter of a second.
  */
 const SLICE_BYTES = 128 * 1024;
 /** Most spans that are encoded between two looks at the clock when the event loop has ended. */

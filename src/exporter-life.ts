@@ -1,6 +1,6 @@
 // Owns the life of an exporter in one generation of the process: running, draining, cut or stopped; `abandon` ends
-// what it does in any of these, where the heap was duplicated. How spans become bytes, and bytes requests, is the business of
-// `payload/` and `transport/`.
+// what it does in any of these, where the heap was duplicated. How spans become bytes, and bytes requests, is the
+// business of `payload/` and `transport/`.
 
 import { declineExport, declineSpan } from './declined-export.js';
 import { Deferrals } from './deferrals.js';

@@ -3,7 +3,10 @@
 
 import { MAX_REPLY_BYTES } from './reply.js';
 
-/** The first element of `statuses` counts settled requests; any other is an HTTP status or one of these four. Here, the request has not begun. */
+/**
+ * The first element of `statuses` counts settled requests; any other is an HTTP status or one of these four. Here, the
+ * request has not begun.
+ */
 export const NO_OUTCOME = 0;
 /** Its time is up, and it must not begin: its spans have been counted as lost. */
 export const GIVEN_UP = -3;
