@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { DatadogSpanExporter } from '../../src/index.js';
 import { endAll, openProcessor } from '../support/batch-processors.js';
 import { captureDiag } from '../support/diag-log.js';
 import { openExporter } from '../support/exporters.js';
@@ -11,6 +12,29 @@ import { makeSpan, makeSpans, NEVER_READY } from '../support/spans.js';
 
 const lines = captureDiag();
 const LARGE = { attributes: { text: 'x'.repeat(20_000) } };
+
+/** An exporter whose queue `fill` fills beyond its size while the Agent holds its reply; then all is sent. */
+async function openFilled(): Promise<{
+  readonly exporter: DatadogSpanExporter;
+  /** Returns how many spans were lost. */
+  readonly fill: () => Promise<number>;
+}> {
+  const agent = await openScriptedAgent();
+  const limits = { maxPendingBytes: 600_000, maxConnections: 1, timeoutMillis: 60_000 };
+  const exporter = openExporter({ url: agent.url, ...limits });
+  const processor = openProcessor(exporter, { maxQueueBytes: 512 * 1_024 });
+  const fill = async (): Promise<number> => {
+    const held = holdReply();
+    agent.answer(held.reply);
+    const before = exporter.stats();
+    endAll(processor, makeSpans(100, LARGE));
+    const lost = exporter.stats().dropped - before.dropped;
+    held.release();
+    await processor.forceFlush();
+    return lost;
+  };
+  return { exporter, fill };
+}
 
 describe('an Agent that is slow', () => {
   it('costs spans only when the queue is full, each of them counted, and never more memory', async () => {
@@ -47,26 +71,15 @@ describe('an Agent that is slow', () => {
   });
 
   it('counts each span that it has cost once, in what is said a minute later', async () => {
-    const agent = await openScriptedAgent();
-    const limits = { maxPendingBytes: 600_000, maxConnections: 1, timeoutMillis: 60_000 };
-    const exporter = openExporter({ url: agent.url, ...limits });
-    const processor = openProcessor(exporter, { maxQueueBytes: 512 * 1_024 });
-    const loseSome = async (): Promise<void> => {
-      const held = holdReply();
-      agent.answer(held.reply);
-      endAll(processor, makeSpans(100, LARGE));
-      held.release();
-      await processor.forceFlush();
-    };
+    const { exporter, fill } = await openFilled();
 
-    await loseSome();
-    const lostFirst = exporter.stats().dropped;
+    const lostFirst = await fill();
     const now = performance.now.bind(performance);
     vi.spyOn(performance, 'now').mockImplementation(() => now() + 61_000);
-    await loseSome();
+    const lostThen = await fill();
     vi.restoreAllMocks();
 
-    const lostThen = exporter.stats().dropped - lostFirst;
+    expect(exporter.stats().dropped).toBe(lostFirst + lostThen);
     const totals = lines.map((line) => /^queue_full: (\d+) spans lost/.exec(line)?.[1]);
     expect(totals.filter((total) => total !== undefined)).toEqual([`${lostFirst}`, `${lostThen}`]);
     expect(lines.filter((line) => line.includes('spans that end now'))).toHaveLength(2);
@@ -84,20 +97,7 @@ describe('an Agent that is slow', () => {
   });
 
   it('finds all of the queue free again when it has taken what waited', async () => {
-    const agent = await openScriptedAgent();
-    const limits = { maxPendingBytes: 600_000, maxConnections: 1, timeoutMillis: 60_000 };
-    const exporter = openExporter({ url: agent.url, ...limits });
-    const processor = openProcessor(exporter, { maxQueueBytes: 512 * 1_024 });
-    const fill = async (): Promise<number> => {
-      const held = holdReply();
-      agent.answer(held.reply);
-      const before = exporter.stats();
-      endAll(processor, makeSpans(100, LARGE));
-      const lost = exporter.stats().dropped - before.dropped;
-      held.release();
-      await processor.forceFlush();
-      return lost;
-    };
+    const { fill } = await openFilled();
 
     const first = await fill();
 

@@ -72,6 +72,7 @@ describe('attributes', () => {
   it.each<[string, unknown[], string]>([
     ['primitives', ['a"', 1.5, true], '["a\\"",1.5,true]'],
     ['big integers', [1n, 2n], '["1","2"]'],
+    ['keys that are integers, which come first', [{ b: 0, 10: 0, 9: 0 }], '[{"9":0,"10":0,"b":0}]'],
     ['what JSON does not have', [undefined, null, NaN, () => 1], '[null,null,null,null]'],
     ['a toJSON', Object.assign([1], { toJSON: () => ({ b: 1n, a: 2 }) }), '{"a":2,"b":"1"}'],
     ['holes', Object.assign([1], { 2: 3 }), '[1,null,3]'],
