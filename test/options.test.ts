@@ -135,6 +135,7 @@ describe('E5, I3, I7: a wrong option', () => {
     [{ exceptionTags: 'yes' }, TypeError, 'to be a boolean'],
     [{ propagateLineage: 1 }, TypeError, 'Expected `propagateLineage` to be a boolean, got `1`'],
     [{ tags: { service: '' } }, TypeError, "Expected `tags['service']` to be a non-empty string"],
+    [{ tags: { version: '' } }, TypeError, "Expected `tags['version']` to be a non-empty string"],
     [{ tags: ['a'] }, TypeError, 'Expected `tags` to be a plain object of strings'],
     [{ tags: { a: 1 } }, TypeError, "Expected `tags['a']` to be a string, got `1` (number)"],
     [{ headers: { 'a b': 'x' } }, RangeError, 'an HTTP header name, got `"a…"`'],

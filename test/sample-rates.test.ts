@@ -63,6 +63,18 @@ describe('SampleRates', () => {
     expect(Object.getPrototypeOf(rates.rates)).toBe(Object.prototype);
   });
 
+  it('takes no rates that others have added to Object.prototype', () => {
+    const rates = new SampleRates();
+    const descriptor = { value: { polluted: 0.5 }, configurable: true };
+    Object.defineProperty(Object.prototype, 'rate_by_service', descriptor);
+
+    const hadRates = rates.update('{}', 'v1');
+    Reflect.deleteProperty(Object.prototype, 'rate_by_service');
+
+    expect(hadRates).toBe(false);
+    expect(rates.rates).toEqual({});
+  });
+
   it('keeps no more services than the Agent does', () => {
     const rates = new SampleRates();
     const services = Array.from({ length: 6_000 }, (_, index) => `"service:${index},env:":1`);

@@ -134,6 +134,7 @@ describe('credentials over plain HTTP', () => {
 
   it.each([
     ['http://me:pw@localhost:8126', {}],
+    ['http://me:pw@agent.localhost:8126', {}],
     ['http://me:pw@127.8.0.1', {}],
     ['http://me:pw@[::1]:8126', {}],
     ['http://me:pw@[::ffff:127.0.0.1]', {}],

@@ -163,6 +163,17 @@ describe('withFlush when little time is left', () => {
     await handler({}, remaining(60_000));
     expect(agent.spans).toHaveLength(2);
   });
+
+  it('does not know that of a context which says no number', async () => {
+    const agent = await openScriptedAgent();
+    const { span, target } = tracedFunction({ url: agent.url });
+    const handler = withFlush(async (_event: object, _context: object) => span(), target);
+
+    await handler({}, remaining(Number.NaN));
+
+    expect(agent.spans).toHaveLength(1);
+    expect(lines).toEqual([]);
+  });
 });
 
 describe('withFlush when the flush fails', () => {
