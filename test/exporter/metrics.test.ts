@@ -11,14 +11,17 @@ import type { DatadogSpanExporterOptions } from '../../src/index.js';
 import { captureDiag } from '../support/diag-log.js';
 import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
-import { openFaultServer } from '../support/fault-server.js';
-import { ACCEPT, answer, readAll, stall } from '../support/fault-steps.js';
+import { openFaultServer, type Script } from '../support/fault-server.js';
+import { ACCEPT, answer, hangUp, readAll, stall } from '../support/fault-steps.js';
 import { makeSpan, makeSpans } from '../support/spans.js';
 import { until } from '../support/until.js';
 
 const INFLIGHT = 'otel.sdk.exporter.span.inflight';
 const EXPORTED = 'otel.sdk.exporter.span.exported';
 const DURATION = 'otel.sdk.exporter.operation.duration';
+
+/** Ends the connection instead of an answer. */
+const CUT: Script = [readAll, hangUp];
 
 const lines = captureDiag();
 const providers: MeterProvider[] = [];
@@ -186,6 +189,27 @@ describe('the metrics of an exporter', () => {
     ]);
     expect(durations[1]?.attributes['error.type']).toBe('rejected');
     expect(points.find(({ name }) => name === INFLIGHT)?.value).toBe(0);
+  });
+
+  it.each([
+    ['the attempt that succeeded, after one that failed', [answer(503), ACCEPT], 200],
+    ['a half, where the whole was too large', [answer(413), ACCEPT], 200],
+    ['the whole, where its halves were not answered', [answer(413), CUT], 413],
+  ])('have the status of the last answer, that to %s', async (_what, scripts, status) => {
+    const { provider, collect } = openMeters();
+    const server = await openFaultServer({ scripts });
+    const options = { url: server.url, selfObsMeterProvider: provider, maxRetries: 1 };
+    const exporter = openExporter(options);
+
+    const traceIds = ['a', 'b'].map((digit) => digit.repeat(32));
+    await exportSpans(
+      exporter,
+      traceIds.map((traceId) => makeSpan({ traceId })),
+    );
+
+    const durations = (await collect()).filter(({ name }) => name === DURATION);
+    const statuses = durations.map(({ attributes }) => attributes['http.response.status_code']);
+    expect(statuses).toEqual([status]);
   });
 
   it('do no harm when the meters throw', async () => {
