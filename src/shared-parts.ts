@@ -121,9 +121,12 @@ function noteReplies(
 }
 
 function sendQueue(options: ResolvedOptions, clock: Clock, headers: HeadersOf): SendQueue {
-  const { target, ca, connectTimeoutMillis, requireFrom, maxConnections } = options;
-  const settings = { target, clock, ca, connectTimeoutMillis, requireFrom, headersOf: headers };
-  const connections = Array.from({ length: maxConnections }, () => new AgentConnection(settings));
+  const { rejectUnauthorized } = options.environment;
+  const settings = { ...options, rejectUnauthorized, clock, headersOf: headers };
+  const connections = Array.from(
+    { length: options.maxConnections },
+    () => new AgentConnection(settings),
+  );
   return new SendQueue(connections);
 }
 

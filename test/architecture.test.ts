@@ -114,7 +114,7 @@ describe('the source tree', () => {
 
   it('depends on the packages that it declares, each in its place', () => {
     const allowed: Readonly<Record<string, RegExp>> = {
-      undici: /^transport\/(agent-connection|load-undici)$/,
+      undici: /^transport\/(agent-connection|load-undici|wire)$/,
       '@msgpack/msgpack': /^dev-agent\//,
       '@opentelemetry/api': /./,
     };

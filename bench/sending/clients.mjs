@@ -21,6 +21,7 @@ export const CLIENTS = {
       clock: systemClock,
       connectTimeoutMillis: 1_000,
       ca: undefined,
+      rejectUnauthorized: true,
       requireFrom: undefined,
       headersOf: requestHeaders({
         tracerVersion: '0.0.0',

@@ -80,10 +80,24 @@ export const TRANSPORT_MUTATIONS = [
   },
   {
     rule: 'certificates are verified',
-    file: 'src/transport/agent-connection.ts',
-    find: 'allowH2: false,',
-    replace: 'allowH2: false, rejectUnauthorized: false,',
-    tests: ['test/transport/addresses.test.ts'],
+    file: 'src/transport/wire.ts',
+    find: '    rejectUnauthorized,\n',
+    replace: '    rejectUnauthorized: false,\n',
+    tests: ['test/transport/addresses.test.ts', 'test/security/tls.test.ts'],
+  },
+  {
+    rule: 'whom requests trust is settled when the exporter is made',
+    file: 'src/transport/wire.ts',
+    find: '    rejectUnauthorized,\n',
+    replace: '',
+    tests: ['test/security/tls.test.ts'],
+  },
+  {
+    rule: 'what others have added to Object.prototype is no setting of a connection',
+    file: 'src/lang/bare-object.ts',
+    find: 'Object.setPrototypeOf(literal, null);',
+    replace: '',
+    tests: ['test/security/prototypes.test.ts'],
   },
   {
     rule: 'what the Agent asks to wait is waited',
@@ -101,7 +115,7 @@ export const TRANSPORT_MUTATIONS = [
   },
   {
     rule: 'no offer of the peer keeps an idle connection',
-    file: 'src/transport/agent-connection.ts',
+    file: 'src/transport/wire.ts',
     find: 'keepAliveMaxTimeout: KEEP_ALIVE_MILLIS,',
     replace: '',
     tests: ['test/transport/kept-connection.test.ts'],

@@ -1,38 +1,31 @@
-// Owns one connection to the Agent and all use of undici: at most one request at a time, kept alive
-// between requests. Knows nothing of queues, retries or spans.
+// Owns one connection to the Agent and the requests over it: at most one at a time, kept alive between them.
+// Knows nothing of queues, retries or spans.
 //
 // undici leaves an abort unanswered while a request is queued or connecting (undici issue 386), so
 // the caller is answered here and the client is destroyed with its socket, which undici would
 // otherwise leave connecting.
 
-import { Socket } from 'node:net';
-import type { Client, Dispatcher } from 'undici';
-import { type AgentTarget, tracesPath } from '../agent-target.js';
+import type { Dispatcher } from 'undici';
+import { tracesPath } from '../agent-target.js';
 import { reasonOf } from '../errors.js';
 import { onAbort } from '../lang/abort.js';
-import { type Clock, nothingToDispose } from '../lang/clock.js';
+import { bare } from '../lang/bare-object.js';
+import { nothingToDispose } from '../lang/clock.js';
 import { millisSince, type Moment, momentOf } from '../lang/moment.js';
 import { isNextTurnReplaced } from '../lang/next-turn.js';
 import { type Settle, settleOnce } from '../lang/settle-once.js';
 import { breakPointOf, forgetAnswer } from './break-point.js';
-import { limitConnecting } from './connect-limit.js';
 import { cutShort, holdAnswer } from './early-answer.js';
 import { loadUndici, type Undici } from './load-undici.js';
 import { isSuccess, ReplyReader } from './reply.js';
 import type { HeadersOf } from './request-headers.js';
 import type { Connection, Sendable, SendOutcome } from './send-outcome.js';
+import { isStale, openWire, type Wire, type WireSettings } from './wire.js';
 
-/** The Agent closes a connection that was idle for 5 s; closing it first avoids a race. */
-const KEEP_ALIVE_MILLIS = 4_000;
 /** A dead connection breaks within this: one round trip after its use, later if the process is busy. */
 const DEAD_MILLIS = 1_000;
-const NO_TIMEOUT = 0;
 
-export interface ConnectionSettings {
-  readonly target: AgentTarget;
-  readonly clock: Clock;
-  readonly connectTimeoutMillis: number;
-  readonly ca: string | undefined;
+export interface ConnectionSettings extends WireSettings {
   readonly requireFrom: string | undefined;
   /** Headers of the next request. */
   readonly headersOf: HeadersOf;
@@ -48,14 +41,6 @@ interface Attempt {
 interface WireOutcome {
   readonly outcome: SendOutcome;
   readonly wasDead: boolean;
-}
-
-/** A client and the socket it opened or is opening. */
-interface Wire {
-  readonly client: Client;
-  socket: Socket | undefined;
-  /** When the last reply came over this socket, if there was one. */
-  repliedAt: Moment | undefined;
 }
 
 /** How far the present request has come. */
@@ -184,18 +169,18 @@ export class AgentConnection implements Connection {
   }
 
   #dispatch(undici: Undici, payload: Sendable, attempt: Attempt): void {
-    const { target, headersOf } = this.#settings;
+    const { target, clock, headersOf } = this.#settings;
     // undici reuses a connection only after a turn, which the fake timers of a test may never end.
-    if (this.#isStale() || isNextTurnReplaced()) this.close();
-    this.#wire ??= this.#open(undici);
+    const isUnfit = this.#wire !== undefined && isStale(this.#wire, clock);
+    if (isUnfit || isNextTurnReplaced()) this.close();
+    this.#wire ??= openWire(undici, this.#settings);
     this.#progress = { phase: 'waiting', attempt };
-    const path = tracesPath(target);
-    const request = {
+    const request = bare<Dispatcher.DispatchOptions>({
       method: 'PUT',
-      path,
+      path: tracesPath(target),
       headers: headersOf(payload),
       body: payload.body,
-    } as const;
+    });
     try {
       this.#wire.client.dispatch(request, this.#handler(this.#wire, attempt));
     } catch (cause) {
@@ -204,15 +189,6 @@ export class AgentConnection implements Connection {
       const reason = `undici 7 or 8 is needed, and what was found refuses: ${reasonOf(cause)}`;
       throw new Error(reason, { cause });
     }
-  }
-
-  /**
-   * undici closes idle connections as well, but by a timer, which stands still while the machine sleeps.
-   * The Agent, or something in between, may have dropped the connection without a word.
-   */
-  #isStale(): boolean {
-    const since = this.#wire?.repliedAt;
-    return since !== undefined && millisSince(since, this.#settings.clock) >= KEEP_ALIVE_MILLIS;
   }
 
   #handler(wire: Wire, attempt: Attempt): Dispatcher.DispatchHandler {
@@ -257,35 +233,5 @@ export class AgentConnection implements Connection {
         settle({ outcome: reader.interrupted(broken), wasDead: wasDead() });
       },
     };
-  }
-
-  #open({ Client: UndiciClient, buildConnector }: Undici): Wire {
-    const { target, ca, clock, connectTimeoutMillis } = this.#settings;
-    const connect = buildConnector({
-      timeout: NO_TIMEOUT,
-      allowH2: false,
-      ...(target.transport === 'unix' ? { socketPath: target.socketPath } : {}),
-      ...(ca === undefined ? {} : { ca }),
-    });
-    // A Unix socket has no host; the name only fills the Host header.
-    const origin = target.transport === 'tcp' ? target.origin : 'http://localhost';
-    const client = new UndiciClient(origin, {
-      pipelining: 1,
-      keepAliveTimeout: KEEP_ALIVE_MILLIS,
-      keepAliveMaxTimeout: KEEP_ALIVE_MILLIS, // whatever longer time the peer offers
-      headersTimeout: NO_TIMEOUT, // only the caller's signal bounds an attempt
-      bodyTimeout: NO_TIMEOUT,
-      connect: (options, callback) => {
-        const opening: unknown = connect(options, (...result) => {
-          stopTimer();
-          callback(...result);
-        });
-        if (opening instanceof Socket) wire.socket = opening;
-        wire.repliedAt = undefined;
-        const stopTimer = limitConnecting(wire.socket, connectTimeoutMillis, clock);
-      },
-    });
-    const wire: Wire = { client, socket: undefined, repliedAt: undefined };
-    return wire;
   }
 }

@@ -95,6 +95,28 @@ describe('what others have added to Object.prototype', () => {
   });
 
   it.each([
+    ['query', { polluted: 'yes' }],
+    ['socketPath', '/nowhere/polluted.socket'],
+    ['throwOnError', true],
+    ['keepAlive', true],
+    ['useH2c', true],
+  ])('is no setting of a request: %s', async (name, value) => {
+    const peer = await openFaultServer({ scripts: [ACCEPT] });
+    const exporter = openExporter({ url: peer.url, maxRetries: 0 });
+    const { prototype } = Object;
+    const descriptor = { value, enumerable: true, configurable: true, writable: true };
+    Object.defineProperty(prototype, name, descriptor);
+
+    const result = await exportSpans(exporter, [makeSpan()]).finally(() => {
+      Reflect.deleteProperty(prototype, name);
+    });
+
+    expect(result).toEqual({ code: 0 });
+    expect(peer.heads).toEqual([expect.stringMatching(/^PUT \/v0\.4\/traces HTTP\/1\.1\r\n/)]);
+    expect(peer.heads.join()).not.toContain('polluted');
+  });
+
+  it.each([
     ['may be written', true],
     ['may not be written', false],
   ])('neither shows in copies of spans nor hinders them if it %s', async (_what, writable) => {

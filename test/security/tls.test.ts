@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startScript } from '../exit/script.js';
 import {
   type AnsweringServer,
@@ -15,6 +15,10 @@ function openServer(): Promise<AnsweringServer> {
   return openAnsweringServer(tlsServer(), '0.0.0.0');
 }
 
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
 describe('https', () => {
   it('takes no certificate of another host, even from who is trusted', async () => {
     const { port, authorizations } = await openServer();
@@ -29,6 +33,24 @@ describe('https', () => {
     });
     expect(authorizations).toEqual([]);
   });
+
+  it.each([
+    ['nobody, if it was turned off later', undefined, '0', 0],
+    ['whoever answers, if it was off then', '0', undefined, 1],
+  ])(
+    'is verified as when the exporter was made: it sends to %s',
+    async (_who, before, after, expected) => {
+      const { port, authorizations } = await openServer();
+      vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', before);
+      const exporter = openExporter({ url: `https://127.0.0.1:${port}`, maxRetries: 0 });
+      vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', after);
+
+      const { code } = await exportSpans(exporter, makeSpans(1));
+
+      expect(code).toBe(1 - expected);
+      expect(authorizations).toHaveLength(expected);
+    },
+  );
 
   it.each([
     ['sends to nobody who is not trusted', '', 0],

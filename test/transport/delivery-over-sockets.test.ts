@@ -82,6 +82,7 @@ describe('deliveries over real connections', () => {
       clock: systemClock,
       connectTimeoutMillis: 1_000,
       ca: undefined,
+      rejectUnauthorized: true,
       requireFrom: undefined,
       headersOf: () => ({}),
     });

@@ -29,6 +29,7 @@ export function connectTo(url: string, clock: Clock = systemClock): AgentConnect
     clock,
     connectTimeoutMillis: 60_000,
     ca: undefined,
+    rejectUnauthorized: true,
     requireFrom: undefined,
     headersOf: () => HEADERS,
   });
