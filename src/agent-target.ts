@@ -7,6 +7,7 @@ import { percentDecoded } from './lang/percent-text.js';
 const TRACES_PATH = '/v0.4/traces';
 /** Longest path that fits the kernel's `sockaddr_un` (108 bytes with the closing NUL). */
 const MAX_SOCKET_PATH_BYTES = 107;
+const EXAMPLES = 'write http://host:8126 or unix:///path/to/apm.socket';
 /** The path of an intake, which exporters of other protocols have in their URL. */
 const PATH_OF_AN_INTAKE = /\/v[\d.]+\/traces\/*$/;
 
@@ -71,8 +72,11 @@ export function withoutCredentials(url: string): string {
   // Masks up to the last @, as a password may contain anything; `http:me:secret@host` is a valid URL, too.
   const end = url.lastIndexOf('@');
   const [scheme = ''] = /^(?:[a-z][a-z\d+.-]*:[/\\]+|https?:|unix:)/i.exec(url) ?? [];
+  // Intakes take their key in the query, so users may try that, and it may contain an @ as well.
+  const rest = url.search(/[?#]/);
+  if (rest >= 0 && rest < end) return `${scheme}***`;
   const plain = end < 0 ? url : `${scheme}***${url.slice(end)}`;
-  return plain.replace(/\?[^]*/, '?***'); // intakes take their key in the query, so users may try that
+  return plain.replace(/([?#])[^]*/, '$1***');
 }
 
 function parseUnixUrl(url: string): UnixTarget {
@@ -92,15 +96,18 @@ function parseUnixUrl(url: string): UnixTarget {
 
 function parseTcpUrl(text: string): TcpTarget {
   if (!URL.canParse(text)) {
-    throw new RangeError('it is not a URL; write http://host:8126 or unix:///path/to/apm.socket');
+    const hint = 'a port is 1 to 65535, an IPv6 address has no zone';
+    throw new RangeError(`it is not a URL; ${EXAMPLES} (${hint})`);
   }
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    const hint = `write http://host:8126, https: or unix:, not "${url.protocol}"`;
-    throw new RangeError(`its scheme is none that an Agent speaks; ${hint}`);
+    throw new RangeError(`its scheme is none that an Agent speaks; ${EXAMPLES}`);
   }
   if (url.search !== '' || url.hash !== '') {
     throw new RangeError('it has a query or a fragment, which the Agent does not take');
+  }
+  if (url.pathname.includes('@')) {
+    throw new RangeError('it has an @ behind its host; write / in credentials as %2F, \\ as %5C');
   }
   const intake = PATH_OF_AN_INTAKE.exec(url.pathname)?.[0];
   if (intake !== undefined) {

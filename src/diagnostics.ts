@@ -17,6 +17,14 @@ interface Topic {
   heldBack: number;
 }
 
+interface Line {
+  readonly topic: string;
+  /** 1 for a line, else what is added to the number that it tells. */
+  readonly added: number;
+  /** Of the sum of all `added` since the topic was last logged. */
+  readonly text: (total: number) => string;
+}
+
 export class Diagnostics {
   readonly #clock: Clock;
   readonly #logger: DiagLogger = diag.createComponentLogger({ namespace: PACKAGE_NAME });
@@ -33,22 +41,33 @@ export class Diagnostics {
 
   /** Warns, unless the topic was warned about within the last minute; a function is called only if it warns. */
   warn(topic: string, message: string | (() => string)): void {
-    const held = this.#takeTurn(topic, 1);
-    if (held !== undefined) this.#warn(() => withHeld(message, held - 1));
+    this.#say('warn', { topic, added: 1, text: (lines) => withHeld(message, lines - 1) });
   }
 
   /** Warns of a growing number, at most once a minute: of the total that was added since the last warning. */
   warnOfTotal(topic: string, added: number, message: (total: number) => string): void {
-    const total = this.#takeTurn(topic, added);
-    if (total !== undefined) this.#warn(() => message(total));
+    this.#say('warn', { topic, added, text: message });
   }
 
   /** Logs a line for whoever looks into a problem; held back as warnings are. */
   debug(topic: string, message: string): void {
-    const held = this.#takeTurn(topic, 1);
-    if (held === undefined) return;
-    const text = (): string => withHeld(message, held - 1);
-    this.#log((line) => this.#logger.debug(line), text);
+    this.#say('debug', { topic, added: 1, text: (lines) => withHeld(message, lines - 1) });
+  }
+
+  /** Says it later if there is no logger yet: `NodeSDK` sets that of `OTEL_LOG_LEVEL` after making processors. */
+  #say(level: 'warn' | 'debug', { topic, added, text }: Line): void {
+    const total = this.#takeTurn(topic, added);
+    if (total === undefined) return;
+    const write = (): void =>
+      writeLine(
+        (line) => this.#logger[level](line),
+        () => text(total),
+      );
+    if (hasLogger()) return write();
+    queueMicrotask(() => {
+      if (hasLogger()) write();
+      else this.#putOff(topic, total);
+    });
   }
 
   /** The sum of all `added` since the topic was last logged, or `undefined` if it has to be held back. */
@@ -63,14 +82,10 @@ export class Diagnostics {
     return (last?.heldBack ?? 0) + added;
   }
 
-  #warn(text: () => string): void {
-    this.#log((line) => this.#logger.warn(line), text);
-  }
-
-  /** Writes later if there is no logger yet: `NodeSDK` sets that of `OTEL_LOG_LEVEL` after making processors. */
-  #log(write: (line: string) => void, text: () => string): void {
-    if (hasLogger()) writeLine(write, text);
-    else queueMicrotask(() => writeLine(write, text));
+  /** What nobody has heard counts as held back, and keeps nobody who comes to listen from hearing the next line. */
+  #putOff(topic: string, unheard: number): void {
+    const heldBack = (this.#topics.get(topic)?.heldBack ?? 0) + unheard;
+    this.#topics.set(topic, { saidAtMillis: -Infinity, heldBack });
   }
 }
 

@@ -42,6 +42,8 @@ const REASONS: Readonly<Record<ExportErrorKind, string>> = {
   shutdown: 'the exporter was shut down',
 };
 
+const NOT_ACCEPTED = 'the Agent did not accept the payload in time';
+
 type Failed = Exclude<SendOutcome, { kind: 'accepted' }>;
 
 /** The failure of a payload that was not accepted. */
@@ -81,7 +83,8 @@ function sentence({ kind, status, detail, cause }: Failure): string {
   const answered = status === undefined ? '' : ` (status ${status})`;
   const which = detail === undefined ? '' : `: ${detail}`;
   const because = cause === undefined ? '' : `: ${reasonOf(cause)}`;
-  return REASONS[kind] + answered + which + because;
+  const hadAnswer = kind === 'timeout' && status !== undefined; // to an earlier attempt
+  return (hadAnswer ? NOT_ACCEPTED : REASONS[kind]) + answered + which + because;
 }
 
 /** Whether the export was ended on purpose: by the user, or by the exporter at the end of the grace. */

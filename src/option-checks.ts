@@ -124,7 +124,9 @@ export function checkTextRecord(
 /** @throws TypeError or RangeError unless each entry may be sent as an extra request header. */
 export function checkHeaders(name: string, value: unknown): Record<string, string> {
   const headers = checkTextRecord(name, value, guardedExpectation);
+  const names = new Set<string>();
   for (const [header, text] of Object.entries(headers)) {
+    names.add(header.toLowerCase());
     const end = header.search(NOT_IN_HEADER_NAME);
     if (end !== -1) {
       const start = header.slice(0, end); // the rest may be the value
@@ -139,6 +141,9 @@ export function checkHeaders(name: string, value: unknown): Record<string, strin
         `Expected \`${name}['${header}']\` to be Latin-1 text, free of control characters`,
       );
     }
+  }
+  if (names.size < Object.keys(headers).length) {
+    throw new RangeError(`Expected \`${name}\` to set each header once, in upper or lower case`);
   }
   return headers;
 }

@@ -3,7 +3,12 @@
 
 import { existsSync } from 'node:fs';
 import type { MeterProvider } from '@opentelemetry/api';
-import { type AgentTarget, parseAgentUrl, withoutCredentials } from './agent-target.js';
+import {
+  type AgentTarget,
+  describeTarget,
+  parseAgentUrl,
+  withoutCredentials,
+} from './agent-target.js';
 import { exposure } from './credentials.js';
 import { type Environment, readEnvironment, type WarnOfVariable } from './environment.js';
 import { reasonOf } from './errors.js';
@@ -132,6 +137,8 @@ export interface ResolvedOptions {
   readonly selfObsMeterProvider: MeterProvider | undefined;
 }
 
+/** One that says where the Agent is. */
+const AGENT_VARIABLE = /^DD_(?:TRACE_)?AGENT_/;
 const DEFAULT_SOCKET = '/var/run/datadog/apm.socket';
 const DEFAULT_URL = 'http://127.0.0.1:8126';
 /** The Agent refuses a body of exactly 25 MiB, so the limit stays below it. */
@@ -146,10 +153,13 @@ export function checkOptions(
   options: DatadogSpanExporterOptions,
   warn: WarnOfVariable,
 ): CheckedOptions {
+  const isUrl = options instanceof URL || typeof options === 'string';
+  if (isUrl) {
+    const shown = withoutCredentials(String(options));
+    throw new TypeError(expectation('options', 'an object, as in `{ url }`', shown));
+  }
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    const got: unknown = options;
-    const shown = typeof got === 'string' ? withoutCredentials(got) : got; // probably the URL
-    throw new TypeError(expectation('options', 'an object', shown));
+    throw new TypeError(expectation('options', 'an object', options));
   }
   warnOfUnknownOptions('DatadogSpanExporter', options, KNOWN_OPTIONS, warn);
   const { service, env, version, ...tags } = checkTextRecord('tags', options.tags);
@@ -172,8 +182,13 @@ export function checkOptions(
 
 /** Lets code win over the environment as it is now, and that over defaults. A bad variable only causes a warning. */
 export function resolveOptions(options: CheckedOptions, warn: WarnOfVariable): ResolvedOptions {
-  const environment = readEnvironment(process.env, warn);
+  const ignored: Parameters<WarnOfVariable>[] = [];
+  const environment = readEnvironment(process.env, (...warning) => ignored.push(warning));
   const target = options.target ?? environment.target ?? defaultTarget();
+  for (const [variable, message] of ignored) {
+    const instead = AGENT_VARIABLE.test(variable) ? `; spans go to ${describeTarget(target)}` : '';
+    warn(variable, message + instead);
+  }
   const exposed = exposure({ target, headers: options.headers });
   if (exposed !== undefined) warn('credentials', exposed);
   return Object.freeze({ ...options, target, environment });

@@ -70,6 +70,9 @@ describe('I1: parseAgentUrl', () => {
     'http://localhost/#a',
     'http://localhost:8126/v0.4/traces',
     'http://localhost:4318/v1/traces/',
+    'http://[fe80::1%eth0]:8126',
+    'http://me:12/secret@localhost:8126',
+    'http://localhost\\secret@localhost',
   ])('refuses %j', (url) => {
     expect(() => parseAgentUrl(url)).toThrow(RangeError);
   });
@@ -97,16 +100,18 @@ describe('withoutCredentials', () => {
     expect(took()).toBeLessThan(500); // of the square of their number, 20 s
   });
 
-  it('leaves out a query, which holds a key elsewhere', () => {
+  it('leaves out query and fragment, which hold a key elsewhere', () => {
     expect(withoutCredentials('http://host:1/x?api_key=secret')).toBe('http://host:1/x?***');
-    expect(withoutCredentials('http://me:secret@host/?key=a@b')).toBe('http://***@b');
+    expect(withoutCredentials('http://host:1/#api_key=secret')).toBe('http://host:1/#***');
+    expect(withoutCredentials('http://me:secret@host/?key=a@b')).toBe('http://***');
+    expect(withoutCredentials('http://host/#a@secret')).toBe('http://***');
     expect(withoutCredentials('host?key=secret#x')).toBe('host?***');
   });
 
   it('hides user and password wherever they stand', () => {
     expect(withoutCredentials('http://me:secret@host/x')).toBe('http://***@host/x');
     expect(withoutCredentials('ftp://me@host')).toBe('ftp://***@host');
-    expect(withoutCredentials('http://me:p/a?s#s@host:1')).toBe('http://***@host:1');
+    expect(withoutCredentials('http://me:p/a?s#s@host:1')).toBe('http://***');
     expect(withoutCredentials('http://host/a')).toBe('http://host/a');
   });
 });

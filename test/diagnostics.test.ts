@@ -1,4 +1,4 @@
-import { diag } from '@opentelemetry/api';
+import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { expect, it } from 'vitest';
 import { Diagnostics } from '../src/diagnostics.js';
 import { captureDiag } from './support/diag-log.js';
@@ -33,18 +33,49 @@ it('puts a message together only where it is said', () => {
   expect(calls).toBe(1);
 });
 
+/** What is said from now on, but for what the API says itself when it takes the logger. */
+function startListening(): readonly string[] {
+  const heard: string[] = [];
+  const hear = (...parts: unknown[]): void => void heard.push(parts.slice(1).join(' '));
+  const logger = { error: hear, warn: hear, info: hear, debug: hear, verbose: hear };
+  diag.setLogger(logger, { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true });
+  heard.length = 0;
+  return heard;
+}
+
 it('speaks to a logger that is set in the same turn, behind it', async () => {
   diag.disable();
   const diagnostics = new Diagnostics(new ManualClock());
-  const heard: string[] = [];
-  const hear = (...parts: unknown[]): void => void heard.push(parts.slice(1).join(' '));
 
   diagnostics.warn('option', 'unknown option');
-  const logger = { error: hear, warn: hear, info: hear, debug: hear, verbose: hear };
-  diag.setLogger(logger, { suppressOverrideMessage: true });
+  const heard = startListening();
   await Promise.resolve();
 
   expect(heard).toEqual(['unknown option']);
+});
+
+it('keeps the next line from nobody because of one that nobody has heard', async () => {
+  diag.disable();
+  const diagnostics = new Diagnostics(new ManualClock());
+  const sayAll = (): void => {
+    for (const added of [2, 30]) {
+      diagnostics.warn('encode', 'one span dropped');
+      diagnostics.debug('reply', 'an answer');
+      diagnostics.warnOfTotal('lost', added, (total) => `${total} lost`);
+    }
+  };
+  sayAll();
+  await Promise.resolve();
+
+  const heard = startListening();
+  sayAll();
+  sayAll();
+
+  expect(heard).toEqual([
+    'one span dropped (2 more were not logged)',
+    'an answer (2 more were not logged)',
+    '34 lost',
+  ]);
 });
 
 it('survives a logger that throws', () => {

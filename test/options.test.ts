@@ -80,6 +80,32 @@ describe('the Agent', () => {
     expect(describeTarget(resolve().target)).toBe(expected);
   });
 
+  it.each([
+    ['DD_TRACE_AGENT_URL', 'agent', {}, 'http://127.0.0.1:8126'],
+    ['DD_AGENT_HOST', 'fe80::1%eth0', {}, 'http://127.0.0.1:8126'],
+    ['DD_TRACE_AGENT_PORT', '70000', { url: 'http://code:1' }, 'http://code:1'],
+  ])('is named where %s is ignored: %j', (name, value, options, instead) => {
+    process.env[name] = value;
+    const warnings: string[] = [];
+    const checked = checkOptions(options, () => undefined);
+
+    resolveOptions(checked, (_name, message) => warnings.push(message));
+
+    expect(warnings).toEqual([
+      expect.stringMatching(`^${name}.* ignored: .*; spans go to ${instead}$`),
+    ]);
+  });
+
+  it('of the environment is none that others have added to Object.prototype', () => {
+    const descriptor = { value: 'http://polluted:1', configurable: true };
+    Object.defineProperty(Object.prototype, 'DD_TRACE_AGENT_URL', descriptor);
+
+    const { target } = resolve();
+    Reflect.deleteProperty(Object.prototype, 'DD_TRACE_AGENT_URL');
+
+    expect(describeTarget(target)).toBe('http://127.0.0.1:8126');
+  });
+
   it('I9: of the environment is read when the exporter is made, not before and not after', () => {
     process.env['DD_SERVICE'] = 'first';
     const resolved = resolve();
@@ -140,6 +166,11 @@ describe('E5, I3, I7: a wrong option', () => {
     [{ tags: { a: 1 } }, TypeError, "Expected `tags['a']` to be a string, got `1` (number)"],
     [{ headers: { 'a b': 'x' } }, RangeError, 'an HTTP header name, got `"a…"`'],
     [{ headers: { '': 'x' } }, RangeError, 'an HTTP header name, got `"…"`'],
+    [
+      { headers: { 'X-A': '1', 'x-a': '2' } },
+      RangeError,
+      'Expected `headers` to set each header once',
+    ],
     [
       { headers: new Headers({ a: 'x' }) },
       TypeError,
@@ -210,9 +241,14 @@ describe('E5, I3, I7: a wrong option', () => {
     );
   });
 
-  it('may be no object at all', () => {
-    const construct = (): unknown => Reflect.construct(DatadogSpanExporter, [null]);
+  it.each([
+    [null, 'Expected `options` to be an object, got `null` (null)'],
+    ['http://me:pw@agent', 'as in `{ url }`, got `"http://***@agent"`'],
+    [new URL('http://me:pw@agent'), 'as in `{ url }`, got `"http://***@agent/"`'],
+  ])('are an object, and no URL: row %#', (given, message) => {
+    const construct = (): unknown => Reflect.construct(DatadogSpanExporter, [given]);
 
-    expect(construct).toThrow('Expected `options` to be an object, got `null` (null)');
+    expect(construct).toThrow(TypeError);
+    expect(construct).toThrow(message);
   });
 });

@@ -203,6 +203,13 @@ export const MUTATIONS = [
     tests: ['test/diagnostics.test.ts'],
   },
   {
+    rule: 'what nobody has heard keeps nobody from the next line',
+    file: 'src/diagnostics.ts',
+    find: 'else this.#putOff(topic, total);',
+    replace: '',
+    tests: ['test/diagnostics.test.ts'],
+  },
+  {
     rule: 'headers of the wrong type are not shown',
     file: 'src/option-checks.ts',
     find: 'checkTextRecord(name, value, guardedExpectation)',

@@ -55,9 +55,15 @@ const DEFAULT_WAIT_MILLIS = 5000;
 /**
  * Starts a development Agent.
  *
- * @throws {Error} if a listener cannot be opened; then none is left open.
+ * @throws {TypeError} for options that are no object; Error if a listener cannot be opened, then none is left open.
  */
 export async function startDevAgent(options: DevAgentOptions = {}): Promise<DevAgent> {
+  if (typeof options !== 'object' || options === null) {
+    const got = String(options);
+    throw new TypeError(
+      `Expected \`options\` to be an object, as in \`{ port: 8126 }\`, got ${got}`,
+    );
+  }
   const recording = new Recording();
   const rates = { byService: options.sampleRates ?? DEFAULT_RATES, version: ratesVersion() };
   const intake = new TraceIntake({ recording, rates, respond: options.respond });

@@ -46,6 +46,17 @@ describe('the addresses of an Agent', () => {
     expect(agent.violations).toEqual([]);
   });
 
+  it.each([[8126], ['/tmp/apm.socket'], [null]])(
+    'are no options by themselves: %j',
+    async (given) => {
+      const start: unknown = Reflect.apply(startDevAgent, undefined, [given]);
+
+      await expect(start).rejects.toThrow(
+        `Expected \`options\` to be an object, as in \`{ port: 8126 }\`, got ${given}`,
+      );
+    },
+  );
+
   it('are given up if one of them is taken', async () => {
     const socketPath = freeSocketPath();
     await openAgent({ socketPath });

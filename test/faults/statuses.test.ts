@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { captureDiag } from '../support/diag-log.js';
 import { exportSpans } from '../support/exports.js';
 import { type FaultServer, openFaultServer } from '../support/fault-server.js';
-import { ACCEPT, answer } from '../support/fault-steps.js';
+import { ACCEPT, answer, readAll, stall } from '../support/fault-steps.js';
 import { makeSpan } from '../support/spans.js';
 import { wallMillis } from '../support/wall-time.js';
 import { type FaultRow, expectRow, named } from './fault-row.js';
@@ -166,6 +166,18 @@ describe.each(['tcp', 'unix'] as const)('a status over %s', (over) => {
     for (const [index, pause] of pauses.entries()) {
       expect(pause).toBeLessThan(100 * 2 ** index + 100);
     }
+  });
+
+  it('is told with the end of the time, if later attempts had no answer', async () => {
+    const server = await openFaultServer({ over, scripts: [answer(503), [readAll, stall]] });
+    const exporter = openExporter({ url: server.url, timeoutMillis: 1_000 });
+
+    const { error } = await exportSpans(exporter, [makeSpan()]);
+
+    expect(error).toMatchObject({ kind: 'timeout', status: 503, attempts: 2 });
+    expect(error?.message).toContain(
+      'the Agent did not accept the payload in time (status 503): not settled within `timeoutMillis`',
+    );
   });
 });
 

@@ -105,13 +105,27 @@ describe('the message about a wrong URL', () => {
     `ftp://me:${PASSWORD}@host`,
     `unix://me:${PASSWORD}@host`,
     `me:${PASSWORD}@host:8126`,
-    `http://me:${PASSWORD}@host/?a=b`,
+    `http://me:${PASSWORD}@host:0`,
   ])('shows no credentials: %j', (url) => {
     const construct = (): unknown => new DatadogSpanExporter({ url });
 
     expect(construct).toThrow(RangeError);
     expect(construct).toThrow(/^(?!.*s3cr3t)[^]*\*\*\*@host/);
     expect(withoutCredentials(url)).not.toContain(PASSWORD);
+  });
+
+  it.each([
+    `http://me:12/${PASSWORD}@host`, // which means the port 12 of a host "me"
+    `http://host:1\\${PASSWORD}@host`,
+    `http://host/#${PASSWORD}`,
+    `http://host/#a@${PASSWORD}`,
+    `http://host/?key=a@${PASSWORD}`,
+    `${PASSWORD}:x@host`,
+  ])('shows nothing that may be one: %j', (url) => {
+    const construct = (): unknown => new DatadogSpanExporter({ url });
+
+    expect(construct).toThrow(RangeError);
+    expect(construct).toThrow(/^(?!.*s3cr3t)/);
   });
 });
 

@@ -117,7 +117,7 @@ describe('DD_AGENT_HOST', () => {
     expect(warnings.join()).not.toContain('pw');
     expect(warnings).toEqual([
       expect.stringMatching(
-        /^DD_AGENT_HOST ".*" is ignored: write a host alone, or set DD_TRACE_AGENT_URL, as in http:\/\/host:8126$/,
+        /^DD_AGENT_HOST ".*" is ignored: write a host alone \(IPv6 without a zone\), or set DD_TRACE_AGENT_URL$/,
       ),
     ]);
   });
