@@ -3,7 +3,7 @@
 
 import type { ForceFlushOptions, ShutdownOptions } from './drain-options.js';
 import { shareExitDeliverer } from './exit-deliverer.js';
-import type { DatadogSpanExporter } from './exporter.js';
+import { DatadogSpanExporter } from './exporter.js';
 import { generationsOf } from './exporter-generations.js';
 import type { SpanSink } from './span-intake.js';
 import { checkInteger, expectation, TIMER_OR_ZERO } from './option-checks.js';
@@ -13,7 +13,10 @@ import { isExporter } from './exporter-drain.js';
 import { type OptionNames, warnOfUnknownOptions } from './unknown-options.js';
 
 export interface DatadogBatchSpanProcessorOptions {
-  /** The exporter, flushed and shut down with the processor. */
+  /**
+   * The exporter, flushed and shut down with the processor. Spans do not pass through its `export()`, so one that
+   * has another, in a subclass or of its own, is refused.
+   */
   readonly exporter: DatadogSpanExporter;
   /**
    * Longest time that a span waits for others to be sent with; 0 to 2 147 483 647.
@@ -42,6 +45,10 @@ const QUEUE_RANGE = { min: 64 * 1_024, max: 2 ** 30 };
 const OPTIONS = 'an object, as in `new DatadogBatchSpanProcessor({ exporter })`';
 const EXPORTER =
   'a DatadogSpanExporter of this copy of the package (`import` and `require` have one each)';
+/** What filters or changes spans there would have no effect. */
+const OWN_EXPORT =
+  'a DatadogSpanExporter whose `export()` nobody has replaced: no span passes through that here, but in ' +
+  'ForkSafeSpanProcessor';
 
 /**
  * Encodes each sampled span as it ends and hands bytes to the exporter, instead of keeping spans until
@@ -62,6 +69,9 @@ export class DatadogBatchSpanProcessor implements SpanProcessor {
     const generations = isObject ? generationsOf(exporter) : undefined;
     if (generations === undefined) {
       throw new TypeError(expectation('exporter', EXPORTER, exporter));
+    }
+    if (exporter.export !== DatadogSpanExporter.prototype.export) {
+      throw new TypeError(expectation('exporter', OWN_EXPORT, exporter));
     }
     warnOfUnknownOptions('DatadogBatchSpanProcessor', options, KNOWN_OPTIONS);
     this.#exporter = exporter;

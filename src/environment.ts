@@ -36,7 +36,7 @@ const DEFAULT_PORT = '8126';
 const NOT_OF_A_HOST = /[/\\@?#]/;
 
 export function readEnvironment(vars: EnvironmentVariables, warn: WarnOfVariable): Environment {
-  const { service, env, version, ...tags } = parseTags(variable(vars, 'DD_TAGS') ?? '', warn);
+  const { service, env, version, ...tags } = parseTags(ownVariable(vars, 'DD_TAGS') ?? '', warn);
   return {
     target: agentTarget(vars, warn),
     service: textOf(vars, 'DD_SERVICE') ?? service,
@@ -45,7 +45,7 @@ export function readEnvironment(vars: EnvironmentVariables, warn: WarnOfVariable
     tags,
     resourceAttributes: resourceAttributes(vars),
     externalEnv: headerSafe(textOf(vars, 'DD_EXTERNAL_ENV')),
-    rejectUnauthorized: variable(vars, 'NODE_TLS_REJECT_UNAUTHORIZED') !== '0',
+    rejectUnauthorized: ownVariable(vars, 'NODE_TLS_REJECT_UNAUTHORIZED') !== '0',
     lineage: readLineage(vars, warn),
   };
 }
@@ -130,7 +130,7 @@ function validPort(port: string | undefined, warn: WarnOfVariable): string | und
 /** The attributes as OpenTelemetry's environment detector reads them: `OTEL_SERVICE_NAME` wins. */
 function resourceAttributes(vars: EnvironmentVariables): ReadonlyMap<string, string> {
   const attributes = new Map<string, string>();
-  for (const pair of (variable(vars, 'OTEL_RESOURCE_ATTRIBUTES') ?? '').split(',')) {
+  for (const pair of (ownVariable(vars, 'OTEL_RESOURCE_ATTRIBUTES') ?? '').split(',')) {
     const [key, value, ...rest] = pair.split('=');
     if (key === undefined || value === undefined || rest.length > 0) continue;
     attributes.set(percentDecoded(key.trim()), percentDecoded(withoutQuotes(value.trim())));
@@ -141,12 +141,12 @@ function resourceAttributes(vars: EnvironmentVariables): ReadonlyMap<string, str
 }
 
 function textOf(vars: EnvironmentVariables, name: string): string | undefined {
-  const text = variable(vars, name)?.trim();
+  const text = ownVariable(vars, name)?.trim();
   return text === '' ? undefined : text;
 }
 
 /** What others have added to `Object.prototype` is no variable. */
-function variable(vars: EnvironmentVariables, name: string): string | undefined {
+function ownVariable(vars: EnvironmentVariables, name: string): string | undefined {
   return Object.hasOwn(vars, name) ? vars[name] : undefined;
 }
 

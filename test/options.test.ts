@@ -98,10 +98,11 @@ describe('the Agent', () => {
 
   it('of the environment is none that others have added to Object.prototype', () => {
     const descriptor = { value: 'http://polluted:1', configurable: true };
-    Object.defineProperty(Object.prototype, 'DD_TRACE_AGENT_URL', descriptor);
+    const { prototype } = Object;
+    Object.defineProperty(prototype, 'DD_TRACE_AGENT_URL', descriptor);
 
     const { target } = resolve();
-    Reflect.deleteProperty(Object.prototype, 'DD_TRACE_AGENT_URL');
+    Reflect.deleteProperty(prototype, 'DD_TRACE_AGENT_URL');
 
     expect(describeTarget(target)).toBe('http://127.0.0.1:8126');
   });

@@ -66,10 +66,11 @@ describe('SampleRates', () => {
   it('takes no rates that others have added to Object.prototype', () => {
     const rates = new SampleRates();
     const descriptor = { value: { polluted: 0.5 }, configurable: true };
-    Object.defineProperty(Object.prototype, 'rate_by_service', descriptor);
+    const { prototype } = Object;
+    Object.defineProperty(prototype, 'rate_by_service', descriptor);
 
     const hadRates = rates.update('{}', 'v1');
-    Reflect.deleteProperty(Object.prototype, 'rate_by_service');
+    Reflect.deleteProperty(prototype, 'rate_by_service');
 
     expect(hadRates).toBe(false);
     expect(rates.rates).toEqual({});

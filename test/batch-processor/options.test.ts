@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { DatadogBatchSpanProcessor, type DatadogSpanExporter } from '../../src/index.js';
+import { DatadogBatchSpanProcessor, DatadogSpanExporter } from '../../src/index.js';
 import { endAll } from '../support/batch-processors.js';
 import { openExporter } from '../support/exporters.js';
 import { makeSpan, makeSpans, NEVER_READY } from '../support/spans.js';
@@ -18,6 +18,20 @@ describe('the options of a DatadogBatchSpanProcessor', () => {
     ['none', () => undefined, /Expected `options` to be an object, .* got `undefined`/],
     ['the exporter itself', exporter, /as in `new DatadogBatchSpanProcessor\({ exporter }\)`/],
     ['no exporter', () => ({}), /to be a DatadogSpanExporter of this copy of .*, got `undefined`/],
+    [
+      'an exporter that filters',
+      () => ({ exporter: Object.assign(exporter(), { export: () => undefined }) }),
+      /to be a DatadogSpanExporter whose `export\(\)` nobody has replaced: .* in ForkSafeSpanProcessor/,
+    ],
+    [
+      'an exporter of a class that filters',
+      () => ({
+        exporter: new (class extends DatadogSpanExporter {
+          override export(): void {}
+        })(),
+      }),
+      /whose `export\(\)` nobody has replaced/,
+    ],
     ['another exporter', () => ({ exporter: { export: () => undefined } }), /DatadogSpanExporter/],
     [
       'a delay that is text',
