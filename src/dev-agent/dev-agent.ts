@@ -12,7 +12,8 @@ import type { Violation } from './violation.js';
 
 /**
  * Plays the trace intake of a Datadog Agent, for demos and integration tests: decodes payloads as
- * strictly as the real one, says what it would refuse or drop and most of what it would change, and keeps the traces.
+ * strictly as the real one, says what it would refuse, drop, cut, fill in or set right (but not which characters it
+ * would replace in names and services), and keeps the traces.
  *
  * The arrays grow while requests arrive; `reset()` replaces them by new ones.
  */

@@ -59,7 +59,7 @@ function checkMeta(key: string, value: string, report: Report): void {
 
 function checkTraceIdHigh(key: string, value: string, report: Report): void {
   if (key !== TRACE_ID_HIGH_TAG || TRACE_ID_HIGH_PATTERN.test(value)) return;
-  const message = `found "${excerpt(value)}"; the Agent wants 16 lower-case hex digits, and reads no high half`;
+  const message = `found "${excerpt(value)}"; tracers write 16 lower-case hex digits, and whoever reads others may find no high half`;
   report('trace-id-high-malformed', key, message);
 }
 

@@ -70,12 +70,15 @@ function shortenedJson(json: string): string {
   return isArray ? `[${parts.join(',')}]` : `{${parts.join(',')}}`;
 }
 
-/** JSON of as much of a text as fits; if it needs escapes, of as much as fits for certain. */
+/** JSON of as much of a text as fits; if it needs escapes, of what fits for certain, as each byte takes one at least. */
 function cutJson(text: string, maxBytes: number): string {
   const content = maxBytes - 2;
-  const json = JSON.stringify(cutWithEllipsis(text, content));
-  if (Buffer.byteLength(json) <= maxBytes) return json;
-  return JSON.stringify(cutWithEllipsis(text, Math.floor(content / MAX_ESCAPE_BYTES)));
+  const cut = cutWithEllipsis(text, content);
+  const json = JSON.stringify(cut);
+  const excess = Buffer.byteLength(json) - maxBytes;
+  if (excess <= 0) return json;
+  const certain = Math.max(Buffer.byteLength(cut) - excess, Math.floor(content / MAX_ESCAPE_BYTES));
+  return JSON.stringify(cutWithEllipsis(text, certain));
 }
 
 /**

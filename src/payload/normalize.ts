@@ -15,6 +15,7 @@ const NORMAL_NAME = /^[A-Za-z][A-Za-z0-9.]*(?:_[A-Za-z0-9][A-Za-z0-9.]*)*$/;
 /** Other characters may change their length in lower case. */
 const ASCII = /^[\0-\x7f]*$/;
 const NOT_NORMAL = /[^a-z0-9:./-]+/g;
+const UPPER_CASE = /^\p{Lu}$/u;
 const LETTER = /^\p{L}$/u;
 const DIGIT_LIKE = /^[\p{Nd}./-]$/u;
 
@@ -86,8 +87,9 @@ export function cutWithEllipsis(text: string, maxBytes: number): string {
   return cut.length === text.length ? text : `${cutUtf8(text, maxBytes - 3)}...`;
 }
 
-/** Lower case, unless that takes another number of bytes, as in the Agent. */
+/** Upper case in lower case, unless that takes another number of bytes, as in the Agent: title case stays. */
 function lowerCase(character: string): string {
+  if (!UPPER_CASE.test(character)) return character;
   const lower = character.toLowerCase();
   return Buffer.byteLength(lower) === Buffer.byteLength(character) ? lower : character;
 }

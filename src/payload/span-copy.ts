@@ -3,7 +3,7 @@
 // copies are made, nor of what becomes of a value in bytes, except how much of it a tag can hold.
 
 import { isUint8Array } from 'node:util/types';
-import type { SpanStatus } from '@opentelemetry/api';
+import type { HrTime, SpanStatus } from '@opentelemetry/api';
 import { firstBytes, jsonText, MAX_VALUES } from './attribute-text.js';
 import { readableEntries } from './readable-entries.js';
 import type { SpanEvent, SpanLink, EncodableSpan, TraceChunk } from './trace-chunks.js';
@@ -21,12 +21,11 @@ export function keepFrom({ spans }: TraceChunk, from: number): void {
 export function copyOfSpan(span: EncodableSpan): EncodableSpan {
   try {
     const context = span.spanContext();
-    const { startTime, endTime } = span;
     return {
       name: span.name,
       kind: span.kind,
-      startTime: [startTime[0], startTime[1]],
-      endTime: [endTime[0], endTime[1]],
+      startTime: copyOfTime(span.startTime),
+      endTime: copyOfTime(span.endTime),
       attributes: copyOfObject(span.attributes),
       resource: span.resource,
       instrumentationScope: span.instrumentationScope,
@@ -54,7 +53,12 @@ function copyOfEvents(events: readonly SpanEvent[]): readonly SpanEvent[] {
 function copyOfEvent(event: SpanEvent): SpanEvent {
   const { name, time, attributes, droppedAttributesCount } = event;
   const copy = copyOfObject(attributes);
-  return { name, time: [time[0], time[1]], attributes: copy, droppedAttributesCount };
+  return { name, time: copyOfTime(time), attributes: copy, droppedAttributesCount };
+}
+
+/** Takes it apart as encoding does: what is no list, such as a `Date`, throws here, too. */
+function copyOfTime([seconds, nanos]: HrTime): HrTime {
+  return [seconds, nanos];
 }
 
 function copyOfLinks(links: readonly SpanLink[]): readonly SpanLink[] {

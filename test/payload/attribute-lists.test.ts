@@ -49,6 +49,19 @@ describe('a list of texts', () => {
     expect(Buffer.byteLength(expected)).toBeLessThanOrEqual(25_000);
   });
 
+  it.each([24_000, 24_970, 24_984, 30_000])(
+    'loses no more of %i characters than escapes take, where a few need them',
+    (length) => {
+      const text = 'line\n'.repeat(20).padEnd(length, 'x').concat('\n');
+
+      const { list = '' } = tagsOf(['first', text]);
+
+      expect(Buffer.byteLength(list)).toBeLessThanOrEqual(25_000);
+      expect(Buffer.byteLength(list)).toBeGreaterThanOrEqual(Math.min(length + 20, 24_970));
+      expect(JSON.parse(list)).toMatchObject(['first', expect.stringMatching(/^line\n.*/)]);
+    },
+  );
+
   it('is valid JSON however little room is left for the text that does not fit', () => {
     const unruly = fc.string({ unit: 'binary', minLength: 40, maxLength: 200 });
     fc.assert(

@@ -31,6 +31,7 @@ describe('normalizeTagValue', () => {
     ['é'.repeat(300), 'é'.repeat(200)],
     ['繋'.repeat(200), '繋'.repeat(134)], // the first that end at 400 bytes or later
     ['ÉÑ', 'éñ'],
+    ['ǅ ᾈ', 'ǅ_ᾈ'], // in title case
     ['İẞ', 'İẞ'], // in lower case of three bytes and of two, instead of two and three
   ])('makes %j %j', (value, expected) => {
     expect(normalizeTagValue(value)).toBe(expected);

@@ -54,3 +54,16 @@ it('a copy of a span has no more of a list or of bytes than a tag can hold', () 
     { length: MAX_TAG_VALUE_BYTES },
   ]);
 });
+
+it.each<[string, (time: Date) => object]>([
+  ['start', (time) => ({ startTime: time })],
+  ['end', (time) => ({ endTime: time })],
+  ['event', (time) => ({ events: [{ name: 'e', time }] })],
+])(
+  'a span whose %s has a time that is no list of two numbers is left to encoding',
+  (_, fieldsOf) => {
+    const span = Object.assign(makeSpan(), fieldsOf(new Date(5)));
+
+    expect(copyOfSpan(span)).toBe(span);
+  },
+);
