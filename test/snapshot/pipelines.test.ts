@@ -5,12 +5,12 @@ import { openScriptedAgent } from '../support/scripted-agent.js';
 const DIST = new URL('../../dist/index.cjs', import.meta.url).pathname;
 
 /** Makes `provider` and ends five spans while the snapshot is built, and one in each process. */
-function app(pipeline: string): string {
+function app(pipeline: string, options = ''): string {
   return `
     import { startupSnapshot } from 'node:v8';
     import { BatchSpanProcessor, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
     import { DatadogBatchSpanProcessor, DatadogSpanExporter, ForkSafeSpanProcessor } from '${DIST}';
-    const exporter = new DatadogSpanExporter();
+    const exporter = new DatadogSpanExporter(${options});
     ${pipeline}
     const provider = new NodeTracerProvider({ spanProcessors: [processor] });
     const tracer = provider.getTracer('snapshot');
@@ -89,14 +89,20 @@ describe('G10: processes that start with the snapshot of a traced application', 
       discarded: { inherited: 5 },
     },
     {
+      behind: 'one that knows from where it loads undici',
+      options: `{ requireFrom: '${DIST}' }`,
+      pipeline: 'const processor = new DatadogBatchSpanProcessor({ exporter });',
+      discarded: { inherited: 5 },
+    },
+    {
       behind: 'a SimpleSpanProcessor',
       pipeline: 'const processor = new SimpleSpanProcessor(exporter);',
       discarded: { inherited: 5 },
     },
   ])('send each of their own spans once behind $behind, and none of the build', async (row) => {
-    const { pipeline, discarded } = row;
+    const { pipeline, options, discarded } = row;
     const agent = await openScriptedAgent();
-    const snapshot = await buildSnapshotOf(app(pipeline), {
+    const snapshot = await buildSnapshotOf(app(pipeline, options), {
       DD_SERVICE: 'build',
       DD_TRACE_AGENT_URL: 'http://127.0.0.1:1',
     });
