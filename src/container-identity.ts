@@ -2,7 +2,8 @@
 // /proc/self/cgroup, else the inode of the cgroup. Linux only; elsewhere there is nothing to read.
 // Source: the container id expressions and the cgroup rules that Datadog's tracers share.
 
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { systemText } from './lang/system-text.js';
 
 export interface ContainerIdentity {
   readonly containerId: string | undefined;
@@ -24,7 +25,7 @@ const ROOT_INODE = 2;
 
 /** What identifies the container of this process; both members are `undefined` outside containers. */
 export function containerIdentity(): ContainerIdentity {
-  const cgroup = readText('/proc/self/cgroup');
+  const cgroup = systemText('/proc/self/cgroup');
   const containerId = findContainerId(cgroup);
   if (containerId !== undefined) return { containerId, entityId: `ci-${containerId}` };
   if (inodeOf('/proc/self/ns/cgroup') === HOST_NAMESPACE_INODE) {
@@ -53,14 +54,6 @@ export function cgroupDirectories(cgroup: string): readonly string[] {
     if (controllers === '') return [CGROUP_ROOT + path];
     return controllers === 'memory' ? [`${CGROUP_ROOT}/memory${path}`] : [];
   });
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return ''; // not Linux, or not allowed to look
-  }
 }
 
 function inodeOf(path: string): number | undefined {

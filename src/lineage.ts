@@ -21,7 +21,8 @@ export type Variables = Record<string, string | undefined>;
  */
 const PARENT = 'OTEL_EXPORTER_DATADOG_PARENT_RUNTIME_ID';
 const ROOT = 'OTEL_EXPORTER_DATADOG_ROOT_RUNTIME_ID';
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** Any, in its usual form. */
+export const UUID: RegExp = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Both variables or nothing: half a lineage would show a tree that never was. */
 export function readLineage(

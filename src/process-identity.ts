@@ -6,7 +6,8 @@ import { type Generation, generations } from './generation.js';
 import { Audience } from './lang/audience.js';
 import type { Dispose } from './lang/clock.js';
 import { processWide } from './lang/process-wide.js';
-import { type Lineage, type Variables, writeLineage } from './lineage.js';
+import { systemText } from './lang/system-text.js';
+import { type Lineage, UUID, type Variables, writeLineage } from './lineage.js';
 
 export interface ProcessIdentity {
   readonly processId: number;
@@ -46,10 +47,13 @@ export function processIdentity(inherited: Lineage | undefined): ProcessIdentity
 }
 
 /**
- * Avoids Node's cache of random bytes, from which a duplicated heap would make the same ids. Loads the module on
- * demand: a mere `import 'node:crypto'` lets a process of Node 24 start some milliseconds later.
+ * From the kernel, if it makes ids: the generator of a process is duplicated with its memory, so that two copies with
+ * the same pid, as of a checkpoint, would draw the same one. Else without Node's cache of random bytes. Loads the module
+ * on demand: a mere `import 'node:crypto'` lets a process of Node 24 start some milliseconds later.
  */
 function newRuntimeId(): string {
+  const ofKernel = systemText('/proc/sys/kernel/random/uuid').trim();
+  if (UUID.test(ofKernel)) return ofKernel;
   return process.getBuiltinModule('node:crypto').randomUUID({ disableEntropyCache: true });
 }
 

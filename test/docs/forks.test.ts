@@ -37,12 +37,22 @@ pool.close();
 afterForkInChild();
 console.log(pool.resets);
 `;
+const USE_OF_IDS = `
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { idGenerator } from './ids.mjs';
+Math.random = () => 0.5;
+const tracer = new BasicTracerProvider({ idGenerator }).getTracer('ids');
+const contexts = [1, 2].map(() => tracer.startSpan('copy').spanContext());
+console.log(contexts.map(({ traceId, spanId }) => [traceId, spanId].map((id) => id.length).join()));
+console.log(new Set(contexts.flatMap(({ traceId, spanId }) => [traceId, spanId])).size);
+`;
 
 async function output(file: string): Promise<string> {
   const cwd = writeModules({
     ...modules,
     'use-clone.mjs': USE_OF_CLONE,
     'use-pool.mjs': USE_OF_POOL,
+    'use-ids.mjs': USE_OF_IDS,
   });
   const { ended, stdout, stderr } = await runNode([file], { cwd });
   expect({ ended, stderr }).toEqual({ ended: 0, stderr: '' });
@@ -98,6 +108,10 @@ describe('docs/forks.md', () => {
     expect(await output('use-pool.mjs')).toBe('1\n');
   });
 
+  it('has ids.mjs, whose ids do not come from Math.random()', async () => {
+    expect(await output('use-ids.mjs')).toBe("[ '32,16', '32,16' ]\n4\n");
+  });
+
   it('names the variables that carry the lineage, and no others of that kind', () => {
     const before = new Set(Object.keys(process.env));
     openExporter({ url: 'http://127.0.0.1:1', propagateLineage: true });
@@ -110,6 +124,11 @@ describe('docs/forks.md', () => {
   });
 
   it('has no code that no test runs', () => {
-    expect(Object.keys(modules).toSorted()).toEqual(['clone.mjs', 'pool.mjs', 'watch.mjs']);
+    expect(Object.keys(modules).toSorted()).toEqual([
+      'clone.mjs',
+      'ids.mjs',
+      'pool.mjs',
+      'watch.mjs',
+    ]);
   });
 });
