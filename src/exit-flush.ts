@@ -33,6 +33,8 @@ export interface ExitFlushOptions {
 
 /** Most rounds of a flush. Under load there is no end of them: a few spans end during each request to an Agent. */
 const MAX_ROUNDS = 4;
+/** Time for what ended after a flush in vain: three times what a healthy Agent takes, with the start of a thread. */
+const LAST_CALL_MILLIS = 150;
 /** Timers count in whole milliseconds, and may expire this much early. */
 const EARLY_MILLIS = 1;
 
@@ -45,7 +47,7 @@ export class ExitFlush {
   readonly #timeoutMillis: number;
   readonly #clock: Clock;
   readonly #diagnostics: Diagnostics;
-  #current: Promise<FlushEnd> | undefined;
+  #current: { readonly work: Promise<FlushEnd>; readonly deadlineMillis: number } | undefined;
   /** How the last flush that is over ended, and when its time is up. */
   #last: { readonly end: FlushEnd; readonly deadlineMillis: number } | undefined;
 
@@ -62,8 +64,11 @@ export class ExitFlush {
 
   /** Never rejects. A target that hangs since an earlier flush is not awaited: it would hold the process longer. */
   flush(): Promise<FlushEnd> {
-    this.#current ??= this.#flush();
-    return this.#current;
+    if (this.#current === undefined) {
+      const deadlineMillis = this.#clock.nowMillis() + this.#timeoutMillis;
+      this.#current = { work: this.#flush(deadlineMillis), deadlineMillis };
+    }
+    return this.#current.work;
   }
 
   /** Flushes whatever holds spans, which hands them over at once. Not awaited: what it waits for comes no more. */
@@ -80,7 +85,7 @@ export class ExitFlush {
    */
   block(sinceMillis: number, share: number): void {
     const nowMillis = this.#clock.nowMillis();
-    const endMillis = sinceMillis + this.#timeoutMillis;
+    const endMillis = this.#endOfBlocking(sinceMillis);
     this.#deliverUntil(nowMillis + (endMillis - nowMillis) * share, endMillis);
   }
 
@@ -106,9 +111,20 @@ export class ExitFlush {
     for (const deliverer of this.#deliverers) deliverer.cutShort(new Error(message));
   }
 
-  async #flush(): Promise<FlushEnd> {
+  /**
+   * An Agent for which a flush still waits, or has just waited in vain, gets no second full time: the process would
+   * take twice as long to end as was said, and be killed.
+   */
+  #endOfBlocking(sinceMillis: number): number {
+    const endMillis = sinceMillis + this.#timeoutMillis;
+    const waited = this.#current ?? (this.#last?.end === 'overdue' ? this.#last : undefined);
+    const wasLongAgo = sinceMillis > (waited?.deadlineMillis ?? 0) + this.#timeoutMillis;
+    if (waited === undefined || wasLongAgo) return endMillis;
+    return Math.min(endMillis, Math.max(waited.deadlineMillis, sinceMillis + LAST_CALL_MILLIS));
+  }
+
+  async #flush(deadlineMillis: number): Promise<FlushEnd> {
     this.#last = undefined;
-    const deadlineMillis = this.#clock.nowMillis() + this.#timeoutMillis;
     const errors: unknown[] = [];
     const free = this.#targets.filter(({ isFlushing }) => !isFlushing);
     const ofFree = await this.#flushInRounds(free, deadlineMillis, errors);

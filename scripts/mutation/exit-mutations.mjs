@@ -112,4 +112,11 @@ export const EXIT_MUTATIONS = [
     tests: ['test/exit/late-attributes.test.ts'],
     isOfBuild: true,
   },
+  {
+    rule: 'an Agent that hangs gets no second full time when the process exits',
+    file: 'src/exit-flush.ts',
+    find: 'const endMillis = this.#endOfBlocking(sinceMillis);',
+    replace: 'const endMillis = sinceMillis + this.#timeoutMillis;',
+    tests: ['test/exit/exit-flush.test.ts'],
+  },
 ];

@@ -150,4 +150,34 @@ describe('the flush at the end of the process', () => {
     // Shares of 300 ms: none is shorter because of the 400.
     expect(given).toEqual([100, 1_000, 100, 500, 100, 400]);
   });
+
+  it.each([
+    ['full time after no flush', [], 0, 1_000],
+    ['no more than a last call after one that was overdue', [flushAndWait(1_000)], 0, 150],
+    ['what is left of the time of one that goes on', [flushAndWait(300)], 0, 700],
+    ['a last call if that is less', [flushAndWait(900)], 0, 150],
+    ['full time if that was long ago', [flushAndWait(1_000)], 1_001, 1_000],
+  ])('leaves an Agent that hangs %s', async (_what, before, laterMillis, expected) => {
+    const clock = new ManualClock();
+    const given: number[] = [];
+    const target = hanging();
+    const deliver = (timeoutMillis: number): void => void given.push(timeoutMillis);
+    const account = (): ExitAccount => ({ received: 1, unsettled: 1 });
+    registerExitDeliverer(target, Object.assign(noting([]), { account, deliver }));
+    const flush = exitFlush([target], clock);
+    for (const flushAndGoOn of before) await flushAndGoOn(flush, clock);
+    clock.advance(laterMillis);
+
+    flush.block(clock.nowMillis(), 1);
+
+    expect(given).toEqual([expected]);
+  });
 });
+
+function flushAndWait(millis: number): (flush: ExitFlush, clock: ManualClock) => Promise<void> {
+  return async (flush, clock) => {
+    const ended = flush.flush();
+    clock.advance(millis);
+    if (millis >= TIMEOUT_MILLIS) await ended;
+  };
+}

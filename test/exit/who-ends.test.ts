@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openFaultServer } from '../support/fault-server.js';
-import { answer } from '../support/fault-steps.js';
+import { answer, readHead, stall } from '../support/fault-steps.js';
 import { holdReply } from '../support/held-reply.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 import { startScript } from './script.js';
@@ -37,6 +37,35 @@ describe('an application that listens itself', () => {
       stderr: '',
     });
     expect(agent.spans).toHaveLength(50);
+  });
+
+  it('keeps an Agent that hangs from no more than one full time if it flushes, ends spans and exits', async () => {
+    const server = await openFaultServer({ scripts: [[readHead, stall]] });
+    const script = startScript(
+      `const processor = new DatadogBatchSpanProcessor({ exporter });
+       flushOnExit(processor, { blockOnExit: true, timeoutMillis: 3_000 });
+       const tracer = new NodeTracerProvider({ spanProcessors: [processor] }).getTracer('own');
+       tracer.startSpan('before').end();
+       process.on('SIGTERM', async () => {
+         const began = performance.now();
+         process.on('exit', () => console.log(Math.round(performance.now() - began)));
+         await processor.forceFlush({ timeoutMillis: 3_000 }).catch(() => undefined);
+         tracer.startSpan('late').end();
+         process.exit(0);
+       });
+       serve();
+       ${READY}`,
+      { agentUrl: server.url },
+    );
+    await script.says('ready');
+
+    script.child.kill('SIGTERM');
+
+    const { code, stdout } = await script.end;
+    expect(code).toBe(0);
+    const took = Number(stdout.replace('ready', ''));
+    expect(took).toBeGreaterThan(2_900);
+    expect(took).toBeLessThan(5_500); // with a second full time 6 000
   });
 
   it('may raise the signal again itself: the process dies of it, after the flush', async () => {
