@@ -121,7 +121,8 @@ function setting(
     if (name === 'service' && UNKNOWN_SERVICE.test(value)) continue;
     const ofEnvironment = settings.environment.resourceAttributes.get(key);
     const trimmed = value.trim(); // as the variable was trimmed
-    if (trimmed !== ofEnvironment && withoutQuotes(trimmed) !== ofEnvironment) return value;
+    const forms = [value, trimmed, withoutQuotes(trimmed)];
+    if (ofEnvironment === undefined || !forms.includes(ofEnvironment)) return value;
     fromEnvironment ??= value;
   }
   return settings.environment[name] ?? fromEnvironment;

@@ -72,6 +72,14 @@ describe('service', () => {
       { resource: { 'service.name': 'otel ' }, environment: { service: 'dd', ...fromOtel } },
       'dd',
     ],
+    [
+      'DD_SERVICE over a resource that OTEL_RESOURCE_ATTRIBUTES set with encoded blanks',
+      {
+        resource: { 'service.name': ' otel ' },
+        environment: { service: 'dd', resourceAttributes: new Map([['service.name', ' otel ']]) },
+      },
+      'dd',
+    ],
     ['OTEL_SERVICE_NAME', { resource: { 'service.name': 'otel' }, environment: fromOtel }, 'otel'],
     [
       "DD_SERVICE over the SDK's own default",
