@@ -17,6 +17,21 @@ export function verdictsOn(results, goals, tolerance) {
   });
 }
 
+/** The goals whose rows are all in `suites`: a whole run of these has a verdict on each. */
+export function goalsOn(suites, goals) {
+  const known = new Set(
+    suites.flatMap(({ name, rows }) => rows.map((row) => `${name}: ${row.name}`)),
+  );
+  return goals.filter((goal) => {
+    let isThere = true;
+    goal.ratio((suite, row) => {
+      isThere &&= known.has(`${suite}: ${row}`);
+      return 2;
+    });
+    return isThere;
+  });
+}
+
 function reachedBy(ratio, { gate, stretch }) {
   if (ratio <= stretch) return 'stretch';
   return ratio <= gate ? 'gate' : 'neither';

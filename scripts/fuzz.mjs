@@ -16,6 +16,9 @@ const { values } = parseArgs({
 if (!(Number(values.seconds) > 0)) {
   throw new RangeError(`--seconds must be a number above 0, got ${values.seconds}`);
 }
+if (!/^\d+$/.test(values.seed)) {
+  throw new RangeError(`--seed must be digits, got ${values.seed}`);
+}
 const seconds = Math.max(Number(values.seconds) / PROPERTIES, 1);
 console.log(`seed ${values.seed}, ${seconds} s for each of ${PROPERTIES} properties`);
 

@@ -30,6 +30,8 @@ const CYCLE = [
   ['up', 1_000],
   ['restarted', 3_000],
 ];
+/** Two cycles: the growth of the heap needs samples after the first. */
+const LEAST_MINUTES = 0.5;
 /** Factor of spare room in the Agent's count, for spans that end later than they should. */
 const SPARE = 1.5;
 
@@ -40,8 +42,8 @@ const { values } = parseArgs({
   },
 });
 const minutes = Number(values.minutes);
-if (!(minutes > 0))
-  throw new RangeError(`--minutes must be a number above 0, got ${values.minutes}`);
+if (!(minutes >= LEAST_MINUTES))
+  throw new RangeError(`--minutes must be a number from ${LEAST_MINUTES}, got ${values.minutes}`);
 const lanes = SETUPS.map(({ lane }) => lane);
 const agent = new FlappingAgent(
   lanes,

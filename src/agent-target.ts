@@ -107,7 +107,9 @@ function parseTcpUrl(text: string): TcpTarget {
     throw new RangeError('it has a query or a fragment, which the Agent does not take');
   }
   if (url.pathname.includes('@')) {
-    throw new RangeError('it has an @ behind its host; write / in credentials as %2F, \\ as %5C');
+    throw new RangeError(
+      'it has an @ behind its host; write that as %40, and / in credentials as %2F',
+    );
   }
   const intake = PATH_OF_AN_INTAKE.exec(url.pathname)?.[0];
   if (intake !== undefined) {

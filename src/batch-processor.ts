@@ -1,11 +1,13 @@
 // Owns the span processor that works without the SDK's: each span is encoded as it ends. What becomes of the
 // encoded spans is the exporter's business.
 
+import { Diagnostics } from './diagnostics.js';
 import type { ForceFlushOptions, ShutdownOptions } from './drain-options.js';
 import { shareExitDeliverer } from './exit-deliverer.js';
 import { DatadogSpanExporter } from './exporter.js';
 import { generationsOf } from './exporter-generations.js';
 import type { SpanSink } from './span-intake.js';
+import { systemClock } from './lang/clock.js';
 import { checkInteger, expectation, TIMER_OR_ZERO } from './option-checks.js';
 import { isSampled } from './sampled-spans.js';
 import type { ReadableSpan, SpanProcessor } from './sdk-contract.js';
@@ -14,8 +16,8 @@ import { type OptionNames, warnOfUnknownOptions } from './unknown-options.js';
 
 export interface DatadogBatchSpanProcessorOptions {
   /**
-   * The exporter, flushed and shut down with the processor. Spans do not pass through its `export()`, so one that
-   * has another, in a subclass or of its own, is refused.
+   * The exporter, flushed and shut down with the processor. Spans do not pass through its `export()`: what a subclass
+   * or a wrapper does there has no effect, of which a warning tells.
    */
   readonly exporter: DatadogSpanExporter;
   /**
@@ -45,10 +47,10 @@ const QUEUE_RANGE = { min: 64 * 1_024, max: 2 ** 30 };
 const OPTIONS = 'an object, as in `new DatadogBatchSpanProcessor({ exporter })`';
 const EXPORTER =
   'a DatadogSpanExporter of this copy of the package (`import` and `require` have one each)';
-/** What filters or changes spans there would have no effect. */
-const OWN_EXPORT =
-  'a DatadogSpanExporter whose `export()` nobody has replaced: no span passes through that here, but in ' +
-  'ForkSafeSpanProcessor';
+/** What filters or changes spans there has no effect, which its author may not know. */
+const REPLACED_EXPORT =
+  '`export()` of its exporter was replaced, and DatadogBatchSpanProcessor does not call it: spans are sent as they ' +
+  'ended; ForkSafeSpanProcessor around a processor of the SDK calls it';
 
 /**
  * Encodes each sampled span as it ends and hands bytes to the exporter, instead of keeping spans until
@@ -71,7 +73,7 @@ export class DatadogBatchSpanProcessor implements SpanProcessor {
       throw new TypeError(expectation('exporter', EXPORTER, exporter));
     }
     if (exporter.export !== DatadogSpanExporter.prototype.export) {
-      throw new TypeError(expectation('exporter', OWN_EXPORT, exporter));
+      new Diagnostics(systemClock).warn('export', REPLACED_EXPORT);
     }
     warnOfUnknownOptions('DatadogBatchSpanProcessor', options, KNOWN_OPTIONS);
     this.#exporter = exporter;

@@ -6,11 +6,11 @@ import { type AgentTarget, parseAgentUrl, withoutCredentials } from './agent-tar
 import { reasonOf } from './errors.js';
 import { percentDecoded } from './lang/percent-text.js';
 import { withoutQuotes } from './lang/quotes.js';
+import { type EnvironmentVariables, variable } from './lang/variables.js';
 import { type Lineage, readLineage } from './lineage.js';
 
-export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 /** Told about a variable that is ignored; gets a sentence for the log. */
-export type WarnOfVariable = (variable: string, message: string) => void;
+export type WarnOfVariable = (name: string, message: string) => void;
 
 export interface Environment {
   /** From `DD_TRACE_AGENT_URL`, else `DD_AGENT_HOST` and `DD_TRACE_AGENT_PORT`. */
@@ -36,7 +36,7 @@ const DEFAULT_PORT = '8126';
 const NOT_OF_A_HOST = /[/\\@?#]/;
 
 export function readEnvironment(vars: EnvironmentVariables, warn: WarnOfVariable): Environment {
-  const { service, env, version, ...tags } = parseTags(ownVariable(vars, 'DD_TAGS') ?? '', warn);
+  const { service, env, version, ...tags } = parseTags(variable(vars, 'DD_TAGS') ?? '', warn);
   return {
     target: agentTarget(vars, warn),
     service: textOf(vars, 'DD_SERVICE') ?? service,
@@ -45,7 +45,7 @@ export function readEnvironment(vars: EnvironmentVariables, warn: WarnOfVariable
     tags,
     resourceAttributes: resourceAttributes(vars),
     externalEnv: headerSafe(textOf(vars, 'DD_EXTERNAL_ENV')),
-    rejectUnauthorized: ownVariable(vars, 'NODE_TLS_REJECT_UNAUTHORIZED') !== '0',
+    rejectUnauthorized: variable(vars, 'NODE_TLS_REJECT_UNAUTHORIZED') !== '0',
     lineage: readLineage(vars, warn),
   };
 }
@@ -87,8 +87,8 @@ function agentTarget(vars: EnvironmentVariables, warn: WarnOfVariable): AgentTar
   const port = validPort(textOf(vars, 'DD_TRACE_AGENT_PORT'), warn);
   if (host === undefined && port === undefined) return undefined;
   const authority = host === undefined ? '127.0.0.1' : authorityOf(host);
-  const variable = host === undefined ? 'DD_TRACE_AGENT_PORT' : 'DD_AGENT_HOST';
-  return targetOf(variable, `http://${authority}:${port ?? DEFAULT_PORT}`, warn);
+  const source = host === undefined ? 'DD_TRACE_AGENT_PORT' : 'DD_AGENT_HOST';
+  return targetOf(source, `http://${authority}:${port ?? DEFAULT_PORT}`, warn);
 }
 
 function validHost(host: string | undefined, warn: WarnOfVariable): string | undefined {
@@ -110,12 +110,12 @@ function authorityOf(host: string): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }
 
-function targetOf(variable: string, url: string, warn: WarnOfVariable): AgentTarget | undefined {
+function targetOf(source: string, url: string, warn: WarnOfVariable): AgentTarget | undefined {
   try {
     return parseAgentUrl(url);
   } catch (error) {
     const reason = reasonOf(error);
-    warn(variable, `${variable} "${withoutCredentials(url)}" is ignored: ${reason}`);
+    warn(source, `${source} "${withoutCredentials(url)}" is ignored: ${reason}`);
     return undefined;
   }
 }
@@ -130,7 +130,7 @@ function validPort(port: string | undefined, warn: WarnOfVariable): string | und
 /** The attributes as OpenTelemetry's environment detector reads them: `OTEL_SERVICE_NAME` wins. */
 function resourceAttributes(vars: EnvironmentVariables): ReadonlyMap<string, string> {
   const attributes = new Map<string, string>();
-  for (const pair of (ownVariable(vars, 'OTEL_RESOURCE_ATTRIBUTES') ?? '').split(',')) {
+  for (const pair of (variable(vars, 'OTEL_RESOURCE_ATTRIBUTES') ?? '').split(',')) {
     const [key, value, ...rest] = pair.split('=');
     if (key === undefined || value === undefined || rest.length > 0) continue;
     attributes.set(percentDecoded(key.trim()), percentDecoded(withoutQuotes(value.trim())));
@@ -141,13 +141,8 @@ function resourceAttributes(vars: EnvironmentVariables): ReadonlyMap<string, str
 }
 
 function textOf(vars: EnvironmentVariables, name: string): string | undefined {
-  const text = ownVariable(vars, name)?.trim();
+  const text = variable(vars, name)?.trim();
   return text === '' ? undefined : text;
-}
-
-/** What others have added to `Object.prototype` is no variable. */
-function ownVariable(vars: EnvironmentVariables, name: string): string | undefined {
-  return Object.hasOwn(vars, name) ? vars[name] : undefined;
 }
 
 function headerSafe(text: string | undefined): string | undefined {

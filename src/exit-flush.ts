@@ -33,10 +33,20 @@ export interface ExitFlushOptions {
 
 /** Most rounds of a flush. Under load there is no end of them: a few spans end during each request to an Agent. */
 const MAX_ROUNDS = 4;
-/** Time for what ended after a flush in vain: three times what a healthy Agent takes, with the start of a thread. */
+/** Time to send what ended after a flush in vain, once the thread is up: many times what a healthy Agent takes. */
 const LAST_CALL_MILLIS = 150;
+const NO_FLUSH: PastFlush = { end: 'done', deadlineMillis: 0, unsettled: [] };
 /** Timers count in whole milliseconds, and may expire this much early. */
 const EARLY_MILLIS = 1;
+
+/** A flush that is over. */
+interface PastFlush {
+  readonly end: FlushEnd;
+  /** When its time is up. */
+  readonly deadlineMillis: number;
+  /** The exporters that have kept it waiting until then. */
+  readonly unsettled: readonly object[];
+}
 
 export class ExitFlush {
   readonly signals: readonly ExitSignal[];
@@ -48,8 +58,7 @@ export class ExitFlush {
   readonly #clock: Clock;
   readonly #diagnostics: Diagnostics;
   #current: { readonly work: Promise<FlushEnd>; readonly deadlineMillis: number } | undefined;
-  /** How the last flush that is over ended, and when its time is up. */
-  #last: { readonly end: FlushEnd; readonly deadlineMillis: number } | undefined;
+  #last: PastFlush | undefined;
 
   constructor(targets: readonly Flushable[], options: ExitFlushOptions, clock: Clock) {
     this.signals = options.signals;
@@ -84,9 +93,17 @@ export class ExitFlush {
    * a thread has to be started first is nobody's share.
    */
   block(sinceMillis: number, share: number): void {
-    const nowMillis = this.#clock.nowMillis();
-    const endMillis = this.#endOfBlocking(sinceMillis);
-    this.#deliverUntil(nowMillis + (endMillis - nowMillis) * share, endMillis);
+    const endMillis = sinceMillis + this.#timeoutMillis;
+    const { exporters, deadlineMillis } = this.#waitedFor(sinceMillis);
+    const late = this.#deliverers.filter(({ exporter }) => exporters.includes(exporter));
+    const others = this.#deliverers.filter((deliverer) => !late.includes(deliverer));
+    const shareUntil = (untilMillis: number): number => {
+      const nowMillis = this.#clock.nowMillis();
+      return nowMillis + (untilMillis - nowMillis) * share;
+    };
+    this.#deliverUntil(others, shareUntil(endMillis), endMillis);
+    const lastCallMillis = Math.max(deadlineMillis, this.#clock.nowMillis() + LAST_CALL_MILLIS);
+    this.#deliverUntil(late, shareUntil(Math.min(lastCallMillis, endMillis)), endMillis);
   }
 
   get unsettledExporters(): readonly object[] {
@@ -102,7 +119,8 @@ export class ExitFlush {
     if (this.#deliverers.length === 0 || this.#last?.end === 'overdue') return;
     const isCutShort = this.#current !== undefined;
     this.handOver();
-    this.#deliverUntil(isCutShort ? 0 : (this.#last?.deadlineMillis ?? 0));
+    const untilMillis = isCutShort ? 0 : (this.#last?.deadlineMillis ?? 0);
+    this.#deliverUntil(this.#deliverers, untilMillis, untilMillis);
   }
 
   /** Aborts the exports of an overdue flush: they would keep a process alive that has nothing else to do. */
@@ -112,15 +130,16 @@ export class ExitFlush {
   }
 
   /**
-   * An Agent for which a flush still waits, or has just waited in vain, gets no second full time: the process would
-   * take twice as long to end as was said, and be killed.
+   * The exporters for which a flush still waits, or has just waited in vain. They get no second full time: the process
+   * would take twice as long to end as was said, and be killed.
    */
-  #endOfBlocking(sinceMillis: number): number {
-    const endMillis = sinceMillis + this.#timeoutMillis;
-    const waited = this.#current ?? (this.#last?.end === 'overdue' ? this.#last : undefined);
-    const wasLongAgo = sinceMillis > (waited?.deadlineMillis ?? 0) + this.#timeoutMillis;
-    if (waited === undefined || wasLongAgo) return endMillis;
-    return Math.min(endMillis, Math.max(waited.deadlineMillis, sinceMillis + LAST_CALL_MILLIS));
+  #waitedFor(sinceMillis: number): { exporters: readonly object[]; deadlineMillis: number } {
+    if (this.#current !== undefined) {
+      return { ...this.#current, exporters: this.unsettledExporters };
+    }
+    const { deadlineMillis, unsettled } = this.#last ?? NO_FLUSH;
+    const isRecent = sinceMillis <= deadlineMillis + this.#timeoutMillis;
+    return { deadlineMillis, exporters: isRecent ? unsettled : [] };
   }
 
   async #flush(deadlineMillis: number): Promise<FlushEnd> {
@@ -129,7 +148,8 @@ export class ExitFlush {
     const free = this.#targets.filter(({ isFlushing }) => !isFlushing);
     const ofFree = await this.#flushInRounds(free, deadlineMillis, errors);
     const end = free.length < this.#targets.length ? 'overdue' : ofFree;
-    this.#last = { end, deadlineMillis };
+    const unsettled = end === 'overdue' ? this.unsettledExporters : [];
+    this.#last = { end, deadlineMillis, unsettled };
     this.#current = undefined;
     this.#warnOf(ofFree, errors);
     return end;
@@ -167,9 +187,13 @@ export class ExitFlush {
   }
 
   /** A deliverer that takes longer than its share, to start a thread, takes nothing from those behind it. */
-  #deliverUntil(deadlineMillis: number, endMillis: number = deadlineMillis): void {
+  #deliverUntil(
+    deliverers: readonly ExitDeliverer[],
+    deadlineMillis: number,
+    endMillis: number,
+  ): void {
     let ownEndMillis = deadlineMillis;
-    shareTime(this.#deliverers, unsettledExporterOf, (deliverer, share) => {
+    shareTime(deliverers, unsettledExporterOf, (deliverer, share) => {
       const startMillis = this.#clock.nowMillis();
       const timeoutMillis = Math.max(ownEndMillis - startMillis, 0) * share;
       deliverer.deliver(timeoutMillis, Math.max(endMillis - startMillis, 0));

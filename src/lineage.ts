@@ -3,6 +3,7 @@
 // children to know.
 
 import type { Dispose } from './lang/clock.js';
+import { type EnvironmentVariables, variable } from './lang/variables.js';
 
 /** Runtime ids of a process's ancestors, as far as these have `propagateLineage` on. */
 export interface Lineage {
@@ -26,10 +27,12 @@ export const UUID: RegExp = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Both variables or nothing: half a lineage would show a tree that never was. */
 export function readLineage(
-  vars: Readonly<Variables>,
+  vars: EnvironmentVariables,
   warn: (variable: string, message: string) => void,
 ): Lineage | undefined {
-  const [parentRuntimeId = '', rootRuntimeId = ''] = [vars[PARENT]?.trim(), vars[ROOT]?.trim()];
+  const [parentRuntimeId = '', rootRuntimeId = ''] = [PARENT, ROOT].map((name) =>
+    variable(vars, name)?.trim(),
+  );
   if (parentRuntimeId === '' && rootRuntimeId === '') return undefined;
   if (UUID.test(parentRuntimeId) && UUID.test(rootRuntimeId)) {
     return { parentRuntimeId, rootRuntimeId };

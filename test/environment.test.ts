@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeTarget } from '../src/agent-target.js';
-import { type EnvironmentVariables, readEnvironment } from '../src/environment.js';
+import { readEnvironment } from '../src/environment.js';
+import type { EnvironmentVariables } from '../src/lang/variables.js';
 
 function read(vars: EnvironmentVariables): ReturnType<typeof readEnvironment> & {
   readonly warnings: readonly string[];
@@ -21,6 +22,7 @@ describe('I1, I2: the Agent', () => {
     [{ DD_TRACE_AGENT_URL: '  ' }, undefined],
     [{ DD_TRACE_AGENT_URL: 'http://a:1', DD_AGENT_HOST: 'b' }, 'http://a:1'],
     [{ DD_TRACE_AGENT_URL: 'unix:///tmp/s' }, 'unix:///tmp/s'],
+    [Object.create({ DD_TRACE_AGENT_URL: 'http://inherited:1' }), 'http://inherited:1'],
     [{ DD_AGENT_HOST: 'host' }, 'http://host:8126'],
     [{ DD_AGENT_HOST: ' host ', DD_TRACE_AGENT_PORT: '1234' }, 'http://host:1234'],
     [{ DD_TRACE_AGENT_PORT: '1234' }, 'http://127.0.0.1:1234'],

@@ -187,8 +187,8 @@ export const TRANSPORT_MUTATIONS = [
   {
     rule: 'requireFrom says which undici is taken',
     file: 'src/transport/load-undici.ts',
-    find: 'if (requireFrom !== undefined) {',
-    replace: 'if (requireFrom === null) {',
+    find: 'if (requireFrom !== undefined) return',
+    replace: 'if (requireFrom === null) return',
     tests: ['test/exporter/foreign-undici.test.ts'],
     isOfBuild: true,
   },

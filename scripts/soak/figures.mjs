@@ -47,7 +47,12 @@ const ROWS = [
     show: ({ received }) => written(received),
     isKept: ({ received, ended }) => received === ended,
   },
-  { what: 'exported', promised: '', show: ({ exported }) => written(exported) },
+  {
+    what: 'exported',
+    promised: 'more than half',
+    show: ({ exported }) => written(exported),
+    isKept: ({ exported, ended }) => exported > ended / 2,
+  },
   {
     what: 'dropped',
     promised: 'the rest, with reasons',

@@ -2,6 +2,7 @@
 // of what is being aborted. `AbortSignal.any` is not used anywhere: a composed signal cannot be detached
 // from its sources while they live.
 
+import { bare } from './bare-object.js';
 import { type Dispose, nothingToDispose } from './clock.js';
 
 type Listener = () => void;
@@ -67,6 +68,6 @@ function shareListener(signal: AbortSignal): SharedListener {
   };
   const shared = { listeners, tell };
   sharedListeners.set(signal, shared);
-  signal.addEventListener('abort', tell, { once: true });
+  signal.addEventListener('abort', tell, bare({ once: true }));
   return shared;
 }

@@ -35,14 +35,12 @@ export function preloadUndici(requireFrom: string | undefined): void {
  * because a bundler's loader may throw where `import()` would reject.
  */
 async function load(requireFrom: string | undefined): Promise<Undici> {
+  // Not at once: a process that starts with a snapshot renews the exporter before Node has set up its loaders, and
+  // Node ends a process that requires a module by then (ERR_INTERNAL_ASSERTION).
+  await Promise.resolve();
   const reasons = new Set<string>();
   try {
-    if (requireFrom !== undefined) {
-      // Not at once: a process that starts with a snapshot renews the exporter before Node has set up its loaders,
-      // and Node ends a process that requires a module by then (ERR_INTERNAL_ASSERTION).
-      await Promise.resolve();
-      return requireUndici(requireFrom);
-    }
+    if (requireFrom !== undefined) return requireUndici(requireFrom);
   } catch (error) {
     const why = isNotThere(error) ? 'has no undici' : reasonOf(error);
     reasons.add(`\`requireFrom\` (${requireFrom}): ${why}`);

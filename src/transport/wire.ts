@@ -44,7 +44,7 @@ export function openWire(undici: Undici, settings: WireSettings): Wire {
     headersTimeout: NO_TIMEOUT, // only the caller's signal bounds an attempt
     bodyTimeout: NO_TIMEOUT,
     connect: (where, callback) => {
-      const opening: unknown = connect(where, (...result) => {
+      const opening: unknown = connect(bare(where), (...result) => {
         stopTimer();
         callback(...result);
       });

@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { DatadogBatchSpanProcessor, DatadogSpanExporter } from '../../src/index.js';
 import { endAll } from '../support/batch-processors.js';
+import { captureDiag } from '../support/diag-log.js';
 import { openExporter } from '../support/exporters.js';
 import { makeSpan, makeSpans, NEVER_READY } from '../support/spans.js';
+
+const lines = captureDiag();
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -18,20 +21,6 @@ describe('the options of a DatadogBatchSpanProcessor', () => {
     ['none', () => undefined, /Expected `options` to be an object, .* got `undefined`/],
     ['the exporter itself', exporter, /as in `new DatadogBatchSpanProcessor\({ exporter }\)`/],
     ['no exporter', () => ({}), /to be a DatadogSpanExporter of this copy of .*, got `undefined`/],
-    [
-      'an exporter that filters',
-      () => ({ exporter: Object.assign(exporter(), { export: () => undefined }) }),
-      /to be a DatadogSpanExporter whose `export\(\)` nobody has replaced: .* in ForkSafeSpanProcessor/,
-    ],
-    [
-      'an exporter of a class that filters',
-      () => ({
-        exporter: new (class extends DatadogSpanExporter {
-          override export(): void {}
-        })(),
-      }),
-      /whose `export\(\)` nobody has replaced/,
-    ],
     ['another exporter', () => ({ exporter: { export: () => undefined } }), /DatadogSpanExporter/],
     [
       'a delay that is text',
@@ -45,6 +34,24 @@ describe('the options of a DatadogBatchSpanProcessor', () => {
     ],
   ])('are checked: %s', (_name, options, message) => {
     expect(() => construct(options())).toThrow(message);
+  });
+
+  it.each([
+    ['that was replaced', () => Object.assign(exporter(), { export: () => undefined })],
+    [
+      'of a class of its own',
+      () =>
+        new (class extends DatadogSpanExporter {
+          override export(): void {}
+        })(),
+    ],
+  ])('have a warning of an export() %s: it is not called', (_whose, replaced) => {
+    construct({ exporter: replaced() });
+    construct({ exporter: exporter() });
+
+    expect(lines).toEqual([
+      expect.stringMatching(/^`export\(\)` of its exporter was replaced, .* does not call it/),
+    ]);
   });
 
   it('let a span wait for five seconds unless they say otherwise', () => {

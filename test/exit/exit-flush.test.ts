@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import {
   type ExitAccount,
@@ -24,8 +25,12 @@ function noting(log: string[]): ExitDeliverer {
   };
 }
 
-function exitFlush(targets: readonly Flushable[], clock: ManualClock): ExitFlush {
-  const options = { blockOnExit: true, signals: [], timeoutMillis: TIMEOUT_MILLIS } as const;
+function exitFlush(
+  targets: readonly Flushable[],
+  clock: ManualClock,
+  timeoutMillis = TIMEOUT_MILLIS,
+): ExitFlush {
+  const options = { blockOnExit: true, signals: [], timeoutMillis } as const;
   return new ExitFlush(targets, { ...options, reraise: 'auto' }, clock);
 }
 
@@ -159,25 +164,64 @@ describe('the flush at the end of the process', () => {
     ['full time if that was long ago', [flushAndWait(1_000)], 1_001, 1_000],
   ])('leaves an Agent that hangs %s', async (_what, before, laterMillis, expected) => {
     const clock = new ManualClock();
-    const given: number[] = [];
-    const target = hanging();
-    const deliver = (timeoutMillis: number): void => void given.push(timeoutMillis);
-    const account = (): ExitAccount => ({ received: 1, unsettled: 1 });
-    registerExitDeliverer(target, Object.assign(noting([]), { account, deliver }));
+    const { target, given } = timed(hanging(), () => 1);
     const flush = exitFlush([target], clock);
     for (const flushAndGoOn of before) await flushAndGoOn(flush, clock);
     clock.advance(laterMillis);
 
     flush.block(clock.nowMillis(), 1);
 
-    expect(given).toEqual([expected]);
+    expect(given).toEqual([[expected, 1_000]]);
+  });
+
+  it('has no last call that is longer than its time', async () => {
+    const clock = new ManualClock();
+    const { target, given } = timed(hanging(), () => 1);
+    const flush = exitFlush([target], clock, 100);
+    await flushAndWait(100)(flush, clock);
+
+    flush.block(clock.nowMillis(), 1);
+
+    expect(given).toEqual([[100, 100]]);
+  });
+
+  it.each([
+    ['that was done', []],
+    ['in which another has hung', [hanging()]],
+    ['in which another exporter has hung', [timed(hanging(), () => 1).target]],
+  ])('leaves an Agent full time after a flush %s', async (_what, others) => {
+    const clock = new ManualClock();
+    let unsettled = 0;
+    const { target, given } = timed({ ...flushed }, () => unsettled);
+    const flush = exitFlush([...others, target], clock);
+    const ended = flush.flush();
+    clock.advance(others.length * TIMEOUT_MILLIS);
+    await ended;
+    unsettled = 1; // a span that has ended since
+
+    flush.block(clock.nowMillis(), 1);
+
+    expect(given).toEqual([[1_000, 1_000]]);
   });
 });
+
+/** A target, and the times for which it is delivered: for sending, and with the start of a thread. */
+function timed(
+  target: Flushable,
+  unsettled: () => number,
+): { target: Flushable; given: readonly (readonly [number, number])[] } {
+  const given: [number, number][] = [];
+  const deliver = (timeoutMillis: number, limitMillis: number): void =>
+    void given.push([timeoutMillis, limitMillis]);
+  const account = (): ExitAccount => ({ received: 0, unsettled: unsettled() });
+  registerExitDeliverer(target, Object.assign(noting([]), { account, deliver }));
+  return { target, given };
+}
 
 function flushAndWait(millis: number): (flush: ExitFlush, clock: ManualClock) => Promise<void> {
   return async (flush, clock) => {
     const ended = flush.flush();
     clock.advance(millis);
-    if (millis >= TIMEOUT_MILLIS) await ended;
+    await Promise.race([ended, nextTurn()]);
   };
 }

@@ -54,32 +54,6 @@ describe('service', () => {
       { resource: { 'service.name': 'otel' }, environment: { service: 'dd', ...fromOtel } },
       'dd',
     ],
-    [
-      'DD_SERVICE over a resource that OTEL_RESOURCE_ATTRIBUTES set, with quotes that SDK 2.12 keeps',
-      { resource: { 'service.name': '"otel"' }, environment: { service: 'dd', ...fromOtel } },
-      'dd',
-    ],
-    [
-      'DD_SERVICE over a resource that OTEL_RESOURCE_ATTRIBUTES set with encoded quotes',
-      {
-        resource: { 'service.name': '"otel"' },
-        environment: { service: 'dd', resourceAttributes: new Map([['service.name', '"otel"']]) },
-      },
-      'dd',
-    ],
-    [
-      'DD_SERVICE over a resource that OTEL_SERVICE_NAME set, with a blank that the SDK keeps',
-      { resource: { 'service.name': 'otel ' }, environment: { service: 'dd', ...fromOtel } },
-      'dd',
-    ],
-    [
-      'DD_SERVICE over a resource that OTEL_RESOURCE_ATTRIBUTES set with encoded blanks',
-      {
-        resource: { 'service.name': ' otel ' },
-        environment: { service: 'dd', resourceAttributes: new Map([['service.name', ' otel ']]) },
-      },
-      'dd',
-    ],
     ['OTEL_SERVICE_NAME', { resource: { 'service.name': 'otel' }, environment: fromOtel }, 'otel'],
     [
       "DD_SERVICE over the SDK's own default",
@@ -95,6 +69,20 @@ describe('service', () => {
     ['its normal form', { code: { service: 'Bad$Service' } }, 'bad_service'],
   ])('comes from %s', (_name, given, expected) => {
     expect(received(given).service).toBe(expected);
+  });
+
+  it.each([
+    ['of OTEL_RESOURCE_ATTRIBUTES with quotes that SDK 2.12 keeps', '"otel"', 'otel'],
+    ['of OTEL_RESOURCE_ATTRIBUTES with encoded quotes', '"otel"', '"otel"'],
+    ['of OTEL_RESOURCE_ATTRIBUTES with encoded blanks', ' otel ', ' otel '],
+    ['of OTEL_SERVICE_NAME with a blank that the SDK keeps', 'otel ', 'otel'],
+  ])('comes from DD_SERVICE rather than a resource %s', (_of, name, variable) => {
+    const resourceAttributes = new Map([['service.name', variable]]);
+    const given = { resource: { 'service.name': name } };
+
+    const { service } = received({ ...given, environment: { service: 'dd', resourceAttributes } });
+
+    expect(service).toBe('dd');
   });
 });
 
