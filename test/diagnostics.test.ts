@@ -12,13 +12,15 @@ it('warns once per topic and minute, and says how much it held back', () => {
 
   for (let call = 0; call < 4; call++) diagnostics.warn('encode', 'one span dropped');
   diagnostics.warn('shutdown', 'other topic');
-  clock.advance(60_000);
+  clock.advance(59_999);
+  diagnostics.warn('encode', 'one span dropped');
+  clock.advance(1);
   diagnostics.warn('encode', 'one span dropped');
 
   expect(lines).toEqual([
     'one span dropped',
     'other topic',
-    'one span dropped (3 more were not logged)',
+    'one span dropped (4 more were not logged)',
   ]);
 });
 

@@ -7,7 +7,14 @@ import { afterAll } from 'vitest';
 /** Closing takes a few turns, and ending a child process takes as long as the system needs for it. */
 const PATIENCE_MILLIS = 5_000;
 /** What Node names resources that would keep it, apart from work of a single turn. */
-const LASTING = /Wrap$|^(Timeout|Worker|MessagePort|FSEvent)$/;
+const LASTING = /Wrap$|^(Timeout|MessagePort|FSEvent)$/;
+
+/** Threads that run: no list of Node's has them. */
+let threads = 0;
+process.on('worker', (thread) => {
+  threads++;
+  thread.once('exit', () => threads--);
+});
 
 type Census = ReadonlyMap<string, number>;
 
@@ -24,7 +31,7 @@ function census(): Census {
     .flatMap((event) =>
       Array.from({ length: process.listenerCount(event) }, () => `on ${String(event)}`),
     );
-  return countOf([...resources, ...listeners]);
+  return countOf([...resources, ...listeners, ...Array.from({ length: threads }, () => 'thread')]);
 }
 
 function newcomers(before: Census): readonly string[] {

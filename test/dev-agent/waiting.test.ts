@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { holdReply } from '../support/held-reply.js';
 import { sendPayload } from './agent-client.js';
 import { openAgent } from './open-agents.js';
@@ -73,6 +73,19 @@ describe('waiting', () => {
 
     expect(await failure).toContain('closed');
     await expect(agent.waitForSpans(1)).rejects.toThrow('closed');
+  });
+
+  it('lasts five seconds unless it is told otherwise', async () => {
+    const agent = await openAgent();
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+
+    const waits = [agent.waitForSpans(1), agent.waitForRequests(1)];
+    const delays = timers.mock.calls.map(([, delayMillis]) => delayMillis);
+    timers.mockRestore();
+    await agent.close();
+
+    await Promise.allSettled(waits);
+    expect(delays).toEqual([5_000, 5_000]);
   });
 
   it('leaves no timer behind', async () => {

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
@@ -56,6 +56,20 @@ describe('H20: spans of a resource whose attributes are still being detected', (
 
     expect(await exportSpans(exporter, [makeSpan({ resource })])).toEqual({ code: 0 });
     expect(agent.spans.map(({ service }) => service)).toEqual(['never']);
+  });
+
+  it.each([
+    [10_000, 3_000],
+    [800, 400],
+  ])('wait at most 3 s, or half of the time: of %i ms %i', (timeoutMillis, expected) => {
+    const exporter = openExporter({ timeoutMillis });
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+
+    exporter.export([makeSpan({ resource: NEVER_READY })], () => undefined);
+
+    const delays = timers.mock.calls.map(([, delayMillis]) => Math.round(Number(delayMillis)));
+    timers.mockRestore();
+    expect(delays.toSorted((one, other) => one - other)).toEqual([expected, timeoutMillis]);
   });
 
   it('are sent without them when detection takes too long', async () => {

@@ -57,13 +57,21 @@ function openMeters() {
   return { provider, collect };
 }
 
+/** NaN if it has none. */
+function sumOf(value: unknown): number {
+  const hasSum = typeof value === 'object' && value !== null && 'sum' in value;
+  return hasSum ? Number(value.sum) : Number.NaN;
+}
+
 describe('the metrics of an exporter', () => {
   it('have names, units and attributes of the semantic conventions', async () => {
     const { provider, collect } = openMeters();
     const server = await openFaultServer({ scripts: [ACCEPT] });
     const exporter = openExporter({ url: server.url, selfObsMeterProvider: provider });
 
+    const began = performance.now();
     await exportSpans(exporter, makeSpans(3));
+    const seconds = (performance.now() - began) / 1_000;
 
     const points = await collect();
     const port = Number(new URL(server.url).port);
@@ -88,6 +96,7 @@ describe('the metrics of an exporter', () => {
         value: { count: 1, buckets: { boundaries: [] } },
       },
     ]);
+    expect(sumOf(points[2]?.value)).toBeLessThanOrEqual(seconds);
   });
 
   it('name each exporter differently, and a Unix socket by its path', async () => {

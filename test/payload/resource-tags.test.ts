@@ -56,11 +56,6 @@ describe('service', () => {
     ],
     ['OTEL_SERVICE_NAME', { resource: { 'service.name': 'otel' }, environment: fromOtel }, 'otel'],
     [
-      "DD_SERVICE over the SDK's own default",
-      { resource: { 'service.name': 'unknown_service:node' }, environment: { service: 'dd' } },
-      'dd',
-    ],
-    [
       "the SDK's own default",
       { resource: { 'service.name': 'unknown_service:node' } },
       'unknown_service:node',
@@ -76,6 +71,8 @@ describe('service', () => {
     ['of OTEL_RESOURCE_ATTRIBUTES with encoded quotes', '"otel"', '"otel"'],
     ['of OTEL_RESOURCE_ATTRIBUTES with encoded blanks', ' otel ', ' otel '],
     ['of OTEL_SERVICE_NAME with a blank that the SDK keeps', 'otel ', 'otel'],
+    ['of the SDK, which made it up', 'unknown_service:node', 'other'],
+    ['of another SDK, which made it up', 'unknown_service', 'other'],
   ])('comes from DD_SERVICE rather than a resource %s', (_of, name, variable) => {
     const resourceAttributes = new Map([['service.name', variable]]);
     const given = { resource: { 'service.name': name } };
