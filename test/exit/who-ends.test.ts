@@ -253,23 +253,24 @@ describe('several that want to be flushed', () => {
   it('are flushed for different signals, both before the first of them ends the process', async () => {
     const agent = await openScriptedAgent();
     const held = holdReply();
-    agent.answer(held.reply);
     const script = startScript(
-      `flushOnExit(target, { signals: ['SIGTERM'] });
+      `flushOnExit(target, { signals: ['SIGTERM'], timeoutMillis: 10_000 });
        flushOnExit({ forceFlush: async () => console.log('flushed') }, { signals: ['SIGINT'] });
+       endSpans(); await provider.forceFlush(); // a later flush is quicker: 500 ms after SIGTERM, SIGINT would end it
        endSpans(); serve(); ${READY}`,
       { agentUrl: agent.url },
     );
     await script.says('ready');
+    agent.answer(held.reply);
 
     script.child.kill('SIGTERM');
-    await agent.waitForRequests(1);
+    await agent.waitForRequests(2);
     script.child.kill('SIGINT');
     await script.says('flushed');
     held.release();
 
     expect(await script.end).toMatchObject({ signal: 'SIGTERM', stdout: 'ready\nflushed\n' });
-    expect(agent.spans).toHaveLength(50);
+    expect(agent.spans).toHaveLength(100);
   });
 });
 

@@ -32,10 +32,11 @@ describe('withFlush around a handler that returns a promise', () => {
     const held = holdReply();
     agent.answer(held.reply);
     let isDone = false;
-    const handler = withFlush(async () => {
+    const handle = async (): Promise<typeof result> => {
       span();
       return result;
-    }, target);
+    };
+    const handler = withFlush(handle, target, { timeoutMillis: 60_000 });
 
     const outcome = handler().finally(() => {
       isDone = true;
