@@ -62,6 +62,19 @@ describe('a list of texts', () => {
     },
   );
 
+  it('is never too long, wherever the escapes are', () => {
+    const unit = fc.constantFrom('x', 'y', '\n', 'é', '\u0001', '"');
+    const end = fc.string({ unit, minLength: 60, maxLength: 60 });
+    fc.assert(
+      fc.property(fc.integer({ min: 24_900, max: 24_990 }), end, (length, text) => {
+        const json = attributeText(['\n'.padEnd(length, 'x') + text]) ?? '';
+
+        expect(Buffer.byteLength(json)).toBeLessThanOrEqual(25_000);
+        expect(Buffer.byteLength(json)).toBeGreaterThan(24_800);
+      }),
+    );
+  });
+
   it('is valid JSON however little room is left for the text that does not fit', () => {
     const unruly = fc.string({ unit: 'binary', minLength: 40, maxLength: 200 });
     fc.assert(
