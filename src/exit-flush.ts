@@ -35,7 +35,7 @@ export interface ExitFlushOptions {
 const MAX_ROUNDS = 4;
 /** Time to send what ended after a flush in vain, once the thread is up: many times what a healthy Agent takes. */
 const LAST_CALL_MILLIS = 150;
-const NO_FLUSH: PastFlush = { end: 'done', deadlineMillis: 0, unsettled: [] };
+const NO_FLUSH: PastFlush = { end: 'done', deadlineMillis: 0, stuck: [] };
 /** Timers count in whole milliseconds, and may expire this much early. */
 const EARLY_MILLIS = 1;
 
@@ -45,7 +45,7 @@ interface PastFlush {
   /** When its time is up. */
   readonly deadlineMillis: number;
   /** The exporters that have kept it waiting until then. */
-  readonly unsettled: readonly object[];
+  readonly stuck: readonly object[];
 }
 
 export class ExitFlush {
@@ -59,6 +59,8 @@ export class ExitFlush {
   readonly #diagnostics: Diagnostics;
   #current: { readonly work: Promise<FlushEnd>; readonly deadlineMillis: number } | undefined;
   #last: PastFlush | undefined;
+  /** The exporters that had spans when the latest flush began, each with the number that it had settled by then. */
+  #begun: ReadonlyMap<object, number> = new Map();
 
   constructor(targets: readonly Flushable[], options: ExitFlushOptions, clock: Clock) {
     this.signals = options.signals;
@@ -90,20 +92,21 @@ export class ExitFlush {
 
   /**
    * Blocks the event loop while it delivers what was handed over, for its share of the time that is left at most. That
-   * a thread has to be started first is nobody's share.
+   * a thread has to be started first is nobody's share. Whoever has kept a flush waiting comes first, as its time is
+   * short, and leaves the rest to the others.
    */
   block(sinceMillis: number, share: number): void {
     const endMillis = sinceMillis + this.#timeoutMillis;
-    const { exporters, deadlineMillis } = this.#waitedFor(sinceMillis);
-    const late = this.#deliverers.filter(({ exporter }) => exporters.includes(exporter));
+    const { stuck, deadlineMillis } = this.#waitedFor(sinceMillis);
+    const late = this.#deliverers.filter(({ exporter }) => stuck.includes(exporter));
     const others = this.#deliverers.filter((deliverer) => !late.includes(deliverer));
     const shareUntil = (untilMillis: number): number => {
       const nowMillis = this.#clock.nowMillis();
       return nowMillis + (untilMillis - nowMillis) * share;
     };
-    this.#deliverUntil(others, shareUntil(endMillis), endMillis);
-    const lastCallMillis = Math.max(deadlineMillis, this.#clock.nowMillis() + LAST_CALL_MILLIS);
+    const lastCallMillis = Math.max(deadlineMillis, sinceMillis + LAST_CALL_MILLIS);
     this.#deliverUntil(late, shareUntil(Math.min(lastCallMillis, endMillis)), endMillis);
+    this.#deliverUntil(others, shareUntil(endMillis), endMillis);
   }
 
   get unsettledExporters(): readonly object[] {
@@ -133,13 +136,18 @@ export class ExitFlush {
    * The exporters for which a flush still waits, or has just waited in vain. They get no second full time: the process
    * would take twice as long to end as was said, and be killed.
    */
-  #waitedFor(sinceMillis: number): { exporters: readonly object[]; deadlineMillis: number } {
-    if (this.#current !== undefined) {
-      return { ...this.#current, exporters: this.unsettledExporters };
-    }
-    const { deadlineMillis, unsettled } = this.#last ?? NO_FLUSH;
+  #waitedFor(sinceMillis: number): Pick<PastFlush, 'stuck' | 'deadlineMillis'> {
+    if (this.#current !== undefined) return { ...this.#current, stuck: this.#stuck };
+    const { deadlineMillis, stuck } = this.#last ?? NO_FLUSH;
     const isRecent = sinceMillis <= deadlineMillis + this.#timeoutMillis;
-    return { deadlineMillis, exporters: isRecent ? unsettled : [] };
+    return { deadlineMillis, stuck: isRecent ? stuck : [] };
+  }
+
+  /** The exporters that have settled nothing since the flush began: their Agent hangs, or they were given no time. */
+  get #stuck(): readonly object[] {
+    const isStuck = (one: ExitDeliverer): boolean =>
+      this.#begun.get(one.exporter) === settledIn(one.account());
+    return this.#deliverers.filter(isStuck).map(({ exporter }) => exporter);
   }
 
   async #flush(deadlineMillis: number): Promise<FlushEnd> {
@@ -148,8 +156,7 @@ export class ExitFlush {
     const free = this.#targets.filter(({ isFlushing }) => !isFlushing);
     const ofFree = await this.#flushInRounds(free, deadlineMillis, errors);
     const end = free.length < this.#targets.length ? 'overdue' : ofFree;
-    const unsettled = end === 'overdue' ? this.unsettledExporters : [];
-    this.#last = { end, deadlineMillis, unsettled };
+    this.#last = { end, deadlineMillis, stuck: end === 'overdue' ? this.#stuck : [] };
     this.#current = undefined;
     this.#warnOf(ofFree, errors);
     return end;
@@ -173,12 +180,20 @@ export class ExitFlush {
       // Resource attributes may come later than the process can wait, or never.
       const cause = new Error('the process ends, and the Agent wants to be asked later');
       for (const deliverer of this.#deliverers) deliverer.hurry(timeoutMillis, cause);
+      if (round === 1) this.#noteBegun();
       const outcome = await work;
       if (outcome.kind === 'done') errors.push(...outcome.errors);
       if (outcome.kind !== 'done' || this.#hasRunOut(errors, deadlineMillis)) return 'overdue';
       if (before.unsettled === 0 && this.#account.received === before.received) return 'done';
     }
     return 'busy';
+  }
+
+  /** After targets have handed over what they held. */
+  #noteBegun(): void {
+    const accounts = this.#deliverers.map((one) => [one.exporter, one.account()] as const);
+    const waiting = accounts.filter(([, { unsettled }]) => unsettled > 0);
+    this.#begun = new Map(waiting.map(([exporter, account]) => [exporter, settledIn(account)]));
   }
 
   /** Whether errors are due to the time limit: targets know it, too, and may give up just before our wait ends. */
@@ -226,6 +241,10 @@ export class ExitFlush {
     const loss = `spans that were not delivered are lost${atMost}`;
     this.#diagnostics.warn('exit', `the flush at the end of the process ${how}; ${loss}`);
   }
+}
+
+function settledIn({ received, unsettled }: ExitAccount): number {
+  return received - unsettled;
 }
 
 /** The exporter of the deliverer, if it has spans that are neither exported nor dropped. */

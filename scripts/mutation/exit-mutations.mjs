@@ -115,8 +115,8 @@ export const EXIT_MUTATIONS = [
   {
     rule: 'an Agent that hangs gets no second full time when the process exits',
     file: 'src/exit-flush.ts',
-    find: 'exporters: isRecent ? unsettled : []',
-    replace: 'exporters: isRecent ? [] : []',
+    find: 'stuck: isRecent ? stuck : []',
+    replace: 'stuck: isRecent ? [] : []',
     tests: ['test/exit/exit-flush.test.ts'],
   },
 ];

@@ -47,6 +47,9 @@ async function overdueFlush(): Promise<{ flush: ExitFlush; log: string[] }> {
   return { flush, log };
 }
 
+/** Of an exporter with a span that is never settled. */
+const STUCK = (): ExitAccount => ({ received: 1, unsettled: 1 });
+
 const flushed: Flushable = { forceFlush: () => Promise.resolve() };
 
 function hanging(): Flushable {
@@ -164,7 +167,7 @@ describe('the flush at the end of the process', () => {
     ['full time if that was long ago', [flushAndWait(1_000)], 1_001, 1_000],
   ])('leaves an Agent that hangs %s', async (_what, before, laterMillis, expected) => {
     const clock = new ManualClock();
-    const { target, given } = timed(hanging(), () => 1);
+    const { target, given } = timed(hanging(), STUCK);
     const flush = exitFlush([target], clock);
     for (const flushAndGoOn of before) await flushAndGoOn(flush, clock);
     clock.advance(laterMillis);
@@ -176,7 +179,7 @@ describe('the flush at the end of the process', () => {
 
   it('has no last call that is longer than its time', async () => {
     const clock = new ManualClock();
-    const { target, given } = timed(hanging(), () => 1);
+    const { target, given } = timed(hanging(), STUCK);
     const flush = exitFlush([target], clock, 100);
     await flushAndWait(100)(flush, clock);
 
@@ -186,34 +189,58 @@ describe('the flush at the end of the process', () => {
   });
 
   it.each([
-    ['that was done', []],
-    ['in which another has hung', [hanging()]],
-    ['in which another exporter has hung', [timed(hanging(), () => 1).target]],
-  ])('leaves an Agent full time after a flush %s', async (_what, others) => {
+    ['that was done', [], 0],
+    ['in which another has hung', [hanging()], 0],
+    ['in which another exporter has hung', [timed(hanging(), STUCK).target], 0],
+    ['in which another has hung, under load', [timed(hanging(), STUCK).target], 1],
+  ])('leaves an Agent full time after a flush %s', async (_what, others, before) => {
     const clock = new ManualClock();
-    let unsettled = 0;
-    const { target, given } = timed({ ...flushed }, () => unsettled);
+    const account = { received: before, unsettled: before };
+    const { target, given } = timed({ ...flushed }, () => account);
     const flush = exitFlush([...others, target], clock);
     const ended = flush.flush();
+    account.received++; // a span that ends meanwhile, or afterwards; those before are exported
+    account.unsettled = 1;
     clock.advance(others.length * TIMEOUT_MILLIS);
     await ended;
-    unsettled = 1; // a span that has ended since
 
     flush.block(clock.nowMillis(), 1);
 
     expect(given).toEqual([[1_000, 1_000]]);
+  });
+
+  it('leaves 150 ms to all that hang together, and what is left of the time to the others', async () => {
+    const clock = new ManualClock();
+    const given: number[] = [];
+    const targets = [1, 1, 0].map((unsettled, index) => {
+      const target = index < 2 ? hanging() : { ...flushed };
+      let count = unsettled;
+      const deliver = (timeoutMillis: number): void => {
+        given.push(timeoutMillis);
+        clock.advance(index < 2 ? timeoutMillis : 10);
+      };
+      const account = (): ExitAccount => ({ received: count, unsettled: count });
+      registerExitDeliverer(target, Object.assign(noting([]), { account, deliver }));
+      return Object.assign(target, { end: () => void count++ });
+    });
+    const flush = exitFlush(targets, clock);
+    await flushAndWait(TIMEOUT_MILLIS)(flush, clock);
+    targets[2]?.end();
+
+    flush.block(clock.nowMillis(), 1);
+
+    expect(given).toEqual([75, 75, 850]);
   });
 });
 
 /** A target, and the times for which it is delivered: for sending, and with the start of a thread. */
 function timed(
   target: Flushable,
-  unsettled: () => number,
+  account: () => ExitAccount,
 ): { target: Flushable; given: readonly (readonly [number, number])[] } {
   const given: [number, number][] = [];
   const deliver = (timeoutMillis: number, limitMillis: number): void =>
     void given.push([timeoutMillis, limitMillis]);
-  const account = (): ExitAccount => ({ received: 0, unsettled: unsettled() });
   registerExitDeliverer(target, Object.assign(noting([]), { account, deliver }));
   return { target, given };
 }
