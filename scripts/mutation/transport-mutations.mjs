@@ -94,6 +94,14 @@ export const TRANSPORT_MUTATIONS = [
     isOfBuild: true,
   },
   {
+    rule: 'a client that could not connect is not used again',
+    file: 'src/transport/agent-connection.ts',
+    find: 'if (!hasBegun && this.#wire === wire) this.close();',
+    replace: '',
+    tests: ['test/security/tls.test.ts'],
+    isOfBuild: true,
+  },
+  {
     rule: 'what others have added to Object.prototype is no setting of a connection',
     file: 'src/lang/bare-object.ts',
     find: 'Object.setPrototypeOf(literal, null);',

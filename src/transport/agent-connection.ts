@@ -228,6 +228,8 @@ export class AgentConnection implements Connection {
       },
       onResponseError: (_controller, cause) => {
         forgetAnswer(cause);
+        // undici 7 sends nothing more, and says nothing, after a certificate for another name.
+        if (!hasBegun && this.#wire === wire) this.close();
         if (isEarly) return settleAlive(cutShort(cause));
         const broken = { kind: 'broken', at: breakPointOf(cause, hasBegun), cause } as const;
         settle({ outcome: reader.interrupted(broken), wasDead: wasDead() });

@@ -11,6 +11,7 @@ import { breakPointOf } from './break-point.js';
 import { outcomeOf } from './reply.js';
 import type { HeadersOf } from './request-headers.js';
 import type { Sendable, SendOutcome, TriedOnce } from './send-outcome.js';
+import { trustedAuthorities } from './trusted-authorities.js';
 
 /** How long the event loop may be blocked. */
 export interface BlockedTime {
@@ -111,6 +112,6 @@ function connectionOf(settings: BlockingSenderSettings): object {
   const { host, port } = hostAndPort(target);
   const isSecure = target.origin.startsWith('https:');
   const { rejectUnauthorized } = environment;
-  const trust = isSecure ? { ca, rejectUnauthorized } : {};
+  const trust = isSecure ? { ca: ca ?? trustedAuthorities(), rejectUnauthorized } : {};
   return { isSecure, maxConnections, options: { host, port, path, ...trust } };
 }

@@ -44,6 +44,19 @@ function valueAt(error: unknown, member: string): unknown {
   return typeof error === 'object' && error !== null ? Reflect.get(error, member) : undefined;
 }
 
+/**
+ * undici 8 wraps what the addresses of a host failed with, if one of them took too long, into an error of a time limit
+ * that nobody has set ("timeout: 0ms").
+ */
+export function withoutWrapper(error: Error): Error {
+  const { cause } = error;
+  return errorCodeOf(error) === 'UND_ERR_CONNECT_TIMEOUT' && hasMembers(cause) ? cause : error;
+}
+
+function hasMembers(error: unknown): error is AggregateError {
+  return membersOf(error).length > 0;
+}
+
 /** Removes the answer that undici's parser quotes: a peer that echoes requests puts credentials into it. */
 export function forgetAnswer(error: Error): void {
   Reflect.deleteProperty(error, 'data');

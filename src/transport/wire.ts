@@ -7,6 +7,7 @@ import type { AgentTarget } from '../agent-target.js';
 import { bare } from '../lang/bare-object.js';
 import type { Clock } from '../lang/clock.js';
 import { millisSince, type Moment } from '../lang/moment.js';
+import { withoutWrapper } from './break-point.js';
 import { limitConnecting } from './connect-limit.js';
 import type { Undici } from './load-undici.js';
 
@@ -44,9 +45,10 @@ export function openWire(undici: Undici, settings: WireSettings): Wire {
     headersTimeout: NO_TIMEOUT, // only the caller's signal bounds an attempt
     bodyTimeout: NO_TIMEOUT,
     connect: (where, callback) => {
-      const opening: unknown = connect(bare(where), (...result) => {
+      const opening: unknown = connect(bare(where), (...[error, socket]) => {
         stopTimer();
-        callback(...result);
+        if (error === null) callback(null, socket);
+        else callback(withoutWrapper(error), null);
       });
       if (opening instanceof Socket) wire.socket = opening;
       wire.repliedAt = undefined;
