@@ -6,7 +6,7 @@ const config: ViteUserConfig = defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, 'test/**/*.{package,sdks}.test.ts'],
     setupFiles: ['test/leak-guard.ts'],
-    testTimeout: 15_000,
+    testTimeout: 30_000,
   },
 });
 

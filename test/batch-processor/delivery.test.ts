@@ -32,7 +32,8 @@ describe('a DatadogBatchSpanProcessor', () => {
 
   it('accounts for each span, where the batch processor of the SDK drops some unseen', async () => {
     const agent = await openScriptedAgent();
-    const [ours, behind] = [openExporter({ url: agent.url }), openExporter({ url: agent.url })];
+    const options = { url: agent.url, timeoutMillis: 60_000, flushTimeoutMillis: 60_000 };
+    const [ours, behind] = [openExporter(options), openExporter(options)];
     const sdks = new BatchSpanProcessor(behind);
     const own = openProcessor(ours);
 

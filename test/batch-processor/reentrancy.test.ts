@@ -143,7 +143,8 @@ describe('a span that, while it is encoded,', () => {
   });
 
   it('has twenty thousand others end, throws nothing and has them all flushed', async () => {
-    const exporter = openExporter({ url: (await openScriptedAgent()).url });
+    const { url } = await openScriptedAgent();
+    const exporter = openExporter({ url, timeoutMillis: 60_000, flushTimeoutMillis: 60_000 });
     const processor = new DatadogBatchSpanProcessor({ exporter });
     const others = makeSpans(20_000);
 

@@ -10,7 +10,7 @@ import { startScript, TRACED, writeScript } from './script.js';
 
 const READY = "console.log('ready');";
 /** In a container, the first process is number 1. */
-const CONTAINER = ['--user', '--map-root-user', '--pid', '--fork', '--mount-proc'];
+const CONTAINER = ['--user', '--map-root-user', '--pid', '--fork', '--kill-child', '--mount-proc'];
 const hasContainers = spawnSync('unshare', [...CONTAINER, 'true']).status === 0;
 
 describe('a process that survives a signal', () => {
@@ -125,13 +125,20 @@ describe.skipIf(!hasContainers)('the first process of a container', () => {
          callback(result);
        });
        flushOnExit(target, { reraise: 'auto' }); serve(); endSpans();
-       const asking = setInterval(() => process.kill(1, 'SIGTERM'), 100); // the sixth is a second wish
-       process.stdin.resume().once('data', () => process.exit(3));`,
+       const ask = () => process.kill(1, 'SIGTERM');
+       let asking;
+       ask();
+       process.stdin.resume().once('data', () => {
+         asking = setInterval(ask, 100); // one that comes half a second after the first is a second wish
+         process.stdin.once('data', () => process.exit(3));
+       });`,
     );
     const script = startProcess('unshare', [...CONTAINER, process.execPath, file], {
       env: { DD_TRACE_AGENT_URL: agent.url },
       hasInput: true,
     });
+    await agent.waitForRequests(1);
+    script.child.stdin?.write('ask');
 
     expect(await script.says('unknown')).toBe('["timeout",50,{"unknown":50}]\n');
     script.child.stdin?.write('end');

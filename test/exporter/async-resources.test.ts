@@ -76,7 +76,7 @@ describe('H20: spans of a resource whose attributes are still being detected', (
 
   it('are sent without them when detection takes too long', async () => {
     const agent = await openScriptedAgent();
-    const exporter = openExporter({ url: agent.url, timeoutMillis: 800 });
+    const exporter = openExporter({ url: agent.url, timeoutMillis: 4_000 });
 
     expect(await exportSpans(exporter, [makeSpan({ resource: NEVER_READY })])).toEqual({ code: 0 });
   });
@@ -113,7 +113,7 @@ describe('H20: spans of a resource whose attributes are still being detected', (
 
   it('make room for others when they are sent', async () => {
     const agent = await openScriptedAgent();
-    const exporter = openExporter({ url: agent.url, timeoutMillis: 2_000 });
+    const exporter = openExporter({ url: agent.url, timeoutMillis: 60_000 });
 
     for (let round = 0; round < 3; round++) {
       const spans = makeSpans(4_000, {

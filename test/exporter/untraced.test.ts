@@ -47,7 +47,7 @@ it('F17: sends on the root context, marked so that no instrumentation traces it'
 
 it('does so too when a shutdown ends the wait for the attributes of a resource', async () => {
   const agent = await openScriptedAgent();
-  const exporter = openExporter({ url: agent.url, graceMillis: 400 });
+  const exporter = openExporter({ url: agent.url, graceMillis: 2_500 });
   const result = exportSpans(exporter, makeSpans(1, { resource: NEVER_READY }));
 
   expect(await watchChannels(() => exporter.shutdown())).toEqual(UNTRACED);

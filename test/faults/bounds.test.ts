@@ -87,7 +87,8 @@ describe('H8: a large batch', () => {
 
   it('does not keep small exports out while the Agent takes it', async () => {
     const agent = await openScriptedAgent();
-    const exporter = openExporter({ url: agent.url, maxPendingBytes: 1_024 * 1_024 });
+    const limits = { maxPendingBytes: 1_024 * 1_024, timeoutMillis: 60_000 };
+    const exporter = openExporter({ url: agent.url, ...limits });
     const results = [exportSpans(exporter, makeSpans(20_000))];
 
     for (let turn = 0; turn < 20; turn++) {

@@ -32,7 +32,7 @@ describe.each(['tcp', 'unix'] as const)(
       ['on a new connection', 0],
     ])('B6: may be stopped in the middle, %s, and go on', async (_where, before) => {
       const agent = await openAgentProcess(address());
-      const limits = { attemptTimeoutMillis: 200, connectTimeoutMillis: 200, maxRetries: 1 };
+      const limits = { attemptTimeoutMillis: 600, connectTimeoutMillis: 600, maxRetries: 1 };
       const exporter = openExporter({ url: agent.url, ...limits });
       for (let count = 0; count < before; count++) await exportSpans(exporter, makeSpans(1));
 

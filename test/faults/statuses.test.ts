@@ -158,9 +158,9 @@ describe.each(['tcp', 'unix'] as const)('a status over %s', (over) => {
 
     expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
 
-    const pauses = server.startMillis
+    const pauses = server.startWallMillis
       .slice(1)
-      .map((at, index) => at - (server.startMillis[index] ?? 0));
+      .map((at, index) => at - (server.startWallMillis[index] ?? 0));
     expect(pauses).toHaveLength(3);
     // Full jitter: anything up to 100, 200 and 400 ms; the rest is for a busy machine.
     for (const [index, pause] of pauses.entries()) {

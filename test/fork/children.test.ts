@@ -12,7 +12,7 @@ const IMPORTS = `
   import { fileURLToPath } from 'node:url';
   const self = fileURLToPath(import.meta.url);
 `;
-const STRESS_DEADLINE_MILLIS = 50_000;
+const STRESS_DEADLINE_MILLIS = 110_000;
 
 /** How many of the spans have each name. */
 function countsByName(spans: readonly ReceivedSpan[]): Readonly<Record<string, number>> {

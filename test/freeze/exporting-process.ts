@@ -30,7 +30,7 @@ export interface Exported {
 }
 
 /** Below the time-out of a test. */
-const DEADLINE_MILLIS = 14_000;
+const DEADLINE_MILLIS = 28_000;
 
 /** Starts a process that has an exporter of these options, which must be plain data. */
 export async function openExportingProcess(

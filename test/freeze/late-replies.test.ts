@@ -30,7 +30,7 @@ describe('E3: a reply that came during a freeze wins over all limits that expire
       waitInFreeze('tcp', 'idle'),
       waitInFreeze('unix', 'idle'),
     ]);
-  }, 15_000);
+  }, 30_000);
 
   it('where the process was stopped at work', () => {
     expect(waited.slice(0, 2)).toEqual([ARRIVED, ARRIVED]);

@@ -29,7 +29,7 @@ describe('E3: an export that waited in a freeze', () => {
       queueInFreeze({ attemptTimeoutMillis: LIMIT_MILLIS }),
       queueInFreeze({ timeoutMillis: LIMIT_MILLIS }),
     ]);
-  }, 15_000);
+  }, 30_000);
 
   it('is sent after it, if that was longer than a pause between attempts', () => {
     const arrivals = [0, 0, 1]; // the Agent refuses the first one

@@ -6,7 +6,7 @@ import { openFaultServer } from '../support/fault-server.js';
 import { freeze, readAll, readHead, stall } from '../support/fault-steps.js';
 
 /** Far below what any connection or export may take, far above what a busy machine needs. */
-const DEADLINE_MILLIS = 5_000;
+const DEADLINE_MILLIS = 28_000;
 
 /**
  * An export of so many spans, a flush and a shutdown are under way when the heap is duplicated, twice; a

@@ -9,7 +9,7 @@ import { plainEnvironment } from './plain-environment.js';
 import { until } from './until.js';
 
 /** Below the time-out of a test, so that the test fails with the output of what hangs. */
-const DEADLINE_MILLIS = 14_000;
+const DEADLINE_MILLIS = 28_000;
 
 const children = new Set<ChildProcess>();
 
@@ -28,7 +28,7 @@ export interface StartOptions {
   readonly hasInput?: boolean;
   /** Whether its output is shown among that of the tests instead of kept. @default false */
   readonly isShown?: boolean;
-  /** @default 14000 */
+  /** @default 28000 */
   readonly deadlineMillis?: number;
 }
 
@@ -101,7 +101,7 @@ function watch(child: ChildProcess, deadlineMillis: number): StartedProcess {
     child,
     end,
     says: async (word) => {
-      await until(`"${word}"`, hasSaid(word));
+      await until(`"${word}"`, hasSaid(word), deadlineMillis); // or its end, which comes before
       if (!output.stdout.includes(word)) throw new Error(`it ended before: ${output.stderr}`);
       return output.stdout;
     },

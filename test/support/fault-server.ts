@@ -7,6 +7,7 @@ import type { ReceivedSpan } from '../../src/dev-agent/index.js';
 import { Arrivals } from './arrivals.js';
 import { type RawServer, type RawServerOptions, openRawServer } from './raw-server.js';
 import { SocketReader } from './socket-reader.js';
+import { wallMillis } from './wall-time.js';
 
 /** What the peer does next. Rejects when the connection is gone; then the script has ended. */
 export type Step = (exchange: Exchange) => Promise<unknown> | void;
@@ -29,6 +30,8 @@ export interface FaultServer extends RawServer {
   readonly requests: number;
   /** When each of them began, by `performance.now()`. */
   readonly startMillis: readonly number[];
+  /** The same by `wallMillis()`. */
+  readonly startWallMillis: readonly number[];
   /** Of requests that arrived whole, in order. */
   readonly spans: readonly ReceivedSpan[];
   /** The heads of those requests. */
@@ -62,6 +65,7 @@ export async function openFaultServer(options: FaultServerOptions): Promise<Faul
   const arrivals = new Arrivals();
   opened.push(arrivals);
   const startMillis: number[] = [];
+  const startWallMillis: number[] = [];
   const greetings = [...onAccept];
   let playlist = [...scripts];
   const nextScript = (): Script => (playlist.length > 1 ? playlist.shift() : playlist[0]) ?? [];
@@ -70,6 +74,7 @@ export async function openFaultServer(options: FaultServerOptions): Promise<Faul
     await run(greetings.shift() ?? [], exchange);
     while (socket.writable && (await exchange.reader.hasMore())) {
       startMillis.push(performance.now());
+      startWallMillis.push(wallMillis());
       await run(nextScript(), exchange);
     }
   };
@@ -79,6 +84,7 @@ export async function openFaultServer(options: FaultServerOptions): Promise<Faul
   return extend(server, {
     requests: () => startMillis.length,
     startMillis: () => startMillis,
+    startWallMillis: () => startWallMillis,
     arrivals,
     play: (...next) => {
       playlist = [...next];
@@ -105,6 +111,7 @@ async function run(script: Script, exchange: Exchange): Promise<void> {
 interface Extension {
   requests(): number;
   startMillis(): readonly number[];
+  startWallMillis(): readonly number[];
   readonly arrivals: Arrivals;
   play(...scripts: readonly Script[]): void;
 }
@@ -126,6 +133,9 @@ function extend(server: RawServer, extension: Extension): FaultServer {
     },
     get startMillis() {
       return extension.startMillis();
+    },
+    get startWallMillis() {
+      return extension.startWallMillis();
     },
     get spans() {
       return extension.arrivals.spans;

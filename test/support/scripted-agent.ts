@@ -5,7 +5,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
-import { type DevAgent, type DevAgentReply, startDevAgent } from '../../src/dev-agent/index.js';
+import {
+  type DevAgent,
+  type DevAgentReply,
+  startDevAgent,
+  type WaitOptions,
+} from '../../src/dev-agent/index.js';
 
 /** A reply now, or when the test lets it go. */
 type ScriptedReply = DevAgentReply | Promise<DevAgentReply>;
@@ -16,6 +21,9 @@ export interface ScriptedAgent extends DevAgent {
 }
 
 export type Listening = 'tcp' | 'unix';
+
+/** For processes that start on a busy machine. */
+const PATIENCE = { timeoutMillis: 20_000 };
 
 const opened: DevAgent[] = [];
 const directories: string[] = [];
@@ -34,7 +42,13 @@ export async function openScriptedAgent(over: Listening = 'tcp'): Promise<Script
   const address = over === 'unix' ? { socketPath: temporarySocketPath() } : { port: 0 };
   const agent = await startDevAgent({ ...address, respond });
   opened.push(agent);
+  const waitForSpans = agent.waitForSpans.bind(agent);
+  const waitForRequests = agent.waitForRequests.bind(agent);
   return Object.assign(agent, {
+    waitForSpans: (count: number, options?: WaitOptions) =>
+      waitForSpans(count, { ...PATIENCE, ...options }),
+    waitForRequests: (count: number, options?: WaitOptions) =>
+      waitForRequests(count, { ...PATIENCE, ...options }),
     answer: (...replies: readonly ScriptedReply[]) => void script.push(...replies),
   });
 }

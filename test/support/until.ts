@@ -2,16 +2,17 @@
 // event loop, with a deadline.
 
 import { setImmediate } from 'node:timers/promises';
+import { wallMillis } from './wall-time.js';
 
 /** @throws Error after `timeoutMillis`. */
 export async function until(
   what: string,
   isTrue: () => boolean,
-  timeoutMillis = 5_000,
+  timeoutMillis = 20_000,
 ): Promise<void> {
-  const deadline = performance.now() + timeoutMillis;
+  const deadline = wallMillis() + timeoutMillis;
   while (!isTrue()) {
-    if (performance.now() > deadline) throw new Error(`not within ${timeoutMillis} ms: ${what}`);
+    if (wallMillis() > deadline) throw new Error(`not within ${timeoutMillis} ms: ${what}`);
     await setImmediate();
   }
 }
