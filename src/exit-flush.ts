@@ -35,18 +35,26 @@ export interface ExitFlushOptions {
 const MAX_ROUNDS = 4;
 /** Time to send what ended after a flush in vain, once the thread is up: many times what a healthy Agent takes. */
 const LAST_CALL_MILLIS = 150;
-const NO_FLUSH: PastFlush = { end: 'done', deadlineMillis: 0, stuck: [] };
 /** Timers count in whole milliseconds, and may expire this much early. */
 const EARLY_MILLIS = 1;
 
-/** A flush that is over. */
-interface PastFlush {
-  readonly end: FlushEnd;
+interface Flushing {
+  readonly phase: 'flushing';
   /** When its time is up. */
   readonly deadlineMillis: number;
-  /** The exporters that have kept it waiting until then. */
+  /** The exporters that had spans when it began, each with the number that it had settled by then. */
+  begun: ReadonlyMap<object, number>;
+}
+
+interface Flushed {
+  readonly phase: 'flushed';
+  readonly end: FlushEnd;
+  readonly deadlineMillis: number;
+  /** The exporters that have kept it waiting until its time was up. */
   readonly stuck: readonly object[];
 }
+
+type FlushState = { readonly phase: 'none' } | Flushing | Flushed;
 
 export class ExitFlush {
   readonly signals: readonly ExitSignal[];
@@ -57,10 +65,9 @@ export class ExitFlush {
   readonly #timeoutMillis: number;
   readonly #clock: Clock;
   readonly #diagnostics: Diagnostics;
-  #current: { readonly work: Promise<FlushEnd>; readonly deadlineMillis: number } | undefined;
-  #last: PastFlush | undefined;
-  /** The exporters that had spans when the latest flush began, each with the number that it had settled by then. */
-  #begun: ReadonlyMap<object, number> = new Map();
+  #state: FlushState = { phase: 'none' };
+  /** The latest flush. */
+  #work: Promise<FlushEnd> = Promise.resolve('done');
 
   constructor(targets: readonly Flushable[], options: ExitFlushOptions, clock: Clock) {
     this.signals = options.signals;
@@ -75,11 +82,13 @@ export class ExitFlush {
 
   /** Never rejects. A target that hangs since an earlier flush is not awaited: it would hold the process longer. */
   flush(): Promise<FlushEnd> {
-    if (this.#current === undefined) {
+    if (this.#state.phase !== 'flushing') {
       const deadlineMillis = this.#clock.nowMillis() + this.#timeoutMillis;
-      this.#current = { work: this.#flush(deadlineMillis), deadlineMillis };
+      const flushing: Flushing = { phase: 'flushing', deadlineMillis, begun: new Map() };
+      this.#state = flushing;
+      this.#work = this.#flush(flushing);
     }
-    return this.#current.work;
+    return this.#work;
   }
 
   /** Flushes whatever holds spans, which hands them over at once. Not awaited: what it waits for comes no more. */
@@ -119,10 +128,11 @@ export class ExitFlush {
    * nothing more is sent: what was under way is counted as lost, or as `unknown`.
    */
   finish(): void {
-    if (this.#deliverers.length === 0 || this.#last?.end === 'overdue') return;
-    const isCutShort = this.#current !== undefined;
+    const state = this.#state;
+    const isOverdue = state.phase === 'flushed' && state.end === 'overdue';
+    if (this.#deliverers.length === 0 || isOverdue) return;
     this.handOver();
-    const untilMillis = isCutShort ? 0 : (this.#last?.deadlineMillis ?? 0);
+    const untilMillis = state.phase === 'flushed' ? state.deadlineMillis : 0;
     this.#deliverUntil(this.#deliverers, untilMillis, untilMillis);
   }
 
@@ -136,28 +146,30 @@ export class ExitFlush {
    * The exporters for which a flush still waits, or has just waited in vain. They get no second full time: the process
    * would take twice as long to end as was said, and be killed.
    */
-  #waitedFor(sinceMillis: number): Pick<PastFlush, 'stuck' | 'deadlineMillis'> {
-    if (this.#current !== undefined) return { ...this.#current, stuck: this.#stuck };
-    const { deadlineMillis, stuck } = this.#last ?? NO_FLUSH;
+  #waitedFor(sinceMillis: number): Pick<Flushed, 'stuck' | 'deadlineMillis'> {
+    const state = this.#state;
+    if (state.phase === 'none') return { deadlineMillis: 0, stuck: [] };
+    const { deadlineMillis } = state;
+    if (state.phase === 'flushing') return { deadlineMillis, stuck: this.#stuckIn(state) };
     const isRecent = sinceMillis <= deadlineMillis + this.#timeoutMillis;
-    return { deadlineMillis, stuck: isRecent ? stuck : [] };
+    return { deadlineMillis, stuck: isRecent ? state.stuck : [] };
   }
 
   /** The exporters that have settled nothing since the flush began: their Agent hangs, or they were given no time. */
-  get #stuck(): readonly object[] {
+  #stuckIn({ begun }: Flushing): readonly object[] {
     const isStuck = (one: ExitDeliverer): boolean =>
-      this.#begun.get(one.exporter) === settledIn(one.account());
+      begun.get(one.exporter) === settledIn(one.account());
     return this.#deliverers.filter(isStuck).map(({ exporter }) => exporter);
   }
 
-  async #flush(deadlineMillis: number): Promise<FlushEnd> {
-    this.#last = undefined;
+  async #flush(flushing: Flushing): Promise<FlushEnd> {
+    const { deadlineMillis } = flushing;
     const errors: unknown[] = [];
     const free = this.#targets.filter(({ isFlushing }) => !isFlushing);
-    const ofFree = await this.#flushInRounds(free, deadlineMillis, errors);
+    const ofFree = await this.#flushInRounds(free, flushing, errors);
     const end = free.length < this.#targets.length ? 'overdue' : ofFree;
-    this.#last = { end, deadlineMillis, stuck: end === 'overdue' ? this.#stuck : [] };
-    this.#current = undefined;
+    const stuck = end === 'overdue' ? this.#stuckIn(flushing) : [];
+    this.#state = { phase: 'flushed', end, deadlineMillis, stuck };
     this.#warnOf(ofFree, errors);
     return end;
   }
@@ -169,9 +181,10 @@ export class ExitFlush {
    */
   async #flushInRounds(
     targets: readonly Flushable[],
-    deadlineMillis: number,
+    flushing: Flushing,
     errors: unknown[],
   ): Promise<FlushEnd> {
+    const { deadlineMillis } = flushing;
     for (let round = 1; round <= MAX_ROUNDS; round++) {
       const before = this.#account;
       const timeoutMillis = Math.max(deadlineMillis - this.#clock.nowMillis(), 0);
@@ -180,7 +193,7 @@ export class ExitFlush {
       // Resource attributes may come later than the process can wait, or never.
       const cause = new Error('the process ends, and the Agent wants to be asked later');
       for (const deliverer of this.#deliverers) deliverer.hurry(timeoutMillis, cause);
-      if (round === 1) this.#noteBegun();
+      if (round === 1) flushing.begun = this.#unsettled();
       const outcome = await work;
       if (outcome.kind === 'done') errors.push(...outcome.errors);
       if (outcome.kind !== 'done' || this.#hasRunOut(errors, deadlineMillis)) return 'overdue';
@@ -190,10 +203,10 @@ export class ExitFlush {
   }
 
   /** After targets have handed over what they held. */
-  #noteBegun(): void {
+  #unsettled(): ReadonlyMap<object, number> {
     const accounts = this.#deliverers.map((one) => [one.exporter, one.account()] as const);
     const waiting = accounts.filter(([, { unsettled }]) => unsettled > 0);
-    this.#begun = new Map(waiting.map(([exporter, account]) => [exporter, settledIn(account)]));
+    return new Map(waiting.map(([exporter, account]) => [exporter, settledIn(account)]));
   }
 
   /** Whether errors are due to the time limit: targets know it, too, and may give up just before our wait ends. */

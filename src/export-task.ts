@@ -5,7 +5,7 @@
 import { BatchEncoding, type EncodingContext } from './batch-encoding.js';
 import type { Deferrals } from './deferrals.js';
 import { Deliveries, type DeliveriesContext, type UnansweredPayload } from './deliveries.js';
-import type { EncodingTurns, SliceOutcome, SlicePace } from './encoding-turns.js';
+import type { EncodingTurns, EncodingWork, SliceOutcome, SlicePace } from './encoding-turns.js';
 import { exportError, type Failure, hasFailed } from './export-failure.js';
 import type { ExportSource } from './export-source.js';
 import type { ExporterMetrics } from './exporter-metrics.js';
@@ -37,9 +37,12 @@ export interface GivenAway {
 }
 
 type TaskState =
+  /** Its resources have not been looked at. */
   | { readonly phase: 'accepted'; readonly source: ExportSource }
   /** Waits for resource attributes. */
   | { readonly phase: 'waiting'; readonly source: ExportSource }
+  /** Waits for its turn only. */
+  | { readonly phase: 'due'; readonly source: ExportSource }
   | { readonly phase: 'encoding'; readonly batch: BatchEncoding }
   | { readonly phase: 'sending' }
   | { readonly phase: 'settled' };
@@ -100,7 +103,7 @@ export class ExportTask {
     const timeOut = (): void =>
       this.cancel({ kind: 'timeout', cause: timedOutError(timeoutMillis) });
     this.#disposers.push(clock.schedule(timeoutMillis, timeOut));
-    this.#encodeUnless(source, (all) => this.#waitForResources(all));
+    this.#encode(source);
   }
 
   /** Whether all payloads that are left wait for a time that the Agent has set. */
@@ -160,7 +163,7 @@ export class ExportTask {
   #unsent(): BatchEncoding | undefined {
     const state = this.#state;
     if (state.phase === 'encoding') return state.batch;
-    if (state.phase !== 'accepted' && state.phase !== 'waiting') return undefined;
+    if (!('source' in state)) return undefined;
     return new BatchEncoding(state.source, this.#context, this.#deliveries);
   }
 
@@ -182,7 +185,7 @@ export class ExportTask {
     const state = this.#state;
     this.#endQueueing();
     if (state.phase === 'encoding') return void state.batch.drop(why);
-    if (state.phase !== 'accepted' && state.phase !== 'waiting') return;
+    if (!('source' in state)) return;
     const spans = state.source.spanCount;
     this.#context.ledger.take(spans);
     if (spans > 0) this.#deliveries.fail({ ...why, spans });
@@ -197,22 +200,19 @@ export class ExportTask {
     return this.#state.phase === 'waiting';
   }
 
-  /** Begins the wait if resources are pending; returns whether the spans wait, or were dropped for lack of room. */
-  #waitForResources(source: ExportSource): boolean {
+  /** Has the spans wait while resources are pending, or drops them if there is no room for that. */
+  #waitForResources(source: ExportSource): void {
     const { spans } = source;
     const resources = pendingResources(spans);
-    if (resources.length === 0 || !this.#isAccepted) return false;
+    if (!this.#isAccepted) return;
+    this.#state = { phase: resources.length === 0 ? 'due' : 'waiting', source };
+    if (resources.length === 0) return;
     const { resourceWaits } = this.#context;
-    if (resourceWaits.hasRoomFor(spans.length)) {
-      this.#state = { phase: 'waiting', source };
-      const waiting = { spans: spans.length, resources };
-      const stop = resourceWaits.wait(waiting, this.#longestWaitMillis, this.#endWaiting);
-      if (this.#isWaiting) this.#disposers.push(stop);
-      else stop(); // whoever was asked for the attributes has shut the exporter down
-    } else {
-      this.#refuse(resourceWaits.shortage);
-    }
-    return true;
+    if (!resourceWaits.hasRoomFor(spans.length)) return this.#refuse(resourceWaits.shortage);
+    const waiting = { spans: spans.length, resources };
+    const stop = resourceWaits.wait(waiting, this.#longestWaitMillis, this.#endWaiting);
+    if (this.#isWaiting) this.#disposers.push(stop);
+    else stop(); // whoever was asked for the attributes has shut the exporter down
   }
 
   /** Longest wait for resource attributes: at most half of the time left, so that the rest is there to send. */
@@ -227,31 +227,38 @@ export class ExportTask {
    */
   readonly #endWaiting = (): void => {
     const state = this.#state;
-    if (state.phase === 'waiting') untraced(() => this.#encodeUnless(state.source, notHeldUp));
+    if (state.phase !== 'waiting') return;
+    this.#state = { phase: 'due', source: state.source };
+    untraced(() => this.#encode(state.source));
   };
 
-  /** Encodes as much as this turn has time for, and the rest in later ones, unless `isHeldUp`. */
-  #encodeUnless(source: ExportSource, isHeldUp: (source: ExportSource) => boolean): void {
+  /** Encodes as much as this turn has time for, and the rest in later ones. */
+  #encode({ spanCount, isPatient }: ExportSource): void {
     const { turns } = this.#context;
-    this.#state = { phase: 'accepted', source };
-    // The functions here are kept for as long as the export is, and so must not have the spans in their scope.
-    const begin = (): BatchEncoding | undefined => {
-      if (this.#state.phase === 'encoding') return this.#state.batch;
-      if (this.#state.phase !== 'accepted' || isHeldUp(this.#state.source)) return undefined;
-      if (!this.#isAccepted) return undefined;
+    const work: EncodingWork = {
+      spans: spanCount,
+      encodeSlice: (maxSpans, pace) => this.#encodeSlice(maxSpans, pace),
+      keepRest: () => this.#begun()?.keepRest() ?? false,
+    };
+    if (!isPatient) this.#disposers.push(turns.run(work));
+    else if (this.#encodeSlice(Infinity, 'later') !== 'done')
+      this.#disposers.push(turns.queue(work));
+  }
+
+  #encodeSlice(maxSpans: number, pace: SlicePace): SliceOutcome {
+    const outcome = this.#begun()?.encodeSlice(maxSpans, pace) ?? 'done';
+    if (outcome === 'done') this.#endEncoding();
+    return outcome;
+  }
+
+  /** The encoding, begun here unless something is waited for, or all is over. */
+  #begun(): BatchEncoding | undefined {
+    if (this.#state.phase === 'accepted') this.#waitForResources(this.#state.source);
+    if (this.#state.phase === 'due') {
       const batch = new BatchEncoding(this.#state.source, this.#context, this.#deliveries);
       this.#state = { phase: 'encoding', batch };
-      return batch;
-    };
-    const encodeSlice = (maxSpans: number, pace: SlicePace): SliceOutcome => {
-      const outcome = begin()?.encodeSlice(maxSpans, pace) ?? 'done';
-      if (outcome === 'done') this.#endEncoding();
-      return outcome;
-    };
-    const keepRest = (): boolean => begin()?.keepRest() ?? false;
-    const work = { spans: source.spanCount, encodeSlice, keepRest };
-    if (!source.isPatient) this.#disposers.push(turns.run(work));
-    else if (encodeSlice(Infinity, 'later') !== 'done') this.#disposers.push(turns.queue(work));
+    }
+    return this.#state.phase === 'encoding' ? this.#state.batch : undefined;
   }
 
   #endEncoding(): void {
@@ -276,11 +283,6 @@ export class ExportTask {
     this.#settle(error === undefined ? { code: 0 } : { code: 1, error });
     metrics?.finished({ durationMillis, error: error?.kind, status }); // last, as an instrument may call back
   }
-}
-
-/** A function of its own, so that no scope with the spans is kept with it. */
-function notHeldUp(): boolean {
-  return false;
 }
 
 function timedOutError(timeoutMillis: number): Error {

@@ -17,7 +17,7 @@ import { flushEndedError, flushError } from './flush-failure.js';
 import { generations } from './generation.js';
 import { GenerationExporter } from './generation-exporter.js';
 import { InheritedSpans } from './inherited-spans.js';
-import { type CreateProcessor, InnerProcessor, type StartedFlush } from './inner-processor.js';
+import { type CreateProcessor, InnerProcessor, type NotedFlush } from './inner-processor.js';
 import { waitFor, type WaitLimits } from './lang/bounded-wait.js';
 import { systemClock } from './lang/clock.js';
 import { deferred } from './lang/deferred.js';
@@ -36,14 +36,6 @@ export interface ForkSafeSpanProcessorOptions {
    * to that exporter.
    */
   readonly createProcessor: (exporter: SpanExporter) => SpanProcessor;
-}
-
-interface InnerFlush {
-  readonly started: Promise<StartedFlush>;
-  readonly limits: WaitLimits;
-  readonly onDeferred: (() => void) | undefined;
-  /** Ends the noting of failed exports and returns their errors. */
-  readonly endNoting: () => readonly Error[];
 }
 
 interface Ending {
@@ -114,16 +106,14 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     const inner = this.#present();
     let listener = options.onDeferred;
     const onDeferred = listener && (() => listener?.());
-    // Begins before the flush: while resource attributes are awaited, the inner processor may export by itself.
-    const endNoting = inner?.noteFailures() ?? noFailures;
-    const coming = inner?.startFlush();
+    const noted = inner?.startNotedFlush();
     const begin = (): Promise<readonly unknown[]> =>
-      inner === undefined || coming === undefined
+      noted === undefined
         ? this.#exporter.flush(limits, onDeferred)
-        : this.#flush(inner, { started: coming.started, limits, onDeferred, endNoting });
-    const outcome = await waitFor(begin, limits).finally(endNoting);
+        : this.#flush(noted, limits, onDeferred);
+    const outcome = await waitFor(begin, limits);
     listener = undefined; // a flush of the exporter that began late goes on
-    coming?.callOff();
+    noted?.end();
     if (inner?.isInherited === true) return; // what it waited for is another process's
     if (outcome.kind !== 'done') throw flushEndedError(outcome, limits.timeoutMillis);
     const error = flushError(outcome.value);
@@ -213,8 +203,9 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
   }
 
   async #flush(
-    inner: InnerProcessor,
-    { started, limits, onDeferred, endNoting }: InnerFlush,
+    { started, endNoting, inner }: NotedFlush,
+    limits: WaitLimits,
+    onDeferred: (() => void) | undefined,
   ): Promise<readonly unknown[]> {
     const { errors } = await started;
     const failures = endNoting();
@@ -292,8 +283,4 @@ function checkOptions(options: ForkSafeSpanProcessorOptions): ForkSafeSpanProces
   }
   warnOfUnknownOptions('ForkSafeSpanProcessor', options, KNOWN_OPTIONS);
   return { exporter, createProcessor };
-}
-
-function noFailures(): readonly Error[] {
-  return [];
 }

@@ -26,6 +26,14 @@ export interface ComingFlush {
   readonly callOff: Dispose;
 }
 
+export interface NotedFlush extends Omit<ComingFlush, 'callOff'> {
+  readonly inner: InnerProcessor;
+  /** Ends the noting of failed exports and returns their errors. */
+  readonly endNoting: () => readonly Error[];
+  /** Ends the noting, and calls the flush off if it has not begun. */
+  readonly end: Dispose;
+}
+
 export class InnerProcessor {
   readonly #processor: SpanProcessor;
   readonly #exporter: GenerationExporter;
@@ -66,9 +74,18 @@ export class InnerProcessor {
     return !this.#resources.isEmpty;
   }
 
-  /** Notes the errors of exports of the spans that have ended so far; see `GenerationExporter`. */
-  noteFailures(): () => readonly Error[] {
-    return this.#exporter.noteFailures(this.#exporter.handedOver + this.held);
+  /**
+   * Like `startFlush`; also notes the errors of exports of what has ended so far, see `GenerationExporter`. That
+   * begins before the flush: while resource attributes are awaited, the processor may export by itself.
+   */
+  startNotedFlush(): NotedFlush {
+    const endNoting = this.#exporter.noteFailures(this.#exporter.handedOver + this.held);
+    const { started, callOff } = this.startFlush();
+    const end = (): void => {
+      endNoting();
+      callOff();
+    };
+    return { inner: this, started, endNoting, end };
   }
 
   onStart(span: Span, parentContext: Context): void {

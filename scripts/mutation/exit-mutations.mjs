@@ -99,8 +99,8 @@ export const EXIT_MUTATIONS = [
   {
     rule: 'after a second signal nothing more is sent',
     file: 'src/exit-flush.ts',
-    find: 'isCutShort ? 0 : (this.#last?.deadlineMillis ?? 0)',
-    replace: 'isCutShort ? this.#clock.nowMillis() + this.#timeoutMillis : 0',
+    find: "state.phase === 'flushed' ? state.deadlineMillis : 0",
+    replace: "state.phase === 'flushed' ? 0 : this.#clock.nowMillis() + this.#timeoutMillis",
     tests: ['test/exit/signals.test.ts'],
     isOfBuild: true,
   },
@@ -115,7 +115,7 @@ export const EXIT_MUTATIONS = [
   {
     rule: 'an Agent that hangs gets no second full time when the process exits',
     file: 'src/exit-flush.ts',
-    find: 'stuck: isRecent ? stuck : []',
+    find: 'stuck: isRecent ? state.stuck : []',
     replace: 'stuck: isRecent ? [] : []',
     tests: ['test/exit/exit-flush.test.ts'],
   },

@@ -170,8 +170,8 @@ export const MUTATIONS = [
   {
     rule: 'nor is what had to wait for a resource that a traced request has asked for',
     file: 'src/export-task.ts',
-    find: 'untraced(() => this.#encodeUnless(state.source, notHeldUp))',
-    replace: 'this.#encodeUnless(state.source, notHeldUp)',
+    find: 'untraced(() => this.#encode(state.source))',
+    replace: 'this.#encode(state.source)',
     tests: ['test/exporter/untraced.test.ts'],
   },
   {

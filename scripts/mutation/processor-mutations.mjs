@@ -43,7 +43,7 @@ export const PROCESSOR_MUTATIONS = [
   {
     rule: 'a flush that was given up is not made up for',
     file: 'src/fork-safe-processor.ts',
-    find: 'coming?.callOff();',
+    find: 'noted?.end();',
     replace: '',
     tests: ['test/fork-safe-processor/force-flush.test.ts'],
   },

@@ -96,7 +96,7 @@ export const TRANSPORT_MUTATIONS = [
   {
     rule: 'a client that could not connect is not used again',
     file: 'src/transport/agent-connection.ts',
-    find: 'if (!hasBegun && this.#wire === wire) this.close();',
+    find: "if (exchange.phase === 'waiting' && this.#wire === wire) this.close();",
     replace: '',
     tests: ['test/security/tls.test.ts'],
     isOfBuild: true,

@@ -10,7 +10,7 @@ import { tracesPath } from '../agent-target.js';
 import { reasonOf } from '../errors.js';
 import { onAbort } from '../lang/abort.js';
 import { bare } from '../lang/bare-object.js';
-import { nothingToDispose } from '../lang/clock.js';
+import { type Clock, nothingToDispose } from '../lang/clock.js';
 import { millisSince, type Moment, momentOf } from '../lang/moment.js';
 import { isNextTurnReplaced } from '../lang/next-turn.js';
 import { type Settle, settleOnce } from '../lang/settle-once.js';
@@ -57,6 +57,13 @@ type Progress =
     };
 
 const NO_REQUEST: Progress = { phase: 'none' };
+
+/** How far a request has come in undici. */
+type Exchange =
+  | { readonly phase: 'waiting' }
+  | { readonly phase: 'begun'; readonly reusedAt: Moment | undefined }
+  /** A 2xx came before the whole body was written. */
+  | { readonly phase: 'early' };
 
 function notDead(outcome: SendOutcome): WireOutcome {
   return { outcome, wasDead: false };
@@ -195,25 +202,20 @@ export class AgentConnection implements Connection {
     const { clock } = this.#settings;
     const { reader, settle } = attempt;
     const settleAlive = (outcome: SendOutcome): void => settle(notDead(outcome));
-    let hasBegun = false;
-    let reuse: Moment | undefined;
-    let isEarly = false; // whether a 2xx came before the whole body was written
-    const wasDead = (): boolean => {
-      if (reuse !== undefined) return millisSince(reuse, clock) < DEAD_MILLIS;
-      return !hasBegun && wire.repliedAt !== undefined; // reset while undici looked at it: nothing was written
-    };
+    let exchange: Exchange = { phase: 'waiting' };
     return {
       onRequestStart: () => {
-        hasBegun = true;
         this.#progress = { phase: 'begun', attempt, wire, sinceMillis: clock.nowMillis() };
-        if (wire.repliedAt !== undefined) reuse = momentOf(clock);
+        exchange = { phase: 'begun', reusedAt: wire.repliedAt && momentOf(clock) };
       },
       onResponseStart: (controller, status, headers) => {
         reader.start(status, headers);
-        if (!isSuccess(status)) return;
-        isEarly = holdAnswer(wire.socket, controller, () => {
-          isEarly = false;
-        });
+        const begun = exchange;
+        const goOn = (): void => {
+          exchange = begun;
+        };
+        const isHeld = isSuccess(status) && holdAnswer(wire.socket, controller, goOn);
+        if (isHeld) exchange = { phase: 'early' };
       },
       onResponseData: (_controller, chunk) => {
         if (reader.take(chunk)) return;
@@ -222,18 +224,27 @@ export class AgentConnection implements Connection {
       },
       onResponseEnd: () => {
         wire.repliedAt = momentOf(clock);
+        const isEarly = exchange.phase === 'early';
         settleAlive(isEarly ? cutShort() : reader.complete());
         // The answer came before all was written: the rest of the body must not follow.
-        if (isEarly || wire.socket?.writableLength !== 0) this.close();
+        const isCut = isEarly || wire.socket?.writableLength !== 0;
+        // It is in a turn, too, that undici lets an idle connection keep the process no longer.
+        if (isCut || isNextTurnReplaced()) this.close();
       },
       onResponseError: (_controller, cause) => {
         forgetAnswer(cause);
         // undici 7 sends nothing more, and says nothing, after a certificate for another name.
-        if (!hasBegun && this.#wire === wire) this.close();
-        if (isEarly) return settleAlive(cutShort(cause));
-        const broken = { kind: 'broken', at: breakPointOf(cause, hasBegun), cause } as const;
-        settle({ outcome: reader.interrupted(broken), wasDead: wasDead() });
+        if (exchange.phase === 'waiting' && this.#wire === wire) this.close();
+        if (exchange.phase === 'early') return settleAlive(cutShort(cause));
+        const at = breakPointOf(cause, exchange.phase === 'begun');
+        const outcome = reader.interrupted({ kind: 'broken', at, cause });
+        settle({ outcome, wasDead: wasDead(exchange, wire, clock) });
       },
     };
   }
+}
+
+function wasDead(exchange: Exchange, { repliedAt }: Wire, clock: Clock): boolean {
+  if (exchange.phase !== 'begun') return repliedAt !== undefined; // reset while undici looked at it: nothing was written
+  return exchange.reusedAt !== undefined && millisSince(exchange.reusedAt, clock) < DEAD_MILLIS;
 }

@@ -70,6 +70,19 @@ describe('E4: timers that a test of the user has replaced', () => {
     expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
   });
 
+  it('keep no process that has nothing left to do', async () => {
+    const server = await openFaultServer({ scripts: [ACCEPT] });
+
+    const run = await runProgram(
+      `const exporter = openExporter();
+       globalThis.setImmediate = () => undefined;
+       console.log(await outcomeOf(exporter));`,
+      { agentUrl: server.url },
+    );
+
+    expect(run).toEqual({ ended: 0, stdout: 'success\n', stderr: '' });
+  });
+
   it('nor do those that undici waits for before it uses a connection again', async () => {
     const server = await openFaultServer({ scripts: [ACCEPT] });
     const exporter = openExporter({ url: server.url });
