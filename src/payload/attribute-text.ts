@@ -1,18 +1,9 @@
-// Owns the text of an attribute value that is not a string, as the Agent's OTLP path writes it.
-// Knows nothing of keys or bytes.
+// Owns the text of an attribute value, as the Agent's OTLP path writes it. Knows nothing of keys.
 
 import { isUint8Array } from 'node:util/types';
+import { shortenedJson } from './cut-json.js';
+import { base64, jsonText } from './json-text.js';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
-import { cutWithEllipsis } from './normalize.js';
-import { OpenObjects } from './open-objects.js';
-
-/** Maximum of values in one JSON: each takes at least two bytes, so any more would be cut off. */
-export const MAX_VALUES: number = MAX_TAG_VALUE_BYTES / 2 + 1;
-/** Maximum of bytes that JSON makes of one byte. */
-const MAX_ESCAPE_BYTES = 6;
-/** Two quotation marks, and room for the dots of a cut even if each were escaped. */
-const MIN_CUT_BYTES = 2 + '...'.length * MAX_ESCAPE_BYTES;
-const NO_BYTES = Buffer.alloc(0);
 
 /**
  * Text of a value, or `undefined` for what has none: functions, symbols, and objects that cannot be
@@ -41,119 +32,4 @@ function objectText(value: object): string | undefined {
   const json = jsonText(value);
   if (json === undefined || json.length <= MAX_TAG_VALUE_BYTES / 3) return json;
   return Buffer.byteLength(json) <= MAX_TAG_VALUE_BYTES ? json : shortenedJson(json);
-}
-
-/**
- * Shortens JSON so that it stays valid: to the members of an object that fit, or to the elements of a list up to
- * the first that does not, which is cut if it is text.
- */
-function shortenedJson(json: string): string {
-  // Shortens what was serialised, not the object, which may hold more than its `toJSON` tells.
-  const plain: unknown = JSON.parse(json);
-  if (typeof plain === 'string') return cutJson(plain, MAX_TAG_VALUE_BYTES);
-  const isArray = Array.isArray(plain);
-  const parts: string[] = [];
-  let bytes = 2;
-  for (const [key, element] of Object.entries(plain ?? {})) {
-    const text = JSON.stringify(element);
-    const part = isArray ? text : `${JSON.stringify(key)}:${text}`;
-    const partBytes = Buffer.byteLength(part) + 1;
-    if (bytes + partBytes <= MAX_TAG_VALUE_BYTES) {
-      parts.push(part);
-      bytes += partBytes;
-    } else if (isArray) {
-      const room = MAX_TAG_VALUE_BYTES - bytes - 1;
-      if (typeof element === 'string' && room >= MIN_CUT_BYTES) parts.push(cutJson(element, room));
-      break; // later elements would take its index
-    }
-  }
-  return isArray ? `[${parts.join(',')}]` : `{${parts.join(',')}}`;
-}
-
-/** JSON of as much of a text as fits; if it needs escapes, of what fits for certain, as each byte takes one at least. */
-function cutJson(text: string, maxBytes: number): string {
-  const content = maxBytes - 2;
-  const cut = cutWithEllipsis(text, content);
-  const json = JSON.stringify(cut);
-  const excess = Buffer.byteLength(json) - maxBytes;
-  if (excess <= 0) return json;
-  const certain = Math.max(Buffer.byteLength(cut) - excess, Math.floor(content / MAX_ESCAPE_BYTES));
-  return JSON.stringify(cutWithEllipsis(text, certain));
-}
-
-/**
- * Compact JSON in which bytes are base64 and big integers are text; `undefined` if it fails. JSON that is too long
- * for a tag may end early: a million numbers would block for a second, at whatever depth.
- */
-export function jsonText(value: object): string | undefined {
-  try {
-    if (isOfPrimitives(value)) return JSON.stringify(value);
-    return JSON.stringify(bytesAsText(value), plainValues());
-  } catch {
-    return undefined; // a cycle or a throwing getter costs this value, not its span
-  }
-}
-
-/**
- * Lists of primitives, as OpenTelemetry has them, need no rules for objects: with those, a million calls of
- * `attributeText([1, 2, 3.5])` take five times as long. Loops by index: a list may have methods of its own.
- */
-function isOfPrimitives(value: object): boolean {
-  if (!Array.isArray(value) || value.length > MAX_VALUES || 'toJSON' in value) return false;
-  for (let at = 0; at < value.length; at++) {
-    const element: unknown = value[at];
-    if ((typeof element === 'object' && element !== null) || typeof element === 'bigint')
-      return false;
-  }
-  return true;
-}
-
-/**
- * A replacer for `JSON.stringify` that sorts the members of objects, as the Agent does, except that JavaScript puts
- * keys that are integers first, and compares by UTF-16 unit.
- */
-function plainValues(): (this: unknown, key: string, value: unknown) => unknown {
-  let room = MAX_VALUES;
-  const around = new OpenObjects();
-  return function replace(this: unknown, _key, value) {
-    if (--room <= 0) return undefined; // no room left; in a list it is written as null
-    if (typeof value === 'bigint') return String(value);
-    if (typeof value !== 'object' || value === null) return value;
-    if (isUint8Array(value)) return base64(value); // bytes that a `toJSON` has made
-    around.enter(value, this);
-    const copy = Array.isArray(value) ? elementsOf(value, room) : membersOf(value, room);
-    around.replace(copy);
-    return copy;
-  };
-}
-
-function elementsOf(array: readonly unknown[], room: number): readonly unknown[] {
-  return array.slice(0, room).map(bytesAsText);
-}
-
-/** Only as many members as there is room for: sorting a million takes a second. */
-function membersOf(object: object, room: number): object {
-  const keys = Object.keys(object).slice(0, room).toSorted();
-  const members = keys.map((key): [string, unknown] => [key, Reflect.get(object, key)]);
-  const present = members.filter(([, value]) => hasJson(value));
-  return Object.fromEntries(present.map(([key, value]) => [key, bytesAsText(value)]));
-}
-
-/** Converts bytes before their `toJSON` is called, which makes a list of numbers of a Buffer. */
-function bytesAsText(value: unknown): unknown {
-  return isUint8Array(value) ? base64(value) : value;
-}
-
-function base64(bytes: Uint8Array): string {
-  return firstBytes(bytes).toString('base64');
-}
-
-/** The bytes themselves, at least as far as a tag can hold their base64. Those given to a worker have none left. */
-export function firstBytes({ buffer, byteOffset, length }: Uint8Array): Buffer {
-  if (length === 0) return NO_BYTES; // their buffer may be detached
-  return Buffer.from(buffer, byteOffset, Math.min(length, MAX_TAG_VALUE_BYTES));
-}
-
-function hasJson(value: unknown): boolean {
-  return value !== undefined && typeof value !== 'function' && typeof value !== 'symbol';
 }

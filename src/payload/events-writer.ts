@@ -1,10 +1,11 @@
 // Owns the value of the tag `events`, JSON that is written directly into the span: always valid, even if the
 // events are larger than a tag value may be. Source of the form: datadog-agent, MarshalEvents.
 
-import { attributeText, jsonText, MAX_VALUES } from './attribute-text.js';
+import { attributeText } from './attribute-text.js';
 import { BoundedMemo } from './bounded-memo.js';
 import { constantOf } from './encoded-text.js';
 import { COMMA, LIST } from './json-buffer.js';
+import { jsonText, MAX_VALUES } from './json-text.js';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
 import type { Constant, MsgpackWriter } from './msgpack-writer.js';
 import { readableKeys, readableValue } from './readable-entries.js';

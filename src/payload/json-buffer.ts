@@ -55,19 +55,6 @@ export class JsonBuffer extends PatchableBuffer {
     if (text.length > MAX_LOOPED_UNITS || !this.#plainString(text)) this.json(JSON.stringify(text));
   }
 
-  /** Writes a list of texts that ends by `end`; false for any other, of which a part may be written. */
-  jsonTexts(list: readonly unknown[], end: number): boolean {
-    this.byte(LIST.open);
-    for (let at = 0; at < list.length; at++) {
-      const text = list[at];
-      if (typeof text !== 'string' || text.length > end - this.at) return false;
-      if (at > 0) this.byte(COMMA);
-      this.jsonString(text);
-    }
-    this.byte(LIST.close);
-    return this.at <= end;
-  }
-
   /** Writes a text in which nothing is escaped or takes more than a byte; false for any other. */
   #plainString(text: string): boolean {
     const { length } = text;

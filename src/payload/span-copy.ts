@@ -4,7 +4,7 @@
 
 import { isUint8Array } from 'node:util/types';
 import type { HrTime, SpanStatus } from '@opentelemetry/api';
-import { firstBytes, jsonText, MAX_VALUES } from './attribute-text.js';
+import { firstBytes, jsonText, MAX_VALUES } from './json-text.js';
 import { readableEntries } from './readable-entries.js';
 import type { SpanEvent, SpanLink, EncodableSpan, TraceChunk } from './trace-chunks.js';
 

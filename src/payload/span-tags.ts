@@ -177,7 +177,7 @@ export class SpanTags {
 
   /** Writes a value that is neither text nor a finite number. */
   #other(tag: Tag, value: unknown): void {
-    if (this.#tags.metaTexts(tag, value)) return;
+    if (this.#tags.metaList(tag, value)) return;
     const text = attributeText(value);
     if (text !== undefined) this.#tags.meta(tag, text);
   }

@@ -1,10 +1,10 @@
 // Owns `meta` and `metrics` of the span being written: each tag at most once, counts filled in at
 // the end. Knows nothing of which tags there are.
 
-import { MAX_VALUES } from './attribute-text.js';
 import type { ChunkTags } from './chunk-tags.js';
 import { ChunkTagsWriter } from './chunk-tags-writer.js';
 import { constantText } from './encoded-text.js';
+import { writeJsonList } from './json-list.js';
 import { MAX_TAG_KEY_BYTES, MAX_TAG_VALUE_BYTES } from './limits.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
 import { META_COUNT_AT } from './span-header.js';
@@ -101,16 +101,16 @@ export class TagWriter {
   }
 
   /**
-   * Writes a list of texts as a string tag; false for any other value. Most lists are such: with a string
+   * Writes a list of primitives as a string tag; false for any other value. Most lists are such: with a string
    * in between, as for other objects, `npm run bench -- shapes` shows two fifths more for `lists`.
    */
-  metaTexts(tag: Tag, list: unknown): boolean {
+  metaList(tag: Tag, list: unknown): boolean {
     if (tag.repair !== undefined) return false;
     const { position } = this.#writer;
     try {
-      if (!Array.isArray(list) || list.length > MAX_VALUES || 'toJSON' in list) return false;
+      if (!Array.isArray(list) || 'toJSON' in list) return false;
       if (this.#isTaken(tag)) return true;
-      if (this.#texts(tag, list)) {
+      if (this.#list(tag, list)) {
         tag.metaOf = this.#serial;
         this.#metaCount++;
         return true;
@@ -122,13 +122,13 @@ export class TagWriter {
     return false;
   }
 
-  #texts(tag: Tag, list: readonly unknown[]): boolean {
+  #list(tag: Tag, list: readonly unknown[]): boolean {
     const writer = this.#writer;
     writer.constant(tag.key);
     const opened = writer.openText();
-    const isWhole = writer.jsonTexts(list, opened + MAX_TAG_VALUE_BYTES);
+    const isWritten = writeJsonList(writer, list, opened + MAX_TAG_VALUE_BYTES);
     writer.closeText(opened);
-    return isWhole;
+    return isWritten;
   }
 
   /** Writes a string tag under an unknown key, which no other tag of the span can have. */

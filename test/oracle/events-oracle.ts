@@ -1,7 +1,8 @@
 // Owns the JSON of the tag `events` as a string that is put together, rule by rule and without haste.
 // Source of the form: datadog-agent, MarshalEvents.
 
-import { attributeText, jsonText } from '../../src/payload/attribute-text.js';
+import { attributeText } from '../../src/payload/attribute-text.js';
+import { jsonText } from '../../src/payload/json-text.js';
 import { MAX_TAG_VALUE_BYTES } from '../../src/payload/limits.js';
 import type { SpanEvent } from '../../src/payload/trace-chunks.js';
 import { unixNanos } from '../../src/payload/unix-nanos.js';

@@ -21,6 +21,32 @@ const anyText = fc.oneof(
   fc.nat(500).map((length) => 'x'.repeat(length)),
 );
 
+const anyNumber = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(0, -0, 1, NaN, -Infinity));
+const anyPrimitive = fc.oneof(anyNumber, fc.boolean(), fc.constantFrom(null, undefined), anyText);
+
+describe('a list of numbers, or of different primitives', () => {
+  it('is the JSON of any object, be it short or long', () => {
+    const anyList = fc.oneof(
+      fc.array(anyPrimitive, { maxLength: 150 }),
+      fc.array(anyNumber, { minLength: 900, maxLength: 1_600, size: 'max' }),
+      fc.array(fc.nat(9), { minLength: 12_400, maxLength: 12_600, size: 'max' }),
+    );
+    fc.assert(
+      fc.property(anyList, (list) => {
+        expect(tagsOf(list)['list']).toBe(attributeText(list));
+      }),
+    );
+  });
+
+  it('fills its tag up to the last byte', () => {
+    for (let length = 24_960; length < 25_010; length++) {
+      const list = ['x'.repeat(length), 1, true, null, 12.5];
+
+      expect(tagsOf(list)['list']).toBe(attributeText(list));
+    }
+  });
+});
+
 describe('a list of texts', () => {
   it('is the JSON of any object, be it short or long', () => {
     fc.assert(
@@ -88,7 +114,9 @@ describe('a list of texts', () => {
   });
 
   it.each<[string, unknown[]]>([
-    ['another value', ['a', 1, true]],
+    ['bytes', ['a', Buffer.from('b')]],
+    ['a function', ['a', () => 1, Symbol('b')]],
+    ['a big integer', ['a', 2n ** 70n]],
     ['a hole', Object.assign(Array(3), { 0: 'a', 2: 'c' })],
     ['a toJSON of its own', Object.assign(['a'], { toJSON: () => ['mine'] })],
   ])('with %s is one like any other', (_, list) => {
@@ -98,7 +126,7 @@ describe('a list of texts', () => {
   it('that changes while it is read, or throws, costs no more than itself', () => {
     let reads = 0;
     const changing = new Proxy(['a', 'b'], {
-      get: (list, key): unknown => (key === '1' && reads++ === 0 ? 7 : Reflect.get(list, key)),
+      get: (list, key): unknown => (key === '1' && reads++ === 0 ? {} : Reflect.get(list, key)),
     });
     const throwing = new Proxy(['a', 'b'], {
       get: (list, key): unknown => {

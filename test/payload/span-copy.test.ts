@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { MAX_VALUES } from '../../src/payload/attribute-text.js';
+import { MAX_VALUES } from '../../src/payload/json-text.js';
 import { MAX_TAG_VALUE_BYTES } from '../../src/payload/limits.js';
 import { copyOfSpan } from '../../src/payload/span-copy.js';
 import { SpanSegment } from '../../src/payload/span-segment.js';
