@@ -8,7 +8,7 @@ import { DatadogSpanExporter } from './exporter.js';
 import { generationsOf } from './exporter-generations.js';
 import type { SpanSink } from './span-intake.js';
 import { systemClock } from './lang/clock.js';
-import { checkInteger, expectation, TIMER_OR_ZERO } from './option-checks.js';
+import { checkInteger, checkObject, expectation, TIMER_OR_ZERO } from './option-checks.js';
 import { isSampled } from './sampled-spans.js';
 import type { ReadableSpan, SpanProcessor } from './sdk-contract.js';
 import { isExporter } from './exporter-drain.js';
@@ -63,9 +63,8 @@ export class DatadogBatchSpanProcessor implements SpanProcessor {
 
   /** @throws TypeError or RangeError for an option of the wrong type or range. */
   constructor(options: DatadogBatchSpanProcessorOptions) {
-    if (typeof options !== 'object' || options === null || isExporter(options)) {
-      throw new TypeError(expectation('options', OPTIONS, options));
-    }
+    checkObject(options, OPTIONS);
+    if (isExporter(options)) throw new TypeError(expectation('options', OPTIONS, options));
     const { exporter, scheduledDelayMillis, maxQueueBytes } = options;
     const isObject = typeof exporter === 'object' && exporter !== null;
     const generations = isObject ? generationsOf(exporter) : undefined;

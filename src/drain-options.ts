@@ -7,6 +7,7 @@ import type { WaitLimits } from './lang/bounded-wait.js';
 import type { Clock } from './lang/clock.js';
 import {
   checkInteger,
+  checkObject,
   checkSignal,
   expectation,
   isAbortSignal,
@@ -18,7 +19,8 @@ export interface ForceFlushOptions {
   /** Ends the wait, with kind `aborted`, but not the exports. @default none */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Longest wait, 0 to 2 147 483 647; at its end the call rejects with kind `timeout`, and the exports go on.
+   * Longest wait; at its end the call rejects with kind `timeout`, and the exports go on. A number that is no integer
+   * from 0 to 2 147 483 647, such as what is left until a deadline, counts as the nearest.
    *
    * @default `flushTimeoutMillis` of the exporter
    */
@@ -42,16 +44,15 @@ export interface ShutdownOptions {
   readonly graceMillis?: number | undefined;
 }
 
-/** @throws TypeError or RangeError for an option of the wrong type or range. */
+/** @throws TypeError or RangeError for an option of the wrong type, or NaN. */
 export function flushLimits(
   options: ForceFlushOptions,
   clock: Clock,
   defaultMillis: number,
 ): WaitLimits {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(expectation('options', 'an object', options));
-  }
-  const given = checkInteger('timeoutMillis', options.timeoutMillis, TIMER_OR_ZERO);
+  checkObject(options);
+  const nearest = nearestInteger(options.timeoutMillis, TIMER_OR_ZERO) ?? options.timeoutMillis;
+  const given = checkInteger('timeoutMillis', nearest, TIMER_OR_ZERO);
   const signal = checkSignal('signal', options.signal);
   const { onDeferred } = options;
   if (onDeferred !== undefined && typeof onDeferred !== 'function') {

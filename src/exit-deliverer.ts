@@ -84,9 +84,5 @@ function prune(all: Set<WeakRef<ExitDeliverer>>): void {
 }
 
 function deliverers(): Deliverers {
-  return processWide(DELIVERERS, isDeliverers, () => ({ byOwner: new WeakMap(), all: new Set() }));
-}
-
-function isDeliverers(value: unknown): value is Deliverers {
-  return typeof value === 'object' && value !== null && 'byOwner' in value;
+  return processWide(DELIVERERS, 'byOwner', () => ({ byOwner: new WeakMap(), all: new Set() }));
 }

@@ -51,7 +51,7 @@ export interface ExitRegistry {
 
 /** The registry of this process or worker thread, made by whichever copy of the package comes first. */
 export function exitRegistry(): ExitRegistry {
-  return processWide(REGISTRY, isRegistry, () => new ProcessRegistry());
+  return processWide(REGISTRY, 'add', () => new ProcessRegistry());
 }
 
 class ProcessRegistry implements ExitRegistry {
@@ -210,8 +210,4 @@ function exitSoon(): void {
 /** Exits with `process.exitCode`, which is 0 unless it was set. */
 function exitProcess(): void {
   process.exit();
-}
-
-function isRegistry(value: unknown): value is ExitRegistry {
-  return typeof value === 'object' && value !== null && 'add' in value;
 }

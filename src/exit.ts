@@ -9,7 +9,13 @@ import { EXIT_SIGNALS, type ExitSignal, isExitSignal } from './exit-signals.js';
 import { checkFlushTarget, type FlushTarget } from './flush-target.js';
 import { forkRegistry } from './fork-registry.js';
 import { type Dispose, systemClock } from './lang/clock.js';
-import { checkBoolean, checkInteger, expectation, TIMER_OR_ZERO } from './option-checks.js';
+import {
+  checkBoolean,
+  checkInteger,
+  checkObject,
+  expectation,
+  TIMER_OR_ZERO,
+} from './option-checks.js';
 import { isBuildingSnapshot } from './snapshot-callbacks.js';
 import { type OptionNames, warnOfUnknownOptions } from './unknown-options.js';
 
@@ -48,7 +54,8 @@ export interface FlushOnExitOptions {
  * `blockOnExit`; after SIGKILL, never.
  *
  * Spans that end during the flush are flushed as well. If they keep coming, the last ones are delivered as
- * with `blockOnExit` before the signal is raised again. A second signal, 500 ms or more after the first,
+ * with `blockOnExit` before the signal is raised again. A process that has nothing left to do is flushed once: what
+ * another listener of `beforeExit` does later arrives with `blockOnExit` only. A second signal, 500 ms or more after the first,
  * does not wait for the flush: spans without an answer by then are lost.
  *
  * Keeps the process alive only while it flushes. A flush that fails or takes too long is warned about
@@ -96,9 +103,7 @@ const KNOWN_OPTIONS: OptionNames<FlushOnExitOptions> = {
 };
 
 function resolveOptions(options: FlushOnExitOptions): ExitFlushOptions {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError(expectation('options', 'an object', options));
-  }
+  checkObject(options);
   warnOfUnknownOptions('flushOnExit', options, KNOWN_OPTIONS);
   return {
     signals: checkSignals(options.signals) ?? ['SIGTERM', 'SIGINT'],

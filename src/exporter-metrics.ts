@@ -100,13 +100,9 @@ function guarded(record: () => void): void {
   }
 }
 
-function isComponents(found: unknown): found is Components {
-  return typeof found === 'object' && found !== null && 'count' in found;
-}
-
 function attributesOf(target: AgentTarget): Attributes {
   const { host, port } = hostAndPort(target);
-  const components = processWide(COMPONENTS, isComponents, () => ({ count: 0 }));
+  const components = processWide<Components>(COMPONENTS, 'count', () => ({ count: 0 }));
   return {
     'otel.component.type': COMPONENT_TYPE,
     'otel.component.name': `${COMPONENT_TYPE}/${components.count++}`,

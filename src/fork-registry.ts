@@ -36,7 +36,7 @@ const RUNNING_HOOKS: Phase = { kind: 'runningHooks' };
 
 /** The registry of this process or worker thread, made by whichever copy of the package comes first. */
 export function forkRegistry(): ForkRegistry {
-  return processWide(REGISTRY, isRegistry, () => new ProcessRegistry());
+  return processWide(REGISTRY, 'afterForkInChild', () => new ProcessRegistry());
 }
 
 class ProcessRegistry implements ForkRegistry {
@@ -129,8 +129,4 @@ class ProcessRegistry implements ForkRegistry {
       },
     });
   }
-}
-
-function isRegistry(value: unknown): value is ForkRegistry {
-  return typeof value === 'object' && value !== null && 'afterForkInChild' in value;
 }

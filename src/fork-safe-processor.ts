@@ -21,7 +21,7 @@ import { type CreateProcessor, InnerProcessor, type NotedFlush } from './inner-p
 import { waitFor, type WaitLimits } from './lang/bounded-wait.js';
 import { systemClock } from './lang/clock.js';
 import { deferred } from './lang/deferred.js';
-import { expectation } from './option-checks.js';
+import { checkObject, expectation } from './option-checks.js';
 import { isSampled } from './sampled-spans.js';
 import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from './sdk-contract.js';
 import { isBuildingSnapshot } from './snapshot-callbacks.js';
@@ -83,7 +83,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
 
   /** Never throws. */
   onEnd(span: ReadableSpan): void {
-    if (this.#isDiscarding) this.#inherited.add(1);
+    if (this.#isDiscarding) this.#inherited.add(isSampled(span) ? 1 : 0);
     else if (this.#state.phase === 'ending') this.#warnOfLate(span);
     else this.#running()?.onEnd(span);
   }
@@ -271,9 +271,8 @@ const KNOWN_OPTIONS: OptionNames<ForkSafeSpanProcessorOptions> = {
 };
 
 function checkOptions(options: ForkSafeSpanProcessorOptions): ForkSafeSpanProcessorOptions {
-  if (typeof options !== 'object' || options === null || isExporter(options)) {
-    throw new TypeError(expectation('options', OPTIONS, options));
-  }
+  checkObject(options, OPTIONS);
+  if (isExporter(options)) throw new TypeError(expectation('options', OPTIONS, options));
   const { exporter, createProcessor } = options;
   if (!isExporter(exporter)) {
     throw new TypeError(expectation('exporter', 'a span exporter', exporter));

@@ -23,7 +23,7 @@ const SHARED = Symbol.for('opentelemetry-exporter-datadog-agent.generations.v1')
  * while a startup snapshot is built, each process that starts with it has a generation of its own.
  */
 export function generations(): Generations {
-  return processWide(SHARED, isGenerations, () => new SharedGenerations());
+  return processWide(SHARED, 'present', () => new SharedGenerations());
 }
 
 /** To be called when the heap was duplicated: everything made so far counts as inherited from now on. */
@@ -51,8 +51,4 @@ class SharedGenerations implements Generations {
 
 function generation(number: number): Generation {
   return Object.freeze({ number });
-}
-
-function isGenerations(value: unknown): value is Generations {
-  return typeof value === 'object' && value !== null && 'present' in value && 'next' in value;
 }

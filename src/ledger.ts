@@ -6,8 +6,8 @@ import type { DropReason } from './errors.js';
 /** `received = exported + dropped + buffered + inFlight`, at any instant. */
 export interface LedgerSnapshot extends LedgerCounts {
   /**
-   * Spans that were under way or buffered here when the heap was duplicated. They are for another
-   * process to send, and in none of the other columns.
+   * Spans that were under way or buffered here when the heap was duplicated, or were handed over while a startup
+   * snapshot was built. They are for another process to send, or for none, and in none of the other columns.
    */
   readonly inherited: number;
 }

@@ -33,6 +33,13 @@ export function guardedExpectation(name: string, wanted: string, got: unknown): 
   return `Expected \`${name}\` to be ${wanted}, got another value (${typeName(got)})`;
 }
 
+/** @throws TypeError unless options are an object; a list or a Map does not have them as properties. */
+export function checkObject(options: unknown, wanted = 'an object'): void {
+  if (typeof options !== 'object' || options === null || Symbol.iterator in options) {
+    throw new TypeError(expectation('options', wanted, options));
+  }
+}
+
 /** @throws TypeError unless `value` is absent or a non-empty string. */
 export function checkText(name: string, value: unknown): string | undefined {
   if (value === undefined) return undefined;

@@ -19,6 +19,7 @@ import {
   checkHeaders,
   checkInteger,
   checkMeterProvider,
+  checkObject,
   checkSignal,
   checkText,
   checkTextRecord,
@@ -83,7 +84,7 @@ export interface DatadogSpanExporterOptions {
   readonly maxConnections?: number | undefined;
   /**
    * Copies the last exception event of a failed span to `error.type`, `error.message` and `error.stack`, as Datadog's
-   * own tracers do, and without a status message to `error.msg`. @default true
+   * own tracers do, and without another text of the error to `error.msg`. @default true
    */
   readonly exceptionTags?: boolean | undefined;
   /**
@@ -158,9 +159,7 @@ export function checkOptions(
     const shown = withoutCredentials(String(options));
     throw new TypeError(expectation('options', 'an object, as in `{ url }`', shown));
   }
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError(expectation('options', 'an object', options));
-  }
+  checkObject(options);
   warnOfUnknownOptions('DatadogSpanExporter', options, KNOWN_OPTIONS, warn);
   const { service, env, version, ...tags } = checkTextRecord('tags', options.tags);
   return Object.freeze({

@@ -83,12 +83,8 @@ function writeForChildren(identity: ProcessIdentity, vars: Variables): Dispose {
 }
 
 function sharedIdentities(): Identities {
-  return processWide(SHARED, isIdentities, () => ({
+  return processWide(SHARED, 'byGeneration', () => ({
     byGeneration: new WeakMap(),
     askingToHandOn: new WeakMap(),
   }));
-}
-
-function isIdentities(value: unknown): value is Identities {
-  return typeof value === 'object' && value !== null && 'byGeneration' in value;
 }

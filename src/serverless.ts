@@ -9,12 +9,12 @@ import { Invocation, type InvocationSettings } from './invocation.js';
 import { systemClock } from './lang/clock.js';
 import { hasMethods } from './lang/methods.js';
 import { settleOnce } from './lang/settle-once.js';
-import { checkInteger, expectation, TIMER } from './option-checks.js';
+import { checkInteger, checkObject, expectation, TIMER } from './option-checks.js';
 import { type OptionNames, warnOfUnknownOptions } from './unknown-options.js';
 
 export interface WithFlushOptions {
   /**
-   * Longest time that all flushes of an invocation may add to it. Less if the platform grants less:
+   * Longest time that all flushes of an invocation may add to it, 1 to 2 147 483 647. Less if the platform grants less:
    * they end 100 ms before the time of `context.getRemainingTimeInMillis()` is up.
    *
    * @default 1000
@@ -69,9 +69,7 @@ export function withFlush(
   if (typeof handler !== 'function') {
     throw new TypeError(expectation('handler', 'a function', handler));
   }
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError(expectation('options', 'an object', options));
-  }
+  checkObject(options);
   warnOfUnknownOptions('withFlush', options, KNOWN_OPTIONS);
   const timeoutMillis = checkInteger('timeoutMillis', options.timeoutMillis, TIMER);
   const settings: InvocationSettings = {

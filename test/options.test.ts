@@ -195,6 +195,12 @@ describe('E5, I3, I7: a wrong option', () => {
     expect(construct).toThrow(message);
   });
 
+  it.each([[['x']], [new Map([['url', 'x']])]])('%j has no options', (options) => {
+    const construct = (): unknown => Reflect.construct(DatadogSpanExporter, [options]);
+
+    expect(construct).toThrow('Expected `options` to be an object, got ');
+  });
+
   it.each([
     'connection',
     'content-encoding',

@@ -2,17 +2,17 @@
 // each: whichever asks first makes the value. Knows nothing of what the values are.
 
 /**
- * The value that the process keeps under `name`. Copies of other versions find it as well: whoever changes its
- * shape must change the name.
+ * The value that the process keeps under `name`, told by a member. Copies of other versions find it as well: whoever
+ * changes its shape must change the name.
  */
-export function processWide<T>(
-  name: symbol,
-  isOne: (found: unknown) => found is T,
-  make: () => T,
-): T {
+export function processWide<T extends object>(name: symbol, member: keyof T, make: () => T): T {
   const found: unknown = Reflect.get(globalThis, name);
-  if (isOne(found)) return found;
+  if (isOne(found, member)) return found;
   const made = make();
   Object.defineProperty(globalThis, name, { value: made, configurable: true });
   return made;
+}
+
+function isOne<T extends object>(found: unknown, member: keyof T): found is T {
+  return typeof found === 'object' && found !== null && member in found;
 }

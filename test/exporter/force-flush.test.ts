@@ -222,6 +222,32 @@ describe('forceFlush', () => {
     await expect(exporter.forceFlush(options)).rejects.toThrow('Expected `signal` to be');
   });
 
+  it.each([60_000.25, 1e12])(
+    'takes a limit of %d ms for the nearest that a timer has',
+    async (limit) => {
+      const exporter = openExporter({ url: (await openScriptedAgent()).url });
+      const result = exportSpans(exporter, makeSpans(1));
+
+      await exporter.forceFlush({ timeoutMillis: limit });
+
+      expect(await result).toEqual({ code: 0 });
+    },
+  );
+
+  it('begins to flush even if its time was up before', async () => {
+    const agent = await openScriptedAgent();
+    const held = holdReply();
+    agent.answer(held.reply);
+    const exporter = openExporter({ url: agent.url });
+    const result = exportSpans(exporter, makeSpans(1));
+
+    const flush = exporter.forceFlush({ timeoutMillis: -3 });
+
+    await expect(flush).rejects.toMatchObject({ kind: 'timeout', lostSpans: 0 });
+    held.release();
+    expect(await result).toEqual({ code: 0 });
+  });
+
   it('refuses a time limit that is none', async () => {
     const exporter = openExporter({ url: 'http://127.0.0.1:1' });
 

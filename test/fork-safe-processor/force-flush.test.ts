@@ -274,7 +274,7 @@ describe('forceFlush of a ForkSafeSpanProcessor', () => {
   it('rejects wrong arguments', async () => {
     const { processor } = openPipeline(openExporter({}));
 
-    await expect(processor.forceFlush({ timeoutMillis: -1 })).rejects.toThrow(RangeError);
+    await expect(processor.forceFlush({ timeoutMillis: NaN })).rejects.toThrow(RangeError);
     const flushWith = (options: unknown): unknown =>
       Reflect.apply(Reflect.get(processor, 'forceFlush'), processor, [options]);
     const notAnObject = 'Expected `options` to be an object, got `null` (null)';
