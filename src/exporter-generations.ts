@@ -3,7 +3,7 @@
 
 import { Diagnostics } from './diagnostics.js';
 import type { ExitDeliverer } from './exit-deliverer.js';
-import { ExporterLife, type ResultCallback } from './exporter-life.js';
+import { ExporterLife } from './exporter-life.js';
 import { forkRegistry } from './fork-registry.js';
 import { generations } from './generation.js';
 import { answerInherited } from './inherited-export.js';
@@ -16,7 +16,7 @@ import {
   handOnLineage,
 } from './options.js';
 import { processIdentity } from './process-identity.js';
-import type { ReadableSpan } from './sdk-contract.js';
+import type { ReadableSpan, ResultCallback } from './sdk-contract.js';
 import { isBuildingSnapshot } from './snapshot-callbacks.js';
 import type { IntakeSettings, SpanSink } from './span-intake.js';
 

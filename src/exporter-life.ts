@@ -29,13 +29,11 @@ import { FencedClock } from './lang/fenced-clock.js';
 import type { LedgerCounts } from './ledger.js';
 import { type CheckedOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import type { SampleRates } from './sample-rates.js';
-import type { ExportResult, ReadableSpan } from './sdk-contract.js';
+import type { ExportResult, ReadableSpan, ResultCallback } from './sdk-contract.js';
 import type { IntakeSettings, SpanIntake, SpanSink } from './span-intake.js';
 import { untraced } from './tracing-suppression.js';
 import { preloadUndici } from './transport/load-undici.js';
 import { abortedBy, type Cancellation, SHUTDOWN } from './transport/send-outcome.js';
-
-export type ResultCallback = (result: ExportResult) => void;
 
 type ExporterState =
   | { readonly phase: 'running' }

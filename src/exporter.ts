@@ -4,11 +4,10 @@
 import type { ForceFlushOptions, ShutdownOptions } from './drain-options.js';
 import { registerExitDeliverer } from './exit-deliverer.js';
 import { ExporterGenerations, registerGenerations } from './exporter-generations.js';
-import type { ResultCallback } from './exporter-life.js';
 import type { LedgerSnapshot } from './ledger.js';
 import type { DatadogSpanExporterOptions } from './options.js';
 import type { RateByService } from './sample-rates.js';
-import type { ReadableSpan, SpanExporter } from './sdk-contract.js';
+import type { ReadableSpan, ResultCallback, SpanExporter } from './sdk-contract.js';
 import { isBuildingSnapshot } from './snapshot-callbacks.js';
 
 /** Sends finished spans to the Datadog Agent. Give it to a span processor of the SDK. */

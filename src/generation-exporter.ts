@@ -4,7 +4,7 @@
 import type { Generation, Generations } from './generation.js';
 import { answerInherited } from './inherited-export.js';
 import type { InheritedSpans } from './inherited-spans.js';
-import type { ExportResult, ReadableSpan, SpanExporter } from './sdk-contract.js';
+import type { ExportResult, ReadableSpan, ResultCallback, SpanExporter } from './sdk-contract.js';
 
 export interface GenerationContext {
   readonly generations: Generations;
@@ -40,7 +40,7 @@ export class GenerationExporter implements SpanExporter {
     return this.#handedOver;
   }
 
-  export(spans: readonly ReadableSpan[], resultCallback: (result: ExportResult) => void): void {
+  export(spans: readonly ReadableSpan[], resultCallback: ResultCallback): void {
     if (this.isInherited) {
       this.#context.inherited.add(spans.length);
       void answerInherited(resultCallback);

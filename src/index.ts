@@ -19,7 +19,6 @@ export { DatadogSpanExporter } from './exporter.js';
 export type { DrainableExporter } from './exporter-drain.js';
 export { ForkSafeSpanProcessor, type ForkSafeSpanProcessorOptions } from './fork-safe-processor.js';
 export type { Flushable, FlushOptions, FlushTarget } from './flush-target.js';
-export type { ResultCallback } from './exporter-life.js';
 export type { LedgerCounts, LedgerSnapshot } from './ledger.js';
 export type { DatadogSpanExporterOptions } from './options.js';
 export type { RateByService } from './sample-rates.js';
@@ -28,6 +27,7 @@ export type {
   InstrumentationScope,
   ReadableSpan,
   Resource,
+  ResultCallback,
   Span,
   SpanExporter,
   SpanProcessor,

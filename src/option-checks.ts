@@ -29,7 +29,7 @@ export function expectation(name: string, wanted: string, got: unknown): string 
 }
 
 /** The same message without the value, which may be or contain a credential. */
-export function guardedExpectation(name: string, wanted: string, got: unknown): string {
+function guardedExpectation(name: string, wanted: string, got: unknown): string {
   return `Expected \`${name}\` to be ${wanted}, got another value (${typeName(got)})`;
 }
 

@@ -71,9 +71,11 @@ export interface ExportResult {
   error?: Error;
 }
 
+export type ResultCallback = (result: ExportResult) => void;
+
 /** What a span processor calls. */
 export interface SpanExporter {
-  export(spans: readonly ReadableSpan[], resultCallback: (result: ExportResult) => void): void;
+  export(spans: readonly ReadableSpan[], resultCallback: ResultCallback): void;
   shutdown(): Promise<void>;
   forceFlush?(): Promise<void>;
 }

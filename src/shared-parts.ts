@@ -5,7 +5,6 @@ import type { MeterProvider } from '@opentelemetry/api';
 import { type AgentTarget, describeRequest } from './agent-target.js';
 import { containerIdentity } from './container-identity.js';
 import { mayRepeatSecrets } from './credentials.js';
-import type { Deferrals } from './deferrals.js';
 import type { Diagnostics } from './diagnostics.js';
 import { EncodingTurns } from './encoding-turns.js';
 import type { ExportContext } from './export-task.js';
@@ -40,7 +39,6 @@ export interface SharedParts extends ExportContext, ExitDeliveryContext {
   readonly maxSegmentBytes: number;
   readonly queue: SendQueue;
   readonly sampleRates: SampleRates;
-  readonly deferrals: Deferrals;
 }
 
 export function sharedParts(

@@ -29,15 +29,14 @@ export class GrowingBuffer {
   /** Where the next byte goes. */
   protected at = 0;
   readonly #initialBytes: number;
-  readonly #pool: BufferPool;
+  readonly #pool = new BufferPool();
   /** Size of what was handed over last: the next may well be as large. */
   #lastBytes = 0;
   /** Bytes that were written and forgotten. */
   #forgotten = 0;
 
-  constructor(initialBytes: number = 64 * 1024, pool: BufferPool = new BufferPool()) {
+  constructor(initialBytes: number = 64 * 1024) {
     this.#initialBytes = initialBytes;
-    this.#pool = pool;
   }
 
   /** Bytes written so far; where the next one goes. */

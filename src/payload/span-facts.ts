@@ -21,11 +21,11 @@ export class SpanFacts {
   #fallback: SpanFacts | undefined;
 
   /** Forgets the previous span. */
-  reset(fallback: SpanFacts | undefined): void {
+  reset(fallback: SpanFacts): void {
     this.#span++;
     this.#fallback = fallback;
     this.#own = 0;
-    this.#all = fallback === undefined ? 0 : fallback.#all;
+    this.#all = fallback.#all;
   }
 
   set({ slot, bit }: Fact, value: unknown): void {

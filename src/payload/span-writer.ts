@@ -2,6 +2,7 @@
 // nothing of chunks, payloads or the Agent's address.
 
 import type { SpanContext } from '@opentelemetry/api';
+import { bare } from '../lang/bare-object.js';
 import type { Resource } from '../sdk-contract.js';
 import type { ChunkPlace } from './chunk-tags.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
@@ -195,8 +196,7 @@ function isPlain(attributes: { readonly __proto__?: unknown }): boolean {
 }
 
 function readableCopy(attributes: object): Attributes {
-  const copy: Record<string, unknown> = {};
-  Object.setPrototypeOf(copy, null);
+  const copy = bare<Record<string, unknown>>({});
   for (const [key, value] of readableEntries(attributes)) copy[key] = value;
   return copy;
 }
