@@ -1,11 +1,11 @@
 // Owns the answer to spans that come when nothing is accepted any more: they are dropped, counted and warned
 // about. Knows nothing of why that is.
 
+import type { Cancellation } from './cancellation.js';
 import type { Account } from './dropped-spans.js';
 import type { DatadogExportError } from './errors.js';
 import { exportError } from './export-failure.js';
 import type { ExportResult } from './sdk-contract.js';
-import type { Cancellation } from './transport/send-outcome.js';
 
 interface DeclinedAccount extends Account {
   readonly request: string;

@@ -1,13 +1,14 @@
 // Owns the payloads of one export that are on their way: what the Agent's answers mean for their
 // spans, and splitting a payload that the Agent finds too large. Knows nothing of encoding.
 
+import type { Cancellation } from './cancellation.js';
 import { type Failure, failureOf, PAYLOAD_TOO_LARGE } from './export-failure.js';
 import type { Dispose } from './lang/clock.js';
 import type { Ledger } from './ledger.js';
 import type { Payload } from './payload/payload-builder.js';
 import { splitPayload } from './payload/payload-parts.js';
 import { Delivery, type DeliveryContext, type DeliveryResult } from './transport/delivery.js';
-import type { Cancellation, SendOutcome } from './transport/send-outcome.js';
+import type { SendOutcome } from './transport/send-outcome.js';
 
 export interface DeliveriesContext {
   readonly ledger: Ledger;

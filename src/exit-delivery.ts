@@ -9,7 +9,8 @@ import type { ExportTask } from './export-task.js';
 import type { Clock } from './lang/clock.js';
 import type { Ledger } from './ledger.js';
 import type { BlockedTime } from './transport/blocking-sender.js';
-import type { Sendable, TriedOnce } from './transport/send-outcome.js';
+import type { Sendable } from './transport/connection.js';
+import type { TriedOnce } from './transport/send-outcome.js';
 
 /** Sends while the event loop is blocked; the results are in the order of the payloads. */
 export interface BlockingSend {

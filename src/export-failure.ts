@@ -1,10 +1,11 @@
 // Owns how a failed export is described: the kind of failure, the number of spans lost, and one sentence
 // for the log. Knows nothing of how exports are made.
 
+import type { Cancellation } from './cancellation.js';
 import { countOf, DatadogExportError, type ExportErrorKind, reasonOf } from './errors.js';
 import type { ExportResult } from './sdk-contract.js';
 import type { DeliveryResult } from './transport/delivery.js';
-import type { Cancellation, SendOutcome } from './transport/send-outcome.js';
+import type { SendOutcome } from './transport/send-outcome.js';
 
 /** The loss of some of the spans of an export. */
 export interface Failure {

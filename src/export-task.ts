@@ -3,6 +3,7 @@
 // may be cancelled at any moment.
 
 import { BatchEncoding, type EncodingContext } from './batch-encoding.js';
+import { type Cancellation, SHUTDOWN } from './cancellation.js';
 import type { Deferrals } from './deferrals.js';
 import { Deliveries, type DeliveriesContext, type UnansweredPayload } from './deliveries.js';
 import type { EncodingTurns, EncodingWork, SliceOutcome, SlicePace } from './encoding-turns.js';
@@ -15,7 +16,6 @@ import { type Settle, settleOnce } from './lang/settle-once.js';
 import { pendingResources, type ResourceWaits } from './pending-resources.js';
 import type { ExportResult } from './sdk-contract.js';
 import { untraced } from './tracing-suppression.js';
-import { type Cancellation, SHUTDOWN } from './transport/send-outcome.js';
 
 /** What all exports of an exporter share. */
 export interface ExportContext extends EncodingContext, DeliveriesContext {

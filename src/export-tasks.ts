@@ -1,12 +1,12 @@
 // Owns the exports of an exporter that are under way: what is asked of all of them, and their common result.
 // Knows nothing of spans.
 
+import type { Cancellation } from './cancellation.js';
 import type { DeferredExports } from './deferrals.js';
 import type { ExportTask } from './export-task.js';
 import { FlushWaits, type PresentExports } from './flush-waits.js';
 import { InOrder } from './lang/in-order.js';
 import type { ExportResult } from './sdk-contract.js';
-import type { Cancellation } from './transport/send-outcome.js';
 
 export class ExportTasks {
   readonly #tasks = new InOrder<ExportTask>();

@@ -2,6 +2,7 @@
 // what it does in any of these, where the heap was duplicated. How spans become bytes, and bytes requests, is the
 // business of `payload/` and `transport/`.
 
+import { abortedBy, type Cancellation, SHUTDOWN } from './cancellation.js';
 import { declineExport, declineSpan } from './declined-export.js';
 import { Deferrals } from './deferrals.js';
 import { Diagnostics } from './diagnostics.js';
@@ -33,7 +34,6 @@ import type { ExportResult, ReadableSpan, ResultCallback } from './sdk-contract.
 import type { IntakeSettings, SpanIntake, SpanSink } from './span-intake.js';
 import { untraced } from './tracing-suppression.js';
 import { preloadUndici } from './transport/load-undici.js';
-import { abortedBy, type Cancellation, SHUTDOWN } from './transport/send-outcome.js';
 
 type ExporterState =
   | { readonly phase: 'running' }

@@ -1,10 +1,10 @@
 // Owns the grace of a shutdown: exports under way are hurried to end within it, and cut when it is over or the
 // caller's signal aborts, whichever is first. Knows nothing of how either is done.
 
+import { abortedBy, type Cancellation, SHUTDOWN } from './cancellation.js';
 import { onAbort } from './lang/abort.js';
 import type { WaitLimits } from './lang/bounded-wait.js';
 import type { Dispose } from './lang/clock.js';
-import { abortedBy, type Cancellation, SHUTDOWN } from './transport/send-outcome.js';
 
 export interface WorkInGrace {
   hurry(leftMillis: number, cancellation: Cancellation): void;

@@ -61,7 +61,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
     /^exit-(departure|policy|signals)$/,
     /^(cluster-worker|fork-hooks|fork-in-progress|snapshot-callbacks|spawn-channels)$/,
   ],
-  [/^(errors|option-checks|sampled-spans|sdk-contract|version|exit-deliverer)$/],
+  [/^(cancellation|errors|option-checks|sampled-spans|sdk-contract|version|exit-deliverer)$/],
   [/^lang\//],
 ];
 

@@ -3,8 +3,9 @@
 
 import { SAMPLING_ATTRIBUTE, SAMPLING_KEYS } from './attribute-rules.js';
 import { DECISION_MAKER, SAMPLING_PRIORITY } from './chunk-tag-names.js';
+import type { EncodableSpan } from './encodable-span.js';
 import { parseSpanId } from './identifiers.js';
-import type { EncodableSpan, TraceChunk } from './trace-chunks.js';
+import type { TraceChunk } from './trace-chunks.js';
 import { memberOf, parseDatadogState } from './trace-state.js';
 
 export interface PropagatedTag {

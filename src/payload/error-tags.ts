@@ -1,9 +1,9 @@
 // Owns the tags that tell what went wrong in a failed span. Knows nothing of bytes.
 
 import { attributeText } from './attribute-text.js';
+import type { SpanEvent, EncodableSpan } from './encodable-span.js';
 import { httpStatusText } from './http-status-text.js';
 import { readableValue } from './readable-entries.js';
-import type { SpanEvent, EncodableSpan } from './trace-chunks.js';
 
 /** Values of the error tags, as far as there is something to tell; the span's own attributes win. */
 export interface ErrorTags {

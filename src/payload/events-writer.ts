@@ -3,6 +3,7 @@
 
 import { attributeText } from './attribute-text.js';
 import { BoundedMemo } from './bounded-memo.js';
+import type { SpanEvent } from './encodable-span.js';
 import { constantOf } from './encoded-text.js';
 import { COMMA, LIST } from './json-buffer.js';
 import { jsonText, MAX_VALUES } from './json-text.js';
@@ -10,7 +11,6 @@ import { MAX_TAG_VALUE_BYTES } from './limits.js';
 import type { Constant, MsgpackWriter } from './msgpack-writer.js';
 import { readableKeys, readableValue } from './readable-entries.js';
 import { mayBeRepeated, RepeatedJson } from './repeated-json.js';
-import type { SpanEvent } from './trace-chunks.js';
 import { isUsualTime, unixNanos } from './unix-nanos.js';
 
 /** For fewer bytes no event is tried: one with a time takes more. */

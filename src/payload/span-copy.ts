@@ -4,9 +4,10 @@
 
 import { isUint8Array } from 'node:util/types';
 import type { HrTime, SpanStatus } from '@opentelemetry/api';
+import type { SpanEvent, SpanLink, EncodableSpan } from './encodable-span.js';
 import { firstBytes, jsonText, MAX_VALUES } from './json-text.js';
 import { readableEntries } from './readable-entries.js';
-import type { SpanEvent, SpanLink, EncodableSpan, TraceChunk } from './trace-chunks.js';
+import type { TraceChunk } from './trace-chunks.js';
 
 const NONE: readonly never[] = [];
 

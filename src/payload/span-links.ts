@@ -2,13 +2,13 @@
 
 import type { SpanContext } from '@opentelemetry/api';
 import { attributeText } from './attribute-text.js';
+import type { SpanLink } from './encodable-span.js';
 import { constantText } from './encoded-text.js';
 import { type Id64, parseHex32, parseSpanId, parseTraceId } from './identifiers.js';
 import { MAX_TAG_KEY_BYTES, MAX_TAG_VALUE_BYTES } from './limits.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
 import { readableEntries } from './readable-entries.js';
 import { wireKey } from './tag-keys.js';
-import type { SpanLink } from './trace-chunks.js';
 import { traceStateText } from './trace-state.js';
 
 /** Bit 31 says that the flags are known; the Agent's format asks for it. */

@@ -3,6 +3,7 @@
 
 import { BoundedMemo } from './bounded-memo.js';
 import { bitsOf, type Concept, HTTP_METHOD, RPC_SERVICE, SERVICE_NAME } from './concepts.js';
+import type { EncodableSpan } from './encodable-span.js';
 import { constantOf, encodedTexts } from './encoded-text.js';
 import { MAX_RESOURCE_BYTES, MAX_TYPE_BYTES, UNLIMITED } from './limits.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
@@ -11,7 +12,6 @@ import { DECIDING, isAwsCall, operationName, resourceName, spanType } from './na
 import { cutUtf8, normalizeName, normalizeService } from './normalize.js';
 import type { SpanFacts } from './span-facts.js';
 import type { SpanTemplate } from './span-template.js';
-import type { EncodableSpan } from './trace-chunks.js';
 
 /** In no service or operation name: both are made of normalised tag values only. */
 const SEPARATOR = ' ';

@@ -5,6 +5,7 @@
 import type { TraceState } from '@opentelemetry/api';
 import { type ChunkPlace, type ChunkTags, chunkTags, NO_PLACE, priorityOf } from './chunk-tags.js';
 import { ChunkTagsWriter } from './chunk-tags-writer.js';
+import type { EncodableSpan } from './encodable-span.js';
 import { type ChunkPart, type GatheredSpans, Gathering } from './gathering.js';
 import { parseTraceId } from './identifiers.js';
 import { MsgpackWriter } from './msgpack-writer.js';
@@ -12,7 +13,6 @@ import { copyOfSpan } from './span-copy.js';
 import type { TraceIdentity } from './span-header.js';
 import type { UnwritableSpan } from './span-loss.js';
 import { type MappingSettings, SpanWriter } from './span-writer.js';
-import type { EncodableSpan } from './trace-chunks.js';
 import { TraceTable } from './trace-table.js';
 
 /** What became of a span. */

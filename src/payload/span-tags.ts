@@ -12,6 +12,7 @@ import {
   HTTP_STATUS_CODE,
   SERVICE_VERSION,
 } from './concepts.js';
+import type { SpanEvent, EncodableSpan } from './encodable-span.js';
 import { errorTags, isException } from './error-tags.js';
 import type { EventsWriter } from './events-writer.js';
 import { grpcStatus } from './grpc-status.js';
@@ -21,7 +22,6 @@ import type { SpanFacts } from './span-facts.js';
 import { ERROR, type SpanTemplate } from './span-template.js';
 import type { AttributeKey, Tag, TagKeys } from './tag-keys.js';
 import type { TagWriter } from './tag-writer.js';
-import type { SpanEvent, EncodableSpan } from './trace-chunks.js';
 import { memberOf, parseSampleRate, traceStateText } from './trace-state.js';
 import type { WellKnownTags } from './well-known-tags.js';
 

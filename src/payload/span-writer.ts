@@ -5,6 +5,7 @@ import type { SpanContext } from '@opentelemetry/api';
 import { bare } from '../lang/bare-object.js';
 import type { Resource } from '../sdk-contract.js';
 import type { ChunkPlace } from './chunk-tags.js';
+import type { EncodableSpan } from './encodable-span.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
 import { EventsWriter } from './events-writer.js';
 import { readableEntries } from './readable-entries.js';
@@ -23,7 +24,6 @@ import type { UnwritableSpan } from './span-loss.js';
 import { type SpanTemplate, SpanTemplates } from './span-template.js';
 import { TagKeys } from './tag-keys.js';
 import { TagWriter } from './tag-writer.js';
-import type { EncodableSpan } from './trace-chunks.js';
 import { WellKnownTags } from './well-known-tags.js';
 
 export type MappingSettings = ServiceSettings & SpanTagsSettings;

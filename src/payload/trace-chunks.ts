@@ -1,37 +1,11 @@
 // Owns grouping a batch by trace: the Agent wants one array per trace, and drops an array in which
 // two traces are mixed or an id is zero. Knows nothing of bytes.
 
-import type { Link, SpanStatus, TraceState } from '@opentelemetry/api';
-import type { ReadableSpan, TimedEvent } from '../sdk-contract.js';
+import type { TraceState } from '@opentelemetry/api';
+import type { EncodableSpan } from './encodable-span.js';
 import { type Id64, parseTraceId } from './identifiers.js';
 import type { UnwritableSpan } from './span-loss.js';
 import { TraceTable } from './trace-table.js';
-
-export type SpanEvent = Omit<TimedEvent, 'attributes'> & {
-  readonly attributes?: object | undefined;
-};
-
-export type SpanLink = Pick<Link, 'context'> & { readonly attributes?: object | undefined };
-
-/** The parts of a span that are read. Processors of users may leave out those that have defaults. */
-export type EncodableSpan = Pick<
-  ReadableSpan,
-  | 'name'
-  | 'kind'
-  | 'startTime'
-  | 'endTime'
-  | 'resource'
-  | 'instrumentationScope'
-  | 'instrumentationLibrary'
-  | 'spanContext'
-  | 'parentSpanContext'
-  | 'parentSpanId'
-> & {
-  readonly attributes: Readonly<Record<string, unknown>>;
-  readonly status?: SpanStatus | undefined;
-  readonly events?: readonly SpanEvent[] | undefined;
-  readonly links?: readonly SpanLink[] | undefined;
-};
 
 /** The spans of one trace, in the order of the batch. */
 export interface TraceChunk {

@@ -4,6 +4,7 @@
 
 import type { ReadableSpan } from '../sdk-contract.js';
 import { chunkTags, samplingPriorityOf } from './chunk-tags.js';
+import type { EncodableSpan } from './encodable-span.js';
 import type { ParkedBytes } from './growing-buffer.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
 import { openPart, type OpenTrace, openTrace } from './open-trace.js';
@@ -11,7 +12,7 @@ import { type Payload, PayloadBuilder } from './payload-builder.js';
 import { copyOfSpan, keepFrom } from './span-copy.js';
 import { noLosses, type SpanLosses } from './span-loss.js';
 import type { SpanWriter } from './span-writer.js';
-import { type EncodableSpan, TraceGrouping } from './trace-chunks.js';
+import { TraceGrouping } from './trace-chunks.js';
 
 /** What a call of `advance` or `cut` has come to. */
 export interface EncodedPart {

@@ -15,11 +15,12 @@ import { millisSince, type Moment, momentOf } from '../lang/moment.js';
 import { isNextTurnReplaced } from '../lang/next-turn.js';
 import { type Settle, settleOnce } from '../lang/settle-once.js';
 import { breakPointOf, forgetAnswer } from './break-point.js';
+import type { Connection, Sendable } from './connection.js';
 import { cutShort, holdAnswer } from './early-answer.js';
 import { loadUndici, type Undici } from './load-undici.js';
 import { isSuccess, ReplyReader } from './reply.js';
 import type { HeadersOf } from './request-headers.js';
-import type { Connection, Sendable, SendOutcome } from './send-outcome.js';
+import type { SendOutcome } from './send-outcome.js';
 import { isStale, openWire, type Wire, type WireSettings } from './wire.js';
 
 /** A dead connection breaks within this: one round trip after its use, later if the process is busy. */

@@ -2,7 +2,7 @@
 // the next attempt over that connection as well: making one for each request and listening to it took a
 // twentieth of the CPU in `npm run bench -- sending`. Knows nothing of why an attempt is cut short.
 
-import type { Connection } from './send-outcome.js';
+import type { Connection } from './connection.js';
 
 const tokens = new WeakMap<Connection, AbortController>();
 

@@ -8,9 +8,10 @@ import { isOfSnapshot } from '../snapshot-callbacks.js';
 import { FAILED, GIVEN_UP, MAX_CODE_BYTES, NO_OUTCOME, STARTED } from './blocking-sender-source.js';
 import { giveToThread } from './blocking-thread.js';
 import { breakPointOf } from './break-point.js';
+import type { Sendable } from './connection.js';
 import { outcomeOf } from './reply.js';
 import type { HeadersOf } from './request-headers.js';
-import type { Sendable, SendOutcome, TriedOnce } from './send-outcome.js';
+import type { SendOutcome, TriedOnce } from './send-outcome.js';
 import { trustedAuthorities } from './trusted-authorities.js';
 
 /** How long the event loop may be blocked. */

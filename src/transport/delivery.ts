@@ -1,18 +1,14 @@
 // Owns one payload from the queue to its end: attempts, the waits between them, and the time that
 // each attempt may take. Knows nothing of spans.
 
+import { type Cancellation, SHUTDOWN } from '../cancellation.js';
 import { type Clock, type Dispose, nothingToDispose } from '../lang/clock.js';
 import { tokenFor } from './attempt-tokens.js';
+import type { Connection, Sendable } from './connection.js';
 import { backoffMillis, isRetriable } from './retry-policy.js';
 import { retryAfterMillis } from './retry-after.js';
 import type { Reply } from './reply.js';
-import {
-  type Cancellation,
-  type Connection,
-  type Sendable,
-  type SendOutcome,
-  SHUTDOWN,
-} from './send-outcome.js';
+import type { SendOutcome } from './send-outcome.js';
 import type { SendQueue } from './send-queue.js';
 
 /** What all deliveries of an exporter share. */

@@ -1,7 +1,7 @@
 // Owns the headers of a trace request. Knows nothing of sockets or options.
 // Source: datadog-agent, pkg/trace/api/headers.go; the values follow Datadog's Node tracer.
 
-import type { Sendable } from './send-outcome.js';
+import type { Sendable } from './connection.js';
 
 const RATES_VERSION = 'Datadog-Rates-Payload-Version';
 

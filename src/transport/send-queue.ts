@@ -3,7 +3,7 @@
 
 import { type Dispose, nothingToDispose } from '../lang/clock.js';
 import { InOrder } from '../lang/in-order.js';
-import type { Connection } from './send-outcome.js';
+import type { Connection } from './connection.js';
 
 /** Takes a connection, which must be released afterwards. */
 type Receiver = (connection: Connection) => void;

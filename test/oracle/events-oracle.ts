@@ -2,9 +2,9 @@
 // Source of the form: datadog-agent, MarshalEvents.
 
 import { attributeText } from '../../src/payload/attribute-text.js';
+import type { SpanEvent } from '../../src/payload/encodable-span.js';
 import { jsonText } from '../../src/payload/json-text.js';
 import { MAX_TAG_VALUE_BYTES } from '../../src/payload/limits.js';
-import type { SpanEvent } from '../../src/payload/trace-chunks.js';
 import { unixNanos } from '../../src/payload/unix-nanos.js';
 
 const MIN_EVENT_BYTES = 30;

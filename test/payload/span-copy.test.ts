@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
+import type { EncodableSpan } from '../../src/payload/encodable-span.js';
 import { MAX_VALUES } from '../../src/payload/json-text.js';
 import { MAX_TAG_VALUE_BYTES } from '../../src/payload/limits.js';
 import { copyOfSpan } from '../../src/payload/span-copy.js';
 import { SpanSegment } from '../../src/payload/span-segment.js';
-import type { EncodableSpan } from '../../src/payload/trace-chunks.js';
 import { decodeStrictly, FOUR_MIB, NO_SETTINGS } from '../support/encoding.js';
 import { makeSpan } from '../support/spans.js';
 

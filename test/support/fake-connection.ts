@@ -1,7 +1,8 @@
 // Owns a connection that sends nothing and settles when the test says so. The real one is
 // `AgentConnection`, tested against real sockets in test/transport.
 
-import type { Connection, Sendable, SendOutcome } from '../../src/transport/send-outcome.js';
+import type { Connection, Sendable } from '../../src/transport/connection.js';
+import type { SendOutcome } from '../../src/transport/send-outcome.js';
 
 interface Sent {
   readonly payload: Sendable;

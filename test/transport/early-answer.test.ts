@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Sendable } from '../../src/transport/connection.js';
 import { holdAnswer } from '../../src/transport/early-answer.js';
-import type { Sendable } from '../../src/transport/send-outcome.js';
 import { openFaultServer, type Script, type Step } from '../support/fault-server.js';
 import {
   ACCEPT,

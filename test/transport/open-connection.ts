@@ -4,7 +4,8 @@ import { afterEach } from 'vitest';
 import { parseAgentUrl } from '../../src/agent-target.js';
 import { type Clock, systemClock } from '../../src/lang/clock.js';
 import { AgentConnection } from '../../src/transport/agent-connection.js';
-import type { Sendable, SendOutcome } from '../../src/transport/send-outcome.js';
+import type { Sendable } from '../../src/transport/connection.js';
+import type { SendOutcome } from '../../src/transport/send-outcome.js';
 import { encode } from '../support/encoding.js';
 import { makeSpan } from '../support/spans.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Connection } from '../../src/transport/send-outcome.js';
+import type { Connection } from '../../src/transport/connection.js';
 import { SendQueue } from '../../src/transport/send-queue.js';
 import { FakeConnection } from '../support/fake-connection.js';
 

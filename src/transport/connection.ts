@@ -1,0 +1,26 @@
+// Owns what is asked of a connection to the Agent, and what is given to it. Knows nothing of how it sends.
+
+import type { SendOutcome } from './send-outcome.js';
+
+/** What is sent: the body of a request and the number of trace chunks in it. */
+export interface Sendable {
+  readonly body: Uint8Array;
+  readonly chunkCount: number;
+}
+
+/** Sends one payload at a time. */
+export interface Connection {
+  /** Settles once, and promptly when `signal` aborts; never rejects. Listens to `signal` until given another. */
+  send(payload: Sendable, signal: AbortSignal): Promise<SendOutcome>;
+  /** Whether the whole request that is under way has left this process. */
+  readonly hasWritten: boolean;
+  /** Time of the clock at which writing that request began, if it has. */
+  readonly begunMillis: number | undefined;
+  /** Gives up socket and client at once. A later `send` opens new ones. */
+  close(): void;
+  /**
+   * Gives up socket and client without touching them: they are another process's. Sends nothing more, so a
+   * connection that is being opened or written to is closed nevertheless.
+   */
+  abandon(): void;
+}
