@@ -1,5 +1,5 @@
-// Owns flushing one target while the process ends: one flush at a time, bounded, and a warning if it
-// fails. Knows nothing of events, nor of what ends the process.
+// Owns the flush of its targets while the process ends: one at a time, bounded, with a warning if it fails, and what is
+// delivered after it while the event loop stands still. Knows nothing of events, nor of what ends the process.
 
 import { Diagnostics } from './diagnostics.js';
 import { reasonOf } from './errors.js';
