@@ -15,6 +15,7 @@ import { ExitTarget } from './exit-target.js';
 import { drain } from './drain.js';
 import type { Flushable } from './flush-target.js';
 import type { Clock } from './lang/clock.js';
+import { deferred } from './lang/deferred.js';
 import { shareTime } from './lang/time-shares.js';
 
 /**
@@ -85,8 +86,10 @@ export class ExitFlush {
     if (this.#state.phase !== 'flushing') {
       const deadlineMillis = this.#clock.nowMillis() + this.#timeoutMillis;
       const flushing: Flushing = { phase: 'flushing', deadlineMillis, begun: new Map() };
+      const { promise, resolve } = deferred<FlushEnd>();
       this.#state = flushing;
-      this.#work = this.#flush(flushing);
+      this.#work = promise; // for whoever asks again from within
+      void this.#flush(flushing).then(resolve);
     }
     return this.#work;
   }

@@ -111,9 +111,10 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
       noted === undefined
         ? this.#exporter.flush(limits, onDeferred)
         : this.#flush(noted, limits, onDeferred);
-    const outcome = await waitFor(begin, limits);
-    listener = undefined; // a flush of the exporter that began late goes on
-    noted?.end();
+    const outcome = await waitFor(begin, limits).finally(() => {
+      listener = undefined; // a flush of the exporter that began late goes on
+      noted?.end();
+    });
     if (inner?.isInherited === true) return; // what it waited for is another process's
     if (outcome.kind !== 'done') throw flushEndedError(outcome, limits.timeoutMillis);
     const error = flushError(outcome.value);

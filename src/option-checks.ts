@@ -107,7 +107,7 @@ export function checkInteger(
  */
 export function nearestInteger(value: unknown, { min, max }: IntegerRange): number | undefined {
   if (typeof value !== 'number' || Number.isNaN(value)) return undefined;
-  return Math.min(Math.max(Math.trunc(value), min), max);
+  return Math.min(Math.max(Math.round(value), min), max);
 }
 
 /** @throws TypeError unless `value` is absent or an object whose values are strings. */

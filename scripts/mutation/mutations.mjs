@@ -224,6 +224,20 @@ export const MUTATIONS = [
     tests: ['test/payload/resource-tags.test.ts'],
   },
   {
+    rule: 'JSON of lists within a list is never cut in the middle of one',
+    file: 'src/payload/cut-json.ts',
+    find: '/^\\[[^"[{]*$/',
+    replace: '/^\\[[^"{]*$/',
+    tests: ['test/payload/attribute-lists.test.ts'],
+  },
+  {
+    rule: 'no text is written that does not fit the list in which it is',
+    file: 'src/payload/json-list.ts',
+    find: "typeof element === 'string' && element.length > elementEnd - json.position",
+    replace: 'false',
+    tests: ['test/payload/attribute-lists.test.ts'],
+  },
+  {
     rule: 'the JSON of a text that was kept is found by the whole text',
     file: 'src/payload/repeated-json.ts',
     find: 'known.text !== text',

@@ -102,6 +102,14 @@ export const TRANSPORT_MUTATIONS = [
     isOfBuild: true,
   },
   {
+    rule: 'a connection that fake timers would keep alive is closed',
+    file: 'src/transport/agent-connection.ts',
+    find: 'if (isCut || isNextTurnReplaced()) this.close();',
+    replace: 'if (isCut) this.close();',
+    tests: ['test/faults/time.test.ts'],
+    isOfBuild: true,
+  },
+  {
     rule: 'what others have added to Object.prototype is no setting of a connection',
     file: 'src/lang/bare-object.ts',
     find: 'Object.setPrototypeOf(literal, null);',

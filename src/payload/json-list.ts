@@ -4,11 +4,16 @@
 import { cutJson, MIN_CUT_BYTES } from './cut-json.js';
 import { COMMA, type JsonBuffer, LIST } from './json-buffer.js';
 
+/** Of more numbers than these, V8 makes JSON faster: 1 500 integers took 1.8 times as long by hand. */
+const MAX_NUMBERS_BY_HAND = 32;
+
 /**
  * Writes as `attributeText` would, to `end` at most: what is too long ends with the first element that does not fit,
- * cut if it is a text. Returns false for a list with anything else in it, of which a part may be written.
+ * cut if it is a text. What comes behind is not read. Returns false for a list of many numbers, or with anything else
+ * in it, of which a part may be written.
  */
 export function writeJsonList(json: JsonBuffer, list: readonly unknown[], end: number): boolean {
+  if (list.length > MAX_NUMBERS_BY_HAND && typeof list[0] !== 'string') return false;
   json.byte(LIST.open);
   for (let at = 0; at < list.length; at++) {
     const start = json.position;

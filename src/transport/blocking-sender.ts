@@ -27,7 +27,7 @@ export interface BlockingSenderSettings {
   readonly clock: Clock;
   readonly ca: string | undefined;
   /** The worker has no environment to read it from. */
-  readonly environment: { readonly rejectUnauthorized: boolean };
+  readonly environment: { readonly rejectUnauthorized: boolean; readonly usesOpensslCa: boolean };
   readonly headersOf: HeadersOf;
   readonly maxConnections: number;
 }
@@ -112,7 +112,7 @@ function connectionOf(settings: BlockingSenderSettings): object {
   }
   const { host, port } = hostAndPort(target);
   const isSecure = target.origin.startsWith('https:');
-  const { rejectUnauthorized } = environment;
-  const trust = isSecure ? { ca: ca ?? trustedAuthorities(), rejectUnauthorized } : {};
+  const { rejectUnauthorized, usesOpensslCa } = environment;
+  const trust = isSecure ? { ca: ca ?? trustedAuthorities(usesOpensslCa), rejectUnauthorized } : {};
   return { isSecure, maxConnections, options: { host, port, path, ...trust } };
 }

@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { attributeText } from '../../src/payload/attribute-text.js';
 import { roundTrip } from '../support/encoding.js';
 import { makeSpan } from '../support/spans.js';
@@ -44,6 +44,47 @@ describe('a list of numbers, or of different primitives', () => {
 
       expect(tagsOf(list)['list']).toBe(attributeText(list));
     }
+  });
+});
+
+describe('a list that is too long', () => {
+  it.each([
+    ['of digits', Array<number>(13_000).fill(1), `[${'1,'.repeat(12_498)}1]`],
+    [
+      'whose last comma is in the way',
+      [10, ...Array<number>(13_000).fill(1)],
+      `[10,${'1,'.repeat(12_496)}1]`,
+    ],
+  ])('is filled to the last element that fits: one %s', (_, list, expected) => {
+    expect(tagsOf(list)['list']).toBe(expected);
+  });
+
+  it('is cut between its elements if they are lists', () => {
+    const pairs = Array.from({ length: 4_000 }, (_, at) => [at, 14_903]);
+
+    const json = tagsOf(pairs)['list'] ?? '';
+
+    expect(json.length).toBeGreaterThan(24_980);
+    expect(JSON.parse(json)).toEqual(pairs.slice(0, json.split('],[').length));
+  });
+
+  it.each([
+    [24_974, `,"${'y'.repeat(15)}..."`],
+    [24_975, ''],
+  ])('begins no text for which less than 20 bytes are left, behind %i', (length, end) => {
+    const text = 'x'.repeat(length);
+
+    expect(tagsOf([text, 'y'.repeat(100)])['list']).toBe(`["${text}"${end}]`);
+  });
+
+  it('makes no JSON of a text that cannot fit', () => {
+    const stringify = vi.spyOn(JSON, 'stringify');
+    tagsOf(['first', 'x'.repeat(10_000_000)]);
+    const lengths = stringify.mock.calls.map(([text]) => String(text).length);
+    stringify.mockRestore();
+
+    expect(Math.max(...lengths)).toBeGreaterThan(24_000);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(25_000);
   });
 });
 
