@@ -59,14 +59,17 @@ describe('a list that is too long', () => {
     expect(tagsOf(list)['list']).toBe(expected);
   });
 
-  it('is cut between its elements if they are lists', () => {
-    const pairs = Array.from({ length: 4_000 }, (_, at) => [at, 14_903]);
+  it.each([1, 10, 100, 1_000, 10_000, 100_000])(
+    'is cut between its lists, of which the first has %i',
+    (first) => {
+      const pairs = [[first, 0], ...Array.from({ length: 4_000 }, (_, at) => [at, 14_903])];
 
-    const json = tagsOf(pairs)['list'] ?? '';
+      const json = tagsOf(pairs)['list'] ?? '';
 
-    expect(json.length).toBeGreaterThan(24_980);
-    expect(JSON.parse(json)).toEqual(pairs.slice(0, json.split('],[').length));
-  });
+      expect(json.length).toBeGreaterThan(24_980);
+      expect(JSON.parse(json)).toEqual(pairs.slice(0, json.split('],[').length));
+    },
+  );
 
   it.each([
     [24_974, `,"${'y'.repeat(15)}..."`],
