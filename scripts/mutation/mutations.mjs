@@ -2,12 +2,14 @@
 // have to notice. What is searched for has to be found, once, so that no mutation outlives its rule.
 
 import { EXIT_MUTATIONS } from './exit-mutations.mjs';
+import { PAYLOAD_MUTATIONS } from './payload-mutations.mjs';
 import { PROCESSOR_MUTATIONS } from './processor-mutations.mjs';
 import { TRANSPORT_MUTATIONS } from './transport-mutations.mjs';
 
 export const MUTATIONS = [
   ...TRANSPORT_MUTATIONS,
   ...EXIT_MUTATIONS,
+  ...PAYLOAD_MUTATIONS,
   ...PROCESSOR_MUTATIONS,
   {
     rule: 'an export is bounded',
@@ -215,97 +217,5 @@ export const MUTATIONS = [
     find: 'checkTextRecord(name, value, guardedExpectation)',
     replace: 'checkTextRecord(name, value)',
     tests: ['test/options.test.ts'],
-  },
-  {
-    rule: 'an incomplete resource is read anew for each batch',
-    file: 'src/payload/span-writer.ts',
-    find: 'this.#learnt.unfinished.clear();',
-    replace: '',
-    tests: ['test/payload/resource-tags.test.ts'],
-  },
-  {
-    rule: 'JSON of lists within a list is never cut in the middle of one',
-    file: 'src/payload/cut-json.ts',
-    find: '/^\\[[^"[{]*$/',
-    replace: '/^\\[[^"{]*$/',
-    tests: ['test/payload/attribute-lists.test.ts'],
-  },
-  {
-    rule: 'no text is written that does not fit the list in which it is',
-    file: 'src/payload/json-list.ts',
-    find: "typeof element === 'string' && element.length > elementEnd - json.position",
-    replace: 'false',
-    tests: ['test/payload/attribute-lists.test.ts'],
-  },
-  {
-    rule: 'the JSON of a text that was kept is found by the whole text',
-    file: 'src/payload/repeated-json.ts',
-    find: 'known.text !== text',
-    replace: 'known.text.length !== text.length',
-    tests: ['test/payload/repeated-json.test.ts'],
-  },
-  {
-    rule: 'an object within itself has no text, and is read once',
-    file: 'src/payload/open-objects.ts',
-    find: 'this.#originals.has(original)',
-    replace: 'Date.now() < 0',
-    tests: ['test/payload/attribute-objects.test.ts'],
-  },
-  {
-    rule: 'keys are forgotten, also those that are the same on the wire',
-    file: 'src/payload/tag-keys.ts',
-    find: 'Math.max(this.#tags.size, this.#attributes.size)',
-    replace: 'this.#tags.size',
-    tests: ['test/payload/tag-keys.test.ts'],
-  },
-  {
-    rule: 'keys that are remembered come to an end also where others never find room',
-    file: 'src/payload/tag-keys.ts',
-    find: ' || this.#passed > MAX_PASSING',
-    replace: ' || MAX_PASSING === 0',
-    tests: ['test/payload/tag-keys.test.ts'],
-  },
-  {
-    rule: 'memory of an unusually large payload is given back',
-    file: 'src/payload/growing-buffer.ts',
-    find: 'if (this.buffer.length > maxBytes) this.#replace(NO_BUFFER);',
-    replace: 'if (this.buffer.length > maxBytes && maxBytes < 0) this.#replace(NO_BUFFER);',
-    tests: ['test/payload/msgpack-writer.test.ts'],
-  },
-  {
-    rule: 'memory of a span that was far too large is given back, also by a processor',
-    file: 'src/payload/span-segment.ts',
-    find: 'this.#payload.shrink(this.#maxPayloadBytes * 2);',
-    replace: '',
-    tests: ['test/process/released-bodies.test.ts'],
-    isOfBuild: true,
-  },
-  {
-    rule: 'trace ids that a peer makes clash are found as fast as any',
-    file: 'src/payload/trace-table.ts',
-    find: 'return bits ^ SEED;',
-    replace: 'return bits | (SEED & 0);',
-    tests: ['test/payload/trace-table.test.ts'],
-  },
-  {
-    rule: 'what is remembered of texts is bounded',
-    file: 'src/payload/bounded-memo.ts',
-    find: 'this.#entries.clear()',
-    replace: 'void 0',
-    tests: ['test/payload/bounded-memo.test.ts'],
-  },
-  {
-    rule: 'a text that is remembered keeps none that it is a part of',
-    file: 'src/payload/own-copy.ts',
-    find: 'String(JSON.parse(JSON.stringify(text)))',
-    replace: 'text',
-    tests: ['test/payload/bounded-memo.test.ts'],
-  },
-  {
-    rule: 'a copy of a span has what the span itself has',
-    file: 'src/payload/span-copy.ts',
-    find: ' || !Object.hasOwn(copy, key)',
-    replace: '',
-    tests: ['test/security/prototypes.test.ts'],
   },
 ];
