@@ -27,14 +27,14 @@ export interface Environment {
   readonly externalEnv: string | undefined;
   /** Whether certificates are checked: not if `NODE_TLS_REJECT_UNAUTHORIZED` is `0`, as for Node itself. */
   readonly rejectUnauthorized: boolean;
-  /** Whether `NODE_OPTIONS` has Node trust whom OpenSSL trusts. */
+  /** Whether Node trusts whom OpenSSL trusts, as an option of `node` or `NODE_OPTIONS` says. */
   readonly usesOpensslCa: boolean;
   /** The lineage that an ancestor with `propagateLineage` has passed on. */
   readonly lineage: Lineage | undefined;
 }
 
 const DEFAULT_PORT = '8126';
-const USE_OPENSSL_CA = /--use[-_]openssl[-_]ca(?!\S)/;
+const USE_OPENSSL_CA = /(?<!\S)--use[-_]openssl[-_]ca(?!\S)/;
 /** Characters that end or begin a host in a URL: the rest would be taken for something else. */
 const NOT_OF_A_HOST = /[/\\@?#]/;
 
@@ -49,7 +49,9 @@ export function readEnvironment(vars: EnvironmentVariables, warn: WarnOfVariable
     resourceAttributes: resourceAttributes(vars),
     externalEnv: headerSafe(textOf(vars, 'DD_EXTERNAL_ENV')),
     rejectUnauthorized: variable(vars, 'NODE_TLS_REJECT_UNAUTHORIZED') !== '0',
-    usesOpensslCa: USE_OPENSSL_CA.test(variable(vars, 'NODE_OPTIONS') ?? ''),
+    usesOpensslCa: USE_OPENSSL_CA.test(
+      [variable(vars, 'NODE_OPTIONS'), ...process.execArgv].join(' '),
+    ),
     lineage: readLineage(vars, warn),
   };
 }

@@ -41,6 +41,7 @@ const EARLY_MILLIS = 1;
 
 interface Flushing {
   readonly phase: 'flushing';
+  readonly work: Promise<FlushEnd>;
   /** When its time is up. */
   readonly deadlineMillis: number;
   /** The exporters that had spans when it began, each with the number that it had settled by then. */
@@ -67,8 +68,6 @@ export class ExitFlush {
   readonly #clock: Clock;
   readonly #diagnostics: Diagnostics;
   #state: FlushState = { phase: 'none' };
-  /** The latest flush. */
-  #work: Promise<FlushEnd> = Promise.resolve('done');
 
   constructor(targets: readonly Flushable[], options: ExitFlushOptions, clock: Clock) {
     this.signals = options.signals;
@@ -83,15 +82,13 @@ export class ExitFlush {
 
   /** Never rejects. A target that hangs since an earlier flush is not awaited: it would hold the process longer. */
   flush(): Promise<FlushEnd> {
-    if (this.#state.phase !== 'flushing') {
-      const deadlineMillis = this.#clock.nowMillis() + this.#timeoutMillis;
-      const flushing: Flushing = { phase: 'flushing', deadlineMillis, begun: new Map() };
-      const { promise, resolve } = deferred<FlushEnd>();
-      this.#state = flushing;
-      this.#work = promise; // for whoever asks again from within
-      void this.#flush(flushing).then(resolve);
-    }
-    return this.#work;
+    if (this.#state.phase === 'flushing') return this.#state.work;
+    const deadlineMillis = this.#clock.nowMillis() + this.#timeoutMillis;
+    const { promise: work, resolve } = deferred<FlushEnd>(); // a target may ask for the flush while it begins
+    const flushing: Flushing = { phase: 'flushing', work, deadlineMillis, begun: new Map() };
+    this.#state = flushing;
+    void this.#flush(flushing).then(resolve);
+    return work;
   }
 
   /** Flushes whatever holds spans, which hands them over at once. Not awaited: what it waits for comes no more. */

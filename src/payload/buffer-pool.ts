@@ -1,5 +1,5 @@
 // Owns buffers between their uses. New memory is expensive: the system has to clear each page when it is first
-// written to. With a new buffer for each `take`, `npm run bench -- encode` shows a third more. Bounded.
+// written to. With a new buffer for each `take`, `npm run bench -- encode` shows half as much again. Bounded.
 
 /** Enough for one that a batch is encoded into while others are sent, and for smaller ones that are sent. */
 const MAX_SPARE_BUFFERS = 6;

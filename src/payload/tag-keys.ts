@@ -21,7 +21,7 @@ import { cutWithEllipsis } from './normalize.js';
 /**
  * Attribute keys that are remembered; a service has a few hundred. If 10 000 come at random, a remembered key has
  * left the CPU's caches when it is needed again, and writing the key itself is faster: with 4 096 remembered, a
- * span of `keys-10000` takes a third longer, by `bench/encode/measure.mjs` with 400 batches to warm up.
+ * span of `keys-10000` takes 1.4 times as long, by `bench/encode/measure.mjs` with 400 batches to warm up.
  */
 const MAX_KEYS = 512;
 /** After so many keys that found no room, all are learnt anew, so that those now in use find room. */

@@ -27,7 +27,7 @@ export const BLOCKING_SENDER_SOURCE: string = `'use strict';
 function send({ requests, statuses, codes, isSecure, maxConnections, options }) {
   const { request } = require(isSecure ? 'node:https' : 'node:http');
   let next = 0;
-  let secureContext; // one for all: 700 authorities take 60 ms
+  let secureContext; // one for all: 700 authorities take 28 ms
 
   function trust() {
     if (options.ca === undefined) return {};

@@ -6,22 +6,17 @@ interface Authorities {
   readonly getCACertificates?: (whose: 'default' | 'extra') => readonly string[];
 }
 
-const USE_OPENSSL_CA = /^--use[-_]openssl[-_]ca$/;
-
 /**
  * Those of `--use-system-ca` and `tls.setDefaultCACertificates()`, which from Node 24 on are a thread's own; undefined
- * if a worker trusts the same. A worker shares `NODE_EXTRA_CA_CERTS`, and `--use-openssl-ca`, with which no others are
- * listed.
- *
- * @param usesOpensslCa Whether the environment says so; it is read when the exporter is made.
+ * if a worker trusts the same. A worker shares `NODE_EXTRA_CA_CERTS`, and `--use-openssl-ca`, with which Node lists no
+ * others.
  */
 export function trustedAuthorities(usesOpensslCa: boolean): readonly string[] | undefined {
   const { rootCertificates, getCACertificates }: Authorities = process.getBuiltinModule('node:tls');
   if (getCACertificates === undefined) return undefined;
   const trusted = new Set(getCACertificates('default'));
   const extra = new Set(getCACertificates('extra'));
-  const isOpensslUsed = usesOpensslCa || process.execArgv.some((arg) => USE_OPENSSL_CA.test(arg));
-  const ofWorker = isOpensslUsed ? extra : new Set([...rootCertificates, ...extra]);
+  const ofWorker = usesOpensslCa ? extra : new Set([...rootCertificates, ...extra]);
   return areEqual(trusted, ofWorker) ? undefined : [...trusted];
 }
 

@@ -39,6 +39,10 @@ it.each([
 
 it.each([
   ['OpenSSL', { nodeOptions: ['--use-openssl-ca'], env: { SSL_CERT_FILE: CERTIFICATE } }],
+  [
+    'OpenSSL, by NODE_OPTIONS,',
+    { env: { NODE_OPTIONS: '--use-openssl-ca', SSL_CERT_FILE: CERTIFICATE } },
+  ],
   ['the environment', { env: { NODE_EXTRA_CA_CERTS: CERTIFICATE } }],
 ])('blockOnExit trusts whom %s trusts', async (_whose, options) => {
   const script = await startBlocking('', options);

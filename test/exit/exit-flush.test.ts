@@ -90,6 +90,23 @@ describe('the flush at the end of the process', () => {
     expect(calls).toBe(flushes);
   });
 
+  it('is one, also for a target that asks for it while it begins', async () => {
+    const within: unknown[] = [];
+    const target: Flushable = {
+      forceFlush: () => {
+        within.push(flush.flush());
+        return Promise.resolve();
+      },
+    };
+    const flush = exitFlush([target], new ManualClock());
+
+    const work = flush.flush();
+    await work;
+
+    expect(within).toEqual([work]);
+    expect(within[0]).toBe(work);
+  });
+
   it('that was overdue begins nothing any more', async () => {
     const { flush, log } = await overdueFlush();
 
