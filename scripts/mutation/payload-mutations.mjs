@@ -66,6 +66,20 @@ export const PAYLOAD_MUTATIONS = [
     isOfBuild: true,
   },
   {
+    rule: 'spans that ended between those of another trace are gathered by trace',
+    file: 'src/payload/span-segment.ts',
+    find: 'first !== next || ',
+    replace: '',
+    tests: ['test/payload/span-segment.test.ts'],
+  },
+  {
+    rule: 'a trace gets the chunk tags that its later spans ask for',
+    file: 'src/payload/span-segment.ts',
+    find: ' || place.tags !== finalTags(trace)',
+    replace: '',
+    tests: ['test/payload/span-segment.test.ts'],
+  },
+  {
     rule: 'trace ids that a peer makes clash are found as fast as any',
     file: 'src/payload/trace-table.ts',
     find: 'return bits ^ SEED;',

@@ -48,7 +48,7 @@ const KEPT: ChunkTags = {
 };
 const KEPT_WITH_SHORT_ID: ChunkTags = { ...KEPT, hasTraceIdHigh: false };
 
-/** For a span that is encoded before its chunk is known. */
+/** For a span that is encoded without chunk tags, before those of its chunk are known. */
 export const NO_PLACE: ChunkPlace = {
   tags: { ...KEPT_WITH_SHORT_ID, decisionMaker: undefined },
   isFirst: false,

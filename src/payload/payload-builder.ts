@@ -41,9 +41,9 @@ export class PayloadBuilder {
     return this.#writer.position;
   }
 
-  /** Takes the chunk that was just written. */
-  add(spanCount: number, traceId: string): void {
-    this.#chunks.push({ endByte: this.bytes, spanCount, traceId });
+  /** Takes the next chunk, which was just written unless it is said where it ends. */
+  add(spanCount: number, traceId: string, endByte: number = this.bytes): void {
+    this.#chunks.push({ endByte, spanCount, traceId });
     this.#spanCount += spanCount;
   }
 

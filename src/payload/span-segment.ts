@@ -3,14 +3,15 @@
 // when spans are gathered, nor of where payloads go.
 
 import type { TraceState } from '@opentelemetry/api';
-import { type ChunkPlace, type ChunkTags, chunkTags, NO_PLACE, priorityOf } from './chunk-tags.js';
-import { ChunkTagsWriter } from './chunk-tags-writer.js';
+import { type ChunkPlace, type ChunkTags, NO_PLACE, priorityOf } from './chunk-tags.js';
+import { ChunkTagsWriter, type EncodedSpan } from './chunk-tags-writer.js';
 import type { EncodableSpan } from './encodable-span.js';
 import { type ChunkPart, type GatheredSpans, Gathering } from './gathering.js';
 import { parseTraceId } from './identifiers.js';
 import { MsgpackWriter } from './msgpack-writer.js';
+import { PayloadBuilder } from './payload-builder.js';
+import { finalTags, newSegmentTrace, NO_MORE, type SegmentTrace } from './segment-trace.js';
 import { copyOfSpan } from './span-copy.js';
-import type { TraceIdentity } from './span-header.js';
 import type { UnwritableSpan } from './span-loss.js';
 import { type MappingSettings, SpanWriter } from './span-writer.js';
 import { TraceTable } from './trace-table.js';
@@ -18,22 +19,17 @@ import { TraceTable } from './trace-table.js';
 /** What became of a span. */
 export type AddOutcome = 'added' | UnwritableSpan;
 
-/** The spans of a trace, as a linked list of their indexes. */
-interface TraceRecord extends TraceIdentity {
-  /** The trace state of the first span that has one. */
-  traceState: TraceState | undefined;
-  /** The sampling priority that the last deciding span asks for. */
-  priority: number | undefined;
-  first: number;
-  last: number;
-}
-
 interface Chunk {
-  readonly trace: TraceRecord;
+  readonly trace: SegmentTrace;
   readonly tags: ChunkTags;
 }
 
-const NO_MORE = -1;
+/** Where spans are copied to. */
+interface Place {
+  readonly part: ChunkPart;
+  readonly roomBytes: number;
+}
+
 /** Approximate memory of a trace of which no span could be encoded. */
 const EMPTY_TRACE_BYTES = 256;
 
@@ -43,10 +39,16 @@ export class SpanSegment {
   readonly #spans: SpanWriter;
   readonly #chunkTags = new ChunkTagsWriter();
   readonly #payload = new MsgpackWriter();
-  #traces = new TraceTable<TraceRecord>();
-  /** By the index of a span: where it starts, where its own tags end, and the next span of its trace. */
+  #traces = new TraceTable<SegmentTrace>();
+  /**
+   * The payload that `#bytes` are if no span has to be moved. With all spans copied into `#payload`,
+   * `npm run bench -- pipelinePinned` shows a twentieth more.
+   */
+  #inPlace: PayloadBuilder | undefined;
+  /** By the index of a span: where it starts, where its own tags end, where it ends, and the next of its trace. */
   readonly #starts: number[] = [];
   readonly #metaEnds: number[] = [];
+  readonly #ends: number[] = [];
   readonly #nexts: number[] = [];
   /** Spans that set chunk tags themselves: they are encoded again when those of the chunk are known. */
   readonly #kept = new Map<number, EncodableSpan>();
@@ -69,9 +71,16 @@ export class SpanSegment {
 
   /** Encodes the span as it is now. Never throws. */
   add(span: EncodableSpan): AddOutcome {
+    const { position } = this.#bytes;
+    const outcome = this.#tryToAdd(span);
+    if (outcome !== 'added') this.#bytes.rewind(position);
+    return outcome;
+  }
+
+  #tryToAdd(span: EncodableSpan): AddOutcome {
     try {
       const { traceId, traceState } = span.spanContext();
-      const trace = this.#traces.find(traceId) ?? this.#newTrace(traceId);
+      const trace = this.#traces.find(traceId) ?? this.#newTrace(traceId, traceState);
       if (trace === undefined) return 'invalid_id';
       trace.traceState ??= traceState;
       const outcome = this.#append(span, trace);
@@ -84,16 +93,46 @@ export class SpanSegment {
 
   /** Takes all spans out, as payloads; a trace is split only if it does not fit one of its own. */
   gather(): GatheredSpans {
-    const gathering = new Gathering(this.#payload, this.#maxPayloadBytes);
-    for (const trace of this.#traces.all) {
-      const tags = chunkTags(trace, trace.priority);
-      let index = trace.first;
-      while (index !== NO_MORE) index = this.#gatherPart(gathering, { trace, tags }, index);
-    }
+    const gathered = this.#isPayload ? this.#asPayload() : this.#byTrace();
     this.clear();
-    const gathered = gathering.end();
     this.#payload.shrink(this.#maxPayloadBytes * 2);
     return gathered;
+  }
+
+  /** Whether no span has to be moved: what was written is a payload but for its counts. */
+  get #isPayload(): boolean {
+    if (this.#kept.size > 0 || this.#bytes.position > this.#maxPayloadBytes) return false;
+    let next = 0;
+    for (const trace of this.#traces.all) {
+      const { first, last, place } = trace;
+      if (first === NO_MORE) continue;
+      // Each begins where the one before it ends: then none has spans of another in between, either.
+      if (first !== next || place.tags !== finalTags(trace)) return false;
+      next = last + 1;
+    }
+    return true;
+  }
+
+  #asPayload(): GatheredSpans {
+    const payload = this.#inPlace;
+    for (const { header, first, last, traceIdHex } of this.#traces.all) {
+      if (first === NO_MORE) continue;
+      const spanCount = last - first + 1;
+      this.#bytes.fillCount(header, spanCount);
+      payload?.add(spanCount, traceIdHex, this.#endOf(last));
+    }
+    const completed = payload?.completeLast();
+    return { payloads: completed === undefined ? [] : [completed], tooLarge: 0, unencodable: 0 };
+  }
+
+  #byTrace(): GatheredSpans {
+    const gathering = new Gathering(this.#payload, this.#maxPayloadBytes);
+    for (const trace of this.#traces.all) {
+      const chunk = { trace, tags: finalTags(trace) };
+      let index = trace.first;
+      while (index !== NO_MORE) index = this.#gatherPart(gathering, chunk, index);
+    }
+    return gathering.end();
   }
 
   /**
@@ -105,40 +144,47 @@ export class SpanSegment {
     if (this.#kept.size > 0) this.#kept.clear();
     this.#count = 0;
     this.#lost = 0;
+    this.#inPlace = undefined;
     this.#bytes.shrink(this.#maxPayloadBytes * 2);
   }
 
-  #newTrace(traceIdHex: string): TraceRecord | undefined {
+  #newTrace(traceIdHex: string, traceState: TraceState | undefined): SegmentTrace | undefined {
     const traceIdLow64 = parseTraceId(traceIdHex);
     if (traceIdLow64 === undefined) return undefined;
-    const trace: TraceRecord = {
-      traceIdHex,
-      traceIdLow64,
-      traceState: undefined,
-      priority: undefined,
-      first: NO_MORE,
-      last: NO_MORE,
-    };
+    const trace = newSegmentTrace({ traceIdHex, traceIdLow64 }, traceState);
     this.#traces.add(trace);
     return trace;
   }
 
-  #append(span: EncodableSpan, trace: TraceRecord): AddOutcome {
+  #append(span: EncodableSpan, trace: SegmentTrace): AddOutcome {
+    const isFirst = trace.first === NO_MORE;
+    if (isFirst) this.#openChunk(trace);
     const start = this.#bytes.position;
-    const outcome = this.#spans.write(span, trace, NO_PLACE);
+    const outcome = this.#spans.write(span, trace, isFirst ? trace.place : NO_PLACE);
     if (outcome === 'invalid_id' || outcome === 'encode') return outcome;
     if (outcome === 'decidesSampling') trace.priority = priorityOf(span) ?? trace.priority;
+    const { metaEnd, metricsAt, isTaken } = this.#spans.chunkMark;
+    if (isTaken) this.#kept.set(this.#count, copyOfSpan(span));
+    if (isFirst) trace.metricsAt = metricsAt;
+    this.#metaEnds[this.#count] = metaEnd;
+    this.#link(trace, start, this.#bytes.position);
+    return 'added';
+  }
+
+  /** Appends the span from `start` to `end` to those of its trace. */
+  #link(trace: SegmentTrace, start: number, end: number): void {
     const index = this.#count++;
-    const { metaEnd, isTaken } = this.#spans.chunkMark;
     this.#starts[index] = start;
-    this.#metaEnds[index] = metaEnd;
+    this.#ends[index] = end;
     this.#nexts[index] = NO_MORE;
-    this.#starts[index + 1] = this.#bytes.position;
-    if (isTaken) this.#kept.set(index, copyOfSpan(span));
     if (trace.first === NO_MORE) trace.first = index;
     else this.#nexts[trace.last] = index;
     trace.last = index;
-    return 'added';
+  }
+
+  #openChunk(trace: SegmentTrace): void {
+    if (this.#bytes.position === 0) this.#inPlace = new PayloadBuilder(this.#bytes);
+    trace.header = this.#bytes.openArray();
   }
 
   /** Returns the index of the span with which the next part begins. */
@@ -148,7 +194,7 @@ export class SpanSegment {
     let index = from;
     while (index !== NO_MORE) {
       const at = this.#payload.position;
-      const last = part.spans === 0 ? index : this.#lastOfRun(index, chunk, gathering.room);
+      const last = this.#lastOfRun(index, chunk, { part, roomBytes: gathering.room });
       const isCopied = last > index ? this.#copyRun(index, last) : this.#copy(index, chunk, part);
       if (gathering.hasOverflowed) {
         const isLost = gathering.cutPart(part, at, traceIdHex) === 'too_large';
@@ -163,9 +209,10 @@ export class SpanSegment {
     return NO_MORE;
   }
 
-  /** The last of the spans from `index` on that can be copied in one piece. */
-  #lastOfRun(index: number, { tags }: Chunk, roomBytes: number): number {
+  /** The last of the spans from `index` on that can be copied in one piece: they are neighbours, and none is changed. */
+  #lastOfRun(index: number, { trace, tags }: Chunk, { part, roomBytes }: Place): number {
     if (tags.origin !== undefined || this.#kept.size > 0) return index;
+    if (part.spans === 0 && this.#assumed(index, trace) !== tags) return index;
     let last = index;
     while (this.#nexts[last] === last + 1) last++;
     return this.#endOf(last) - this.#startOf(index) <= roomBytes ? last : index;
@@ -181,15 +228,30 @@ export class SpanSegment {
     const isFirst = spans === 0;
     const kept = this.#kept.size > 0 ? this.#kept.get(index) : undefined;
     if (kept !== undefined) return this.#encodeAgain(kept, trace, { tags, isFirst });
-    const bytes = this.#bytes;
-    const metaEnd = this.#metaEnds[index] ?? 0;
-    const span = { bytes, start: this.#startOf(index), metaEnd, end: this.#endOf(index) };
+    const span = this.#encoded(index, trace);
     if (isFirst) this.#chunkTags.first(this.#payload, span, tags);
     else this.#chunkTags.later(this.#payload, span, tags);
     return true;
   }
 
-  #encodeAgain(span: EncodableSpan, trace: TraceRecord, place: ChunkPlace): boolean {
+  #encoded(index: number, trace: SegmentTrace): EncodedSpan {
+    const metaEnd = this.#metaEnds[index] ?? 0;
+    return {
+      bytes: this.#bytes,
+      start: this.#startOf(index),
+      metaEnd,
+      metricsAt: index === trace.first ? trace.metricsAt : metaEnd,
+      end: this.#endOf(index),
+      assumed: this.#assumed(index, trace),
+    };
+  }
+
+  /** The chunk tags that the span was written with. */
+  #assumed(index: number, { first, place }: SegmentTrace): ChunkTags | undefined {
+    return index === first && place.isFirst ? place.tags : undefined;
+  }
+
+  #encodeAgain(span: EncodableSpan, trace: SegmentTrace, place: ChunkPlace): boolean {
     const bytes = this.#bytes;
     const start = bytes.position;
     this.#spans.write(span, trace, place);
@@ -204,6 +266,6 @@ export class SpanSegment {
   }
 
   #endOf(index: number): number {
-    return this.#startOf(index + 1);
+    return this.#ends[index] ?? 0;
   }
 }

@@ -38,11 +38,13 @@ export interface SpanTagsParts {
   readonly events: EventsWriter;
 }
 
-/** Where chunk tags can be put into a span that was written without them. */
+/** Where chunk tags are in a span, or can be put in if it was written without them. */
 export interface ChunkMark {
   /** The end of the span's own tags in `meta`. */
   readonly metaEnd: number;
-  /** Whether the span has a chunk tag already, so that nothing can be put in. */
+  /** Where `metrics` begins. */
+  readonly metricsAt: number;
+  /** Whether the span sets a chunk tag itself, so that none can be put in or replaced. */
   readonly isTaken: boolean;
 }
 
@@ -96,7 +98,8 @@ export class SpanTags {
 
   /** Where chunk tags go into the last span, and whether it has one of its own. */
   get chunkMark(): ChunkMark {
-    return { metaEnd: this.#tags.metaEnd, isTaken: this.#tags.mentionsChunk };
+    const { metaEnd, metricsAt, mentionsChunk } = this.#tags;
+    return { metaEnd, metricsAt, isTaken: mentionsChunk };
   }
 
   /**

@@ -65,7 +65,7 @@ export class SpanWriter {
     this.#learnt = this.#learnAnew();
   }
 
-  /** Where chunk tags go into the last span. */
+  /** Where chunk tags are in the last span, or go. */
   get chunkMark(): ChunkMark {
     return this.#learnt.tags.chunkMark;
   }

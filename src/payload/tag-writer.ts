@@ -41,6 +41,7 @@ export class TagWriter {
   #overridesCommon = false;
   #mentionsChunk = false;
   #metaEnd = 0;
+  #metricsAt = 0;
   #serial = 0;
   #startByte = 0;
   #metaCount = 0;
@@ -80,6 +81,11 @@ export class TagWriter {
   /** Where the chunk tags begin in the last span. */
   get metaEnd(): number {
     return this.#metaEnd;
+  }
+
+  /** Where `metrics` begins in the last span. */
+  get metricsAt(): number {
+    return this.#metricsAt;
   }
 
   /** Writes a string tag, unless the span has it already: the first that is not empty wins. */
@@ -214,6 +220,7 @@ export class TagWriter {
 
   #metrics(): void {
     const writer = this.#writer;
+    this.#metricsAt = writer.position;
     writer.constant(this.#metricsKey);
     writer.fillCount(writer.openMap(), this.#metricCount + this.#plainKeys.length);
     for (let at = 0; at < this.#metricCount; at++) {
