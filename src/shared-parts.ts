@@ -29,6 +29,8 @@ import { PACKAGE_VERSION } from './version.js';
 
 /** Longest excerpt of an answer in a log line. */
 const MAX_EXCERPT_CHARS = 256;
+/** A segment is exported with the span that made it so full: that should fit, too, or there are two payloads each time. */
+const FULL_SEGMENT = 15 / 16;
 
 /** What the exports of an exporter share, and what encodes, sends and paces them. */
 export interface SharedParts extends ExportContext, ExitDeliveryContext {
@@ -58,7 +60,7 @@ export function sharedParts(
   return {
     encoder: new V04Encoder(mapping, maxPayloadBytes),
     newSegment: () => new SpanSegment(mapping, maxPayloadBytes),
-    maxSegmentBytes: Math.min(maxPayloadBytes, options.maxPendingBytes / 2),
+    maxSegmentBytes: Math.min(maxPayloadBytes * FULL_SEGMENT, options.maxPendingBytes / 2),
     turns: new EncodingTurns(clock, (task) => pending.whenReleased(task)),
     pending,
     resourceWaits: new ResourceWaits(clock),

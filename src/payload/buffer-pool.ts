@@ -6,12 +6,13 @@ const MAX_SPARE_BUFFERS = 6;
 const MAX_SPARE_BYTES = 8 * 1_024 * 1_024;
 
 export class BufferPool {
+  /** The largest first. */
   #spare: Buffer<ArrayBuffer>[] = [];
 
-  /** A buffer of at least that size, with any content. */
+  /** The smallest buffer of at least that size, with any content. */
   take(minBytes: number): Buffer<ArrayBuffer> {
     return this.#takeAt(
-      this.#spare.findIndex(({ length }) => length >= minBytes),
+      this.#spare.findLastIndex(({ length }) => length >= minBytes),
       minBytes,
     );
   }

@@ -30,7 +30,7 @@ export class GrowingBuffer {
   protected at = 0;
   readonly #initialBytes: number;
   readonly #pool = new BufferPool();
-  /** Size of what was handed over last: the next may well be as large. */
+  /** Size of what was handed over last, or half of that before it if that is more: the next may well be as large. */
   #lastBytes = 0;
   /** Bytes that were written and forgotten. */
   #forgotten = 0;
@@ -83,7 +83,15 @@ export class GrowingBuffer {
   #copyOut(length: number): HandedOver {
     const copy = this.#pool.takeSnug(length);
     this.buffer.copy(copy, 0, 0, length);
+    if (this.buffer.length > this.#initialBytes) this.#changeBuffer(length);
     return this.#handedOver(copy, length);
+  }
+
+  /** Looks for a smaller buffer: after one large payload, all that follow would be copied. */
+  #changeBuffer(lastBytes: number): void {
+    this.#lastBytes = Math.max(lastBytes, this.#lastBytes / 2);
+    this.#pool.give(this.buffer);
+    this.#replace(NO_BUFFER);
   }
 
   #handedOver(buffer: Buffer<ArrayBuffer>, length: number): HandedOver {

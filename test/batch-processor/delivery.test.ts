@@ -102,6 +102,20 @@ describe('a DatadogBatchSpanProcessor', () => {
     expect(agent.spans).not.toHaveProperty(['0', 'meta', '_dd.origin']);
   });
 
+  it('sends no second request for a small rest, however small `maxPayloadBytes` is', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url, maxPayloadBytes: 128 * 1_024 });
+    const processor = openProcessor(exporter);
+
+    for (let round = 0; round < 10; round++) endAll(processor, makeSpans(100));
+    await processor.forceFlush();
+
+    const sizes = agent.requests.slice(0, -1).map(({ body }) => body.length);
+    expect(sizes.length).toBeGreaterThan(1);
+    expect(Math.min(...sizes)).toBeGreaterThan(64 * 1_024);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(128 * 1_024);
+  });
+
   it('sends before the scheduled delay when about a megabyte has come together', async () => {
     const agent = await openScriptedAgent();
     const exporter = openExporter({ url: agent.url });

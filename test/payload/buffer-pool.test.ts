@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BufferPool } from '../../src/payload/buffer-pool.js';
 import { MsgpackWriter } from '../../src/payload/msgpack-writer.js';
 
@@ -13,6 +13,14 @@ describe('a pool', () => {
     expect(pool.take(1_025)).not.toBe(buffer);
     expect(pool.take(900)).toBe(buffer);
     expect(pool.take(900)).not.toBe(buffer);
+  });
+
+  it('gives the smallest out of those that are large enough', () => {
+    const pool = new BufferPool();
+    const buffers = [4_096, 1_024, 2_048].map((bytes) => pool.take(bytes));
+    for (const buffer of buffers) pool.give(buffer);
+
+    expect([900, 900, 900].map((bytes) => pool.take(bytes).length)).toEqual([1_024, 2_048, 4_096]);
   });
 
   it('keeps at most 8 MiB, the larger ones', () => {
@@ -108,5 +116,23 @@ describe('what a writer hands over', () => {
 
     expect(memory[0]?.byteLength).toBe(64 * 1_024);
     expect(new Set(memory).size).toBe(1);
+  });
+
+  it('is not copied any more once a large one is followed by usual ones', () => {
+    const writer = new MsgpackWriter(64);
+    const usual = someBytes(900);
+    const copied = vi.spyOn(Buffer.prototype, 'copy');
+
+    const copies = [someBytes(1_100), usual, usual, usual, usual].map((bytes) => {
+      writer.bytes(bytes);
+      copied.mockClear();
+      const handedOver = writer.handOver();
+      expect(Buffer.from(handedOver.bytes)).toEqual(Buffer.from(bytes));
+      handedOver.recycle();
+      return copied.mock.calls.length;
+    });
+
+    expect(copies).toEqual([0, 1, 0, 0, 0]);
+    copied.mockRestore();
   });
 });
