@@ -59,7 +59,10 @@ export interface DatadogSpanExporterOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Longest time from `export()` to its callback; 1 to 2 147 483 647, like all times. @default 10000 */
   readonly timeoutMillis?: number | undefined;
-  /** Longest time of one attempt; includes connecting, but not the wait for a free connection. @default 3000 */
+  /**
+   * Longest time of one request, from its beginning to the answer; so long, too, may it wait for its socket, if
+   * `connectTimeoutMillis` is more. @default 3000
+   */
   readonly attemptTimeoutMillis?: number | undefined;
   /**
    * Most attempts after the first for a payload that the Agent may accept later, within `timeoutMillis`;

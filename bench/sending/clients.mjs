@@ -34,8 +34,9 @@ export const CLIENTS = {
       }),
     });
     const request = { body, chunkCount: CHUNKS };
+    const onStep = () => undefined;
     return async () => {
-      const { kind } = await connection.send(request, tokenFor(connection).signal);
+      const { kind } = await connection.send(request, tokenFor(connection).signal, onStep);
       if (kind !== 'accepted') throw new Error(`what was sent came to ${kind}`);
     };
   },

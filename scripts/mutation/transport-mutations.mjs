@@ -18,8 +18,8 @@ export const TRANSPORT_MUTATIONS = [
   {
     rule: 'an attempt is bounded',
     file: 'src/transport/delivery.ts',
-    find: 'if (begunMillis <= deadlineMillis) abort();',
-    replace: 'if (begunMillis < 0) abort();',
+    find: '() => token.abort(ATTEMPT_TIMED_OUT)',
+    replace: '() => undefined',
     tests: ['test/transport/delivery.test.ts'],
   },
   {
@@ -139,10 +139,10 @@ export const TRANSPORT_MUTATIONS = [
   },
   {
     rule: 'a request that was begun late has its time',
-    file: 'src/transport/delivery.ts',
-    find: 'if (begunMillis <= deadlineMillis) abort();',
-    replace: 'abort(); if (begunMillis <= deadlineMillis) abort();',
-    tests: ['test/transport/delivery.test.ts'],
+    file: 'src/transport/agent-connection.ts',
+    find: "this.#progress = { phase: 'begun', attempt, wire };\n        attempt.onStep();",
+    replace: "this.#progress = { phase: 'begun', attempt, wire };",
+    tests: ['test/transport/agent-connection.test.ts'],
   },
   {
     rule: 'what has waited for its connection until its export times out is not sent',

@@ -36,6 +36,7 @@ export interface ConnectionSettings extends WireSettings {
 interface Attempt {
   readonly reader: ReplyReader;
   readonly settle: Settle<WireOutcome>;
+  readonly onStep: () => void;
 }
 
 /** What a request came to, and whether its connection seems to have been dead before. */
@@ -54,7 +55,6 @@ type Progress =
       readonly phase: 'begun';
       readonly attempt: Attempt;
       readonly wire: Wire;
-      readonly sinceMillis: number;
     };
 
 const NO_REQUEST: Progress = { phase: 'none' };
@@ -87,22 +87,18 @@ export class AgentConnection implements Connection {
    * soon breaks on one without an answer is sent once more at once, as part of the same attempt. If it
    * breaks later, the Agent may have taken it.
    */
-  async send(payload: Sendable, signal: AbortSignal): Promise<SendOutcome> {
-    const first = await this.#request(payload, signal);
+  async send(payload: Sendable, signal: AbortSignal, onStep: () => void): Promise<SendOutcome> {
+    const first = await this.#request(payload, signal, onStep);
     if (!first.wasDead || first.outcome.kind !== 'broken' || first.outcome.at !== 'socket') {
       return first.outcome;
     }
-    const { outcome } = await this.#request(payload, signal);
+    const { outcome } = await this.#request(payload, signal, onStep);
     return outcome.kind === 'cancelled' ? { kind: 'cancelled', attempts: 1 } : outcome;
   }
 
   get hasWritten(): boolean {
     const progress = this.#progress;
     return progress.phase === 'begun' && progress.wire.socket?.writableLength === 0;
-  }
-
-  get begunMillis(): number | undefined {
-    return this.#progress.phase === 'begun' ? this.#progress.sinceMillis : undefined;
   }
 
   close(): void {
@@ -123,7 +119,7 @@ export class AgentConnection implements Connection {
     this.#wire = undefined;
   }
 
-  #request(payload: Sendable, signal: AbortSignal): Promise<WireOutcome> {
+  #request(payload: Sendable, signal: AbortSignal, onStep: () => void): Promise<WireOutcome> {
     if (signal.aborted) return Promise.resolve(notDead({ kind: 'cancelled', attempts: 0 }));
     this.#listenTo(signal);
     return new Promise((resolve) => {
@@ -131,7 +127,7 @@ export class AgentConnection implements Connection {
         this.#progress = NO_REQUEST;
         resolve(outcome);
       });
-      const attempt = { reader: new ReplyReader(), settle };
+      const attempt = { reader: new ReplyReader(), settle, onStep };
       this.#progress = { phase: 'preparing', attempt };
       void this.#start(payload, signal, attempt);
     });
@@ -183,6 +179,7 @@ export class AgentConnection implements Connection {
     if (isUnfit || isNextTurnReplaced()) this.close();
     this.#wire ??= openWire(undici, this.#settings);
     this.#progress = { phase: 'waiting', attempt };
+    attempt.onStep();
     const request = bare<Dispatcher.DispatchOptions>({
       method: 'PUT',
       path: tracesPath(target),
@@ -206,7 +203,8 @@ export class AgentConnection implements Connection {
     let exchange: Exchange = { phase: 'waiting' };
     return {
       onRequestStart: () => {
-        this.#progress = { phase: 'begun', attempt, wire, sinceMillis: clock.nowMillis() };
+        this.#progress = { phase: 'begun', attempt, wire };
+        attempt.onStep();
         exchange = { phase: 'begun', reusedAt: wire.repliedAt && momentOf(clock) };
       },
       onResponseStart: (controller, status, headers) => {

@@ -10,12 +10,13 @@ export interface Sendable {
 
 /** Sends one payload at a time. */
 export interface Connection {
-  /** Settles once, and promptly when `signal` aborts; never rejects. Listens to `signal` until given another. */
-  send(payload: Sendable, signal: AbortSignal): Promise<SendOutcome>;
+  /**
+   * Settles once, and promptly when `signal` aborts; never rejects. Listens to `signal` until given another.
+   * `onStep` is called when the request has begun to wait for its socket, and when it has begun to be written.
+   */
+  send(payload: Sendable, signal: AbortSignal, onStep: () => void): Promise<SendOutcome>;
   /** Whether the whole request that is under way has left this process. */
   readonly hasWritten: boolean;
-  /** Time of the clock at which writing that request began, if it has. */
-  readonly begunMillis: number | undefined;
   /** Gives up socket and client at once. A later `send` opens new ones. */
   close(): void;
   /**

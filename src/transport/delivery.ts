@@ -211,28 +211,28 @@ export class Delivery {
     if (this.#state.phase !== 'queued') return NOT_SENT; // cancelled when the connection was granted
     const token = tokenFor(connection);
     this.#state = { phase: 'sending', token, connection };
-    const stopTimer = this.#limitAttempt(connection, token);
-    const outcome = await connection.send(this.#payload, token.signal);
-    stopTimer();
+    const limit = this.#attemptLimit(token);
+    const outcome = await connection.send(this.#payload, token.signal, limit.begin);
+    limit.end();
     if (this.#state.phase === 'sending') this.#state = { phase: 'answered', outcome }; // the token is the next attempt's
     const hasTimedOut = outcome.kind === 'cancelled' && token.signal.reason === ATTEMPT_TIMED_OUT;
     return hasTimedOut ? this.#timedOut() : outcome;
   }
 
   /**
-   * If the process was frozen while it connected, the request has only just begun when the time is up. Then the
-   * attempt gets its time once more, or a request that the Agent is about to answer would be repeated.
+   * Each step of an attempt has all the time. A request that had only what is left of it, after undici was loaded on
+   * a slow CPU or after a freeze, would be repeated although the Agent is about to answer.
    */
-  #limitAttempt(connection: Connection, token: AbortController): Dispose {
+  #attemptLimit(token: AbortController): { readonly begin: () => void; readonly end: () => void } {
     const { clock, attemptTimeoutMillis } = this.#context;
-    const deadlineMillis = clock.nowMillis() + attemptTimeoutMillis;
-    const abort = (): void => token.abort(ATTEMPT_TIMED_OUT);
-    let stopTimer = clock.schedule(attemptTimeoutMillis, () => {
-      const { begunMillis = deadlineMillis } = connection;
-      if (begunMillis <= deadlineMillis) abort();
-      else stopTimer = clock.schedule(attemptTimeoutMillis, abort);
-    });
-    return () => stopTimer();
+    let stopTimer = nothingToDispose;
+    return {
+      begin: () => {
+        stopTimer();
+        stopTimer = clock.schedule(attemptTimeoutMillis, () => token.abort(ATTEMPT_TIMED_OUT));
+      },
+      end: () => stopTimer(),
+    };
   }
 
   #timedOut(): SendOutcome {

@@ -61,8 +61,15 @@ export class ModelAgent {
   /** Takes the place of all connections until it is disposed. */
   install(): Dispose {
     const { prototype } = AgentConnection;
-    const send = (connection: AgentConnection, payload: Sendable, signal: AbortSignal) =>
-      this.#send(connection, payload, signal);
+    const send = (
+      connection: AgentConnection,
+      payload: Sendable,
+      signal: AbortSignal,
+      onStep: () => void,
+    ) => {
+      onStep();
+      return this.#send(connection, payload, signal);
+    };
     const abandon = (connection: AgentConnection): void => this.#abandon(connection);
     const spies = [
       vi.spyOn(prototype, 'send').mockImplementation(function (this: AgentConnection, ...given) {

@@ -7,6 +7,7 @@ import type { SendOutcome } from '../../src/transport/send-outcome.js';
 interface Sent {
   readonly payload: Sendable;
   readonly signal: AbortSignal;
+  readonly onStep: () => void;
   settle(outcome: SendOutcome): void;
 }
 
@@ -23,13 +24,13 @@ export class FakeConnection implements Connection {
   readonly sent: Sent[] = [];
   isClosed = false;
   hasWritten = false;
-  begunMillis: number | undefined;
   onSend: () => void = () => undefined;
 
-  send(payload: Sendable, signal: AbortSignal): Promise<SendOutcome> {
+  send(payload: Sendable, signal: AbortSignal, onStep: () => void): Promise<SendOutcome> {
     this.onSend();
+    onStep();
     return new Promise((settle) => {
-      this.sent.push({ payload, signal, settle });
+      this.sent.push({ payload, signal, onStep, settle });
     });
   }
 

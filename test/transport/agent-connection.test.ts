@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { startDevAgent } from '../../src/dev-agent/index.js';
 import type { AgentConnection } from '../../src/transport/agent-connection.js';
 import type { SendOutcome } from '../../src/transport/send-outcome.js';
+import { openBlackHole } from '../support/black-hole.js';
 import { holdReply } from '../support/held-reply.js';
 import { openRawServer, refusedUrl } from '../support/raw-server.js';
 import { openScriptedAgent, temporarySocketPath } from '../support/scripted-agent.js';
@@ -38,6 +39,25 @@ describe('sending', () => {
     await odd.symlink(agent.url.slice('unix://'.length), path);
 
     expect(await send(connectTo(`unix://${path}`))).toMatchObject({ kind: 'accepted' });
+  });
+
+  it('tells when a request begins to wait for its socket, and when it begins itself', async () => {
+    const agent = await openScriptedAgent();
+    const connection = connectTo(agent.url);
+    let steps = 0;
+    const onStep = (): void => void steps++;
+
+    for (const nth of [1, 2]) {
+      await send(connection, undefined, { onStep });
+      expect(steps).toBe(2 * nth);
+    }
+    const cut = new AbortController();
+    const hanging = send(connectTo(await openBlackHole()), cut.signal, { onStep });
+    await until('the wait for a socket', () => steps === 5);
+    cut.abort();
+
+    expect(await hanging).toEqual({ kind: 'cancelled', attempts: 1 });
+    expect(steps).toBe(5);
   });
 
   it('prefixes the path of the URL', async () => {

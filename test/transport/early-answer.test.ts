@@ -46,7 +46,7 @@ describe.each(['tcp', 'unix'] as const)(
       });
       const connection = connectTo(server.url);
 
-      expect(await connection.send(LARGE, NEVER)).toMatchObject({ kind: 'accepted' });
+      expect(await send(connection, NEVER, { payload: LARGE })).toMatchObject({ kind: 'accepted' });
       await until('the whole body', () => bodyBytes === LARGE.body.length);
       expect(await send(connection)).toMatchObject({ kind: 'accepted' });
 
@@ -66,7 +66,9 @@ describe.each(['tcp', 'unix'] as const)(
         const early = wire(`HTTP/1.1 200 OK\r\n${header}\r\nContent-Length: 2\r\n\r\n{}`);
         const server = await openFaultServer({ over, scripts: [[readHead, early, readSlowly]] });
 
-        expect(await connectTo(server.url).send(LARGE, NEVER)).toMatchObject({ kind: 'accepted' });
+        expect(await send(connectTo(server.url), NEVER, { payload: LARGE })).toMatchObject({
+          kind: 'accepted',
+        });
         await until('the whole body', () => bodyBytes === LARGE.body.length);
 
         expect(server.requests).toBe(1);
@@ -88,7 +90,10 @@ describe.each(['tcp', 'unix'] as const)(
       const server = await openFaultServer({ over, scripts: [[readHead, ...steps], ACCEPT] });
       const connection = connectTo(server.url);
 
-      expect(await connection.send(LARGE, NEVER)).toMatchObject({ kind: 'broken', at: 'socket' });
+      expect(await send(connection, NEVER, { payload: LARGE })).toMatchObject({
+        kind: 'broken',
+        at: 'socket',
+      });
 
       expect(await send(connection)).toMatchObject({ kind: 'accepted' });
       expect(server.accepted).toBe(2);
@@ -97,7 +102,9 @@ describe.each(['tcp', 'unix'] as const)(
     it('counts also if the peer ends its own side, and reads on', async () => {
       const server = await openFaultServer({ over, scripts: [[readHead, reply(200), fin]] });
 
-      expect(await connectTo(server.url).send(LARGE, NEVER)).toMatchObject({ kind: 'accepted' });
+      expect(await send(connectTo(server.url), NEVER, { payload: LARGE })).toMatchObject({
+        kind: 'accepted',
+      });
 
       expect(server.requests).toBe(1);
     });
@@ -112,7 +119,7 @@ describe.each(['tcp', 'unix'] as const)(
       const server = await openFaultServer({ over, scripts: [[readHead, count, head, body]] });
       const life = new AbortController();
 
-      const outcome = connectTo(server.url).send(LARGE, life.signal);
+      const outcome = send(connectTo(server.url), life.signal, { payload: LARGE });
       // More than the kernel keeps for a Unix socket.
       await until('the head of the answer is read', () => sentBytes() > 256 * 1_024);
       life.abort();

@@ -135,7 +135,7 @@ describe('a connection that is kept', () => {
     const server = await openFaultServer({ scripts: [[readHead, reply(413)], ACCEPT] });
     const connection = connectTo(server.url);
 
-    const early = await connection.send(LARGE, new AbortController().signal);
+    const early = await send(connection, new AbortController().signal, { payload: LARGE });
     expect(early).toMatchObject({ kind: 'rejected', reply: { status: 413 } });
     expect(await send(connection)).toMatchObject({ kind: 'accepted' });
 

@@ -38,11 +38,17 @@ export function connectTo(url: string, clock: Clock = systemClock): AgentConnect
   return connection;
 }
 
+interface Sending {
+  readonly payload?: Sendable;
+  readonly onStep?: () => void;
+}
+
 export function send(
   connection: AgentConnection,
   signal: AbortSignal = new AbortController().signal,
+  { payload = PAYLOAD, onStep = () => undefined }: Sending = {},
 ): Promise<SendOutcome> {
-  return connection.send(PAYLOAD, signal);
+  return connection.send(payload, signal, onStep);
 }
 
 function onePayload(): Sendable {
