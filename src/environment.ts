@@ -62,25 +62,20 @@ export function readEnvironment(vars: EnvironmentVariables, warn: WarnOfVariable
  * not a pair is reported.
  */
 function parseTags(text: string, warn: WarnOfVariable): Record<string, string> {
-  const tags: Record<string, string> = {};
+  const tags: [string, string][] = [];
   const pairs = text.split(text.includes(',') ? ',' : /\s+/).map((pair) => pair.trim());
   for (const pair of pairs) {
     const colon = pair.indexOf(':');
     const key = pair.slice(0, Math.max(colon, 0)).trim();
     const value = pair.slice(colon + 1).trim();
-    if (key !== '' && value !== '') Object.defineProperty(tags, key, ownProperty(value));
+    if (key !== '' && value !== '') tags.push([key, value]);
   }
   const [first, ...others] = pairs.filter((pair) => pair !== '' && pair.indexOf(':') < 1);
   if (first !== undefined) {
     const more = others.length === 0 ? 'is' : `and ${others.length} more are`;
     warn('DD_TAGS', `DD_TAGS: "${first}" ${more} ignored: a tag is written \`key:value\``);
   }
-  return tags;
-}
-
-/** Defines instead of assigning, so that a key `__proto__` is a key like any other. */
-function ownProperty(value: string): PropertyDescriptor {
-  return { value, enumerable: true, configurable: true, writable: true };
+  return Object.fromEntries(tags); // assigning would lose the key `__proto__`
 }
 
 function agentTarget(vars: EnvironmentVariables, warn: WarnOfVariable): AgentTarget | undefined {

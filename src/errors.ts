@@ -79,19 +79,13 @@ const BRAND = Symbol.for('opentelemetry-exporter-datadog-agent.error.v1');
  * The only error class of this package. Match its stable `code` rather than the message. `instanceof` also
  * recognises the errors of another copy of the package.
  */
-export class DatadogExportError extends Error {
+export class DatadogExportError extends Error implements DatadogExportErrorDetails {
   override readonly name = 'DatadogExportError';
   readonly kind: ExportErrorKind;
   /** `DD_EXPORT_` and the kind in capitals, e.g. `DD_EXPORT_QUEUE_FULL`. */
   readonly code: ExportErrorCode;
-  /** Spans that this failure lost for good. */
   readonly lostSpans: number;
-  /**
-   * How often sending was tried: the sum of all payloads that were lost, and of all failed exports of a flush.
-   * Attempts that found no connection count; may be 0.
-   */
   readonly attempts: number;
-  /** HTTP status, if the Agent answered. */
   readonly status: number | undefined;
   /** The underlying error, e.g. of a socket; if several exports failed, an `AggregateError` of the first 256. */
   declare readonly cause: unknown;

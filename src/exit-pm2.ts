@@ -4,6 +4,7 @@
 import { clusterWorker } from './cluster-worker.js';
 import { type Dispose, nothingToDispose } from './lang/clock.js';
 import { listenFirst } from './lang/audience.js';
+import { hasMethods } from './lang/methods.js';
 
 /** What `pm2 stop --shutdown-with-message` sends; SIGKILL follows after 1 600 ms. */
 const SHUTDOWN_MESSAGE = 'shutdown';
@@ -58,6 +59,5 @@ interface CountedChannel {
 }
 
 function isCounted(channel: unknown): channel is CountedChannel {
-  if (typeof channel !== 'object' || channel === null) return false;
-  return 'refCounted' in channel && 'unrefCounted' in channel;
+  return hasMethods(channel, ['refCounted', 'unrefCounted']);
 }

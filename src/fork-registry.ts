@@ -4,11 +4,11 @@
 import { Diagnostics } from './diagnostics.js';
 import { clusterWorker } from './cluster-worker.js';
 import { type ForkEntry, type ForkStage, type ForkTrigger, runStage } from './fork-hooks.js';
-import { ForkInProgress } from './fork-in-progress.js';
 import { generations, nextGeneration } from './generation.js';
 import { Audience } from './lang/audience.js';
 import { type Dispose, nothingToDispose, systemClock } from './lang/clock.js';
 import { processWide } from './lang/process-wide.js';
+import { type Settle, settleOnce } from './lang/settle-once.js';
 import { healTimers } from './lang/timer-heal.js';
 import { isBuildingSnapshot, onSnapshot } from './snapshot-callbacks.js';
 import { SpawnChannels } from './spawn-channels.js';
@@ -24,12 +24,15 @@ export interface ForkRegistry {
   afterForkInChild(): void;
 }
 
+/** Runs the hooks of the side in which a fork goes on, the first time only. */
+type EndFork = Settle<'parent' | 'child'>;
+
 type Phase =
   | { readonly kind: 'idle' }
   /** A fork that a hook makes runs no hooks: they would never come to an end. */
   | { readonly kind: 'runningHooks' }
   /** The fork for which the `before` hooks were run is being made. */
-  | { readonly kind: 'forking'; readonly fork: ForkInProgress };
+  | { readonly kind: 'forking'; readonly end: EndFork };
 
 const IDLE: Phase = { kind: 'idle' };
 const RUNNING_HOOKS: Phase = { kind: 'runningHooks' };
@@ -65,13 +68,13 @@ class ProcessRegistry implements ForkRegistry {
   around<Result>(makeFork: () => Result): Result {
     const outer = this.#phase;
     if (outer.kind !== 'idle') return makeFork();
-    const fork = this.#begin('manual');
-    this.#phase = { kind: 'forking', fork };
+    const end = this.#begin('manual');
+    this.#phase = { kind: 'forking', end };
     try {
       return makeFork();
     } finally {
       this.#phase = outer;
-      fork.endInParent();
+      end('parent');
     }
   }
 
@@ -84,19 +87,20 @@ class ProcessRegistry implements ForkRegistry {
       return;
     }
     this.#phase = IDLE; // what the copy does from here on is no part of the fork that made it
-    phase.fork.endInChild();
+    phase.end('child');
   }
 
   #onSpawn(): () => void {
     if (this.#phase.kind !== 'idle') return nothingToDispose;
-    const fork = this.#begin('spawn');
-    return () => fork.endInParent();
+    const end = this.#begin('spawn');
+    return () => end('parent');
   }
 
-  #begin(trigger: ForkTrigger): ForkInProgress {
-    return new ForkInProgress([...this.#entries], (entries, stage) => {
-      this.#run(entries, stage, trigger);
-    });
+  /** Runs the `before` hooks; those of both sides are the ones that there were by then. */
+  #begin(trigger: ForkTrigger): EndFork {
+    const entries = [...this.#entries];
+    this.#run(entries, 'before', trigger);
+    return settleOnce((side) => this.#run(entries, side, trigger));
   }
 
   #run(entries: readonly ForkEntry[], stage: ForkStage, trigger: ForkTrigger): void {

@@ -16,7 +16,6 @@ import { type DrainableExporter, ExporterDrain, isExporter } from './exporter-dr
 import { flushEndedError, flushError } from './flush-failure.js';
 import { generations } from './generation.js';
 import { GenerationExporter } from './generation-exporter.js';
-import { InheritedSpans } from './inherited-spans.js';
 import { type CreateProcessor, InnerProcessor, type NotedFlush } from './inner-processor.js';
 import { waitFor, type WaitLimits } from './lang/bounded-wait.js';
 import { systemClock } from './lang/clock.js';
@@ -57,7 +56,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
   readonly #exporter: ExporterDrain;
   readonly #createProcessor: CreateProcessor;
   readonly #generations = generations();
-  readonly #inherited = new InheritedSpans();
+  #inherited = 0;
   readonly #diagnostics = new Diagnostics(systemClock);
   /** If false, no span has to ask whether a startup snapshot is being built. */
   readonly #wasBuilding = isBuildingSnapshot();
@@ -83,14 +82,14 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
 
   /** Never throws. */
   onEnd(span: ReadableSpan): void {
-    if (this.#isDiscarding) this.#inherited.add(isSampled(span) ? 1 : 0);
+    if (this.#isDiscarding) this.#inherited += isSampled(span) ? 1 : 0;
     else if (this.#state.phase === 'ending') this.#warnOfLate(span);
     else this.#running()?.onEnd(span);
   }
 
   /** Number of spans found here that an earlier generation sends, or that ended while a startup snapshot was built. */
   get inherited(): number {
-    return this.#inherited.count;
+    return this.#inherited;
   }
 
   /**
@@ -173,10 +172,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
 
   #exitDeliverer(exporter: ExitDeliverer): ExitDeliverer {
     return {
-      exporter: exporter.exporter,
-      account: () => exporter.account(),
-      hurry: (leftMillis, cause) => exporter.hurry(leftMillis, cause),
-      cutShort: (cause) => exporter.cutShort(cause),
+      ...exporter,
       handOver: () => {
         // The processor hands over before its `forceFlush()` returns, unless resource attributes are pending.
         this.#present()?.startFlush();
@@ -198,8 +194,10 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
   }
 
   #createInner(): InnerProcessor {
-    const context = { generations: this.#generations, inherited: this.#inherited };
-    const exporter = new GenerationExporter(this.#exporter.exporter, context);
+    const target = this.#exporter.exporter;
+    const exporter = new GenerationExporter(target, this.#generations, (spans) => {
+      this.#inherited += spans;
+    });
     return new InnerProcessor(this.#createProcessor, exporter, this.#diagnostics);
   }
 

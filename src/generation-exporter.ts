@@ -3,13 +3,7 @@
 
 import type { Generation, Generations } from './generation.js';
 import { answerInherited } from './inherited-export.js';
-import type { InheritedSpans } from './inherited-spans.js';
 import type { ExportResult, ReadableSpan, ResultCallback, SpanExporter } from './sdk-contract.js';
-
-export interface GenerationContext {
-  readonly generations: Generations;
-  readonly inherited: InheritedSpans;
-}
 
 /** The errors of failed exports that hold any of the first `spans` spans that were handed over. */
 interface FailureNotes {
@@ -19,20 +13,27 @@ interface FailureNotes {
 
 export class GenerationExporter implements SpanExporter {
   readonly #exporter: SpanExporter;
-  readonly #context: GenerationContext;
+  readonly #generations: Generations;
+  readonly #onInherited: (spans: number) => void;
   readonly #generation: Generation;
   readonly #notes = new Set<FailureNotes>();
   #handedOver = 0;
 
-  constructor(exporter: SpanExporter, context: GenerationContext) {
+  /** `onInherited` is told of spans that belong to an earlier generation, and so are not sent. */
+  constructor(
+    exporter: SpanExporter,
+    generations: Generations,
+    onInherited: (spans: number) => void,
+  ) {
     this.#exporter = exporter;
-    this.#context = context;
-    this.#generation = context.generations.present;
+    this.#generations = generations;
+    this.#onInherited = onInherited;
+    this.#generation = generations.present;
   }
 
   /** Whether the heap was duplicated since this was made. */
   get isInherited(): boolean {
-    return this.#generation !== this.#context.generations.present;
+    return this.#generation !== this.#generations.present;
   }
 
   /** Number of spans that went to the exporter. */
@@ -42,7 +43,7 @@ export class GenerationExporter implements SpanExporter {
 
   export(spans: readonly ReadableSpan[], resultCallback: ResultCallback): void {
     if (this.isInherited) {
-      this.#context.inherited.add(spans.length);
+      this.#onInherited(spans.length);
       void answerInherited(resultCallback);
       return;
     }

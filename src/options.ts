@@ -24,6 +24,7 @@ import {
   checkText,
   checkTextRecord,
   expectation,
+  type IntegerRange,
   TIMER,
   TIMER_OR_ZERO,
 } from './option-checks.js';
@@ -147,6 +148,8 @@ const DEFAULT_SOCKET = '/var/run/datadog/apm.socket';
 const DEFAULT_URL = 'http://127.0.0.1:8126';
 /** The Agent refuses a body of exactly 25 MiB, so the limit stays below it. */
 const AGENT_LIMIT_BYTES = 25 * 1024 * 1024;
+const PAYLOAD_RANGE: IntegerRange = { min: 1024, max: AGENT_LIMIT_BYTES - 1 };
+const PENDING_RANGE: IntegerRange = { min: 1024, max: Number.MAX_SAFE_INTEGER };
 
 /**
  * Checks and copies the options given in code, so that later changes to the object make no difference.
@@ -220,39 +223,22 @@ const KNOWN_OPTIONS: OptionNames<DatadogSpanExporterOptions> = {
   selfObsMeterProvider: true,
 };
 
-type Limits = Pick<
-  ResolvedOptions,
-  | 'timeoutMillis'
-  | 'attemptTimeoutMillis'
-  | 'maxRetries'
-  | 'connectTimeoutMillis'
-  | 'flushTimeoutMillis'
-  | 'graceMillis'
-  | 'maxPayloadBytes'
-  | 'maxPendingBytes'
-  | 'maxConnections'
->;
+type Limit = keyof ResolvedOptions & (`${string}Millis` | `max${string}`);
 
-function resolveLimits(options: DatadogSpanExporterOptions): Limits {
-  const payloadRange = { min: 1024, max: AGENT_LIMIT_BYTES - 1 };
-  const pendingRange = { min: 1024, max: Number.MAX_SAFE_INTEGER };
+function resolveLimits(options: DatadogSpanExporterOptions): Pick<ResolvedOptions, Limit> {
+  const limit = (name: Limit, range: IntegerRange, otherwise: number): number =>
+    checkInteger(name, options[name], range) ?? otherwise;
   return {
-    timeoutMillis: checkInteger('timeoutMillis', options.timeoutMillis, TIMER) ?? 10_000,
-    attemptTimeoutMillis:
-      checkInteger('attemptTimeoutMillis', options.attemptTimeoutMillis, TIMER) ?? 3_000,
-    maxRetries: checkInteger('maxRetries', options.maxRetries, { min: 0, max: 100 }) ?? 4,
-    connectTimeoutMillis:
-      checkInteger('connectTimeoutMillis', options.connectTimeoutMillis, TIMER) ?? 1_000,
-    flushTimeoutMillis:
-      checkInteger('flushTimeoutMillis', options.flushTimeoutMillis, TIMER) ?? 10_000,
+    timeoutMillis: limit('timeoutMillis', TIMER, 10_000),
+    attemptTimeoutMillis: limit('attemptTimeoutMillis', TIMER, 3_000),
+    maxRetries: limit('maxRetries', { min: 0, max: 100 }, 4),
+    connectTimeoutMillis: limit('connectTimeoutMillis', TIMER, 1_000),
+    flushTimeoutMillis: limit('flushTimeoutMillis', TIMER, 10_000),
     // Below the 1 600 ms after which PM2 kills a process that it stops.
-    graceMillis: checkInteger('graceMillis', options.graceMillis, TIMER_OR_ZERO) ?? 1_000,
-    maxPayloadBytes:
-      checkInteger('maxPayloadBytes', options.maxPayloadBytes, payloadRange) ?? 4 * 1024 * 1024,
-    maxPendingBytes:
-      checkInteger('maxPendingBytes', options.maxPendingBytes, pendingRange) ?? 32 * 1024 * 1024,
-    maxConnections:
-      checkInteger('maxConnections', options.maxConnections, { min: 1, max: 64 }) ?? 2,
+    graceMillis: limit('graceMillis', TIMER_OR_ZERO, 1_000),
+    maxPayloadBytes: limit('maxPayloadBytes', PAYLOAD_RANGE, 4 * 1024 * 1024),
+    maxPendingBytes: limit('maxPendingBytes', PENDING_RANGE, 32 * 1024 * 1024),
+    maxConnections: limit('maxConnections', { min: 1, max: 64 }, 2),
   };
 }
 

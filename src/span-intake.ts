@@ -2,10 +2,11 @@
 // have been collected, or after a delay. Holds bytes, up to a limit. Knows nothing of how they are sent.
 
 import { noteDropped } from './dropped-spans.js';
-import { countOf } from './errors.js';
+import { countOf, reasonOf } from './errors.js';
 import { type ExportSource, sealedSource, spanSource } from './export-source.js';
 import type { SharedParts } from './shared-parts.js';
 import type { Dispose } from './lang/clock.js';
+import type { GatheredSpans } from './payload/gathering.js';
 import type { SpanSegment } from './payload/span-segment.js';
 import { PAYLOAD_OVERHEAD_BYTES } from './pending-bytes.js';
 import { pendingResource } from './pending-resources.js';
@@ -177,11 +178,27 @@ export class SpanIntake {
   #sealSegment(): void {
     if (this.#segment.spanCount === 0) return this.#segment.clear();
     const { ledger } = this.#owner.parts;
-    const { payloads, tooLarge, unencodable } = this.#segment.gather();
-    if (!this.isWorking) return;
+    const gathered = this.#gather();
+    if (gathered === undefined || !this.isWorking) return;
+    const { payloads, tooLarge, unencodable } = gathered;
     ledger.take(tooLarge + unencodable);
     noteDropped({ too_large: tooLarge, encode: unencodable }, this.#owner.parts);
     for (const payload of payloads) this.#run(sealedSource(payload), payload.body.length);
+  }
+
+  /** Nothing, and the spans are lost, where there is no memory for a payload. */
+  #gather(): GatheredSpans | undefined {
+    const { ledger, diagnostics } = this.#owner.parts;
+    const { spanCount } = this.#segment;
+    try {
+      return this.#segment.gather();
+    } catch (error) {
+      if (!this.isWorking) return undefined;
+      ledger.take(spanCount);
+      ledger.dropped('encode', spanCount);
+      diagnostics.warn('gather', `encode: ${countOf(spanCount, 'span')} lost; ${reasonOf(error)}`);
+      return undefined;
+    }
   }
 
   #sealLate(): void {

@@ -56,10 +56,10 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^(fork-registry|unknown-options)$/],
   [
     /^(deferrals|encoding-turns|exporter-metrics|pending-bytes)$/,
-    /^(inherited-export|inherited-spans|generation)$/,
+    /^(inherited-export|generation)$/,
     /^(ledger|lineage|diagnostics|sample-rates|agent-target|container-identity|process-identity|tracing-suppression)$/,
     /^exit-(departure|policy|signals)$/,
-    /^(cluster-worker|fork-hooks|fork-in-progress|snapshot-callbacks|spawn-channels)$/,
+    /^(cluster-worker|fork-hooks|snapshot-callbacks|spawn-channels)$/,
   ],
   [/^(cancellation|errors|option-checks|sampled-spans|sdk-contract|version|exit-deliverer)$/],
   [/^lang\//],

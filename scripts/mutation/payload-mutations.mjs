@@ -2,6 +2,20 @@
 
 export const PAYLOAD_MUTATIONS = [
   {
+    rule: 'no more is read of a text in an object than a tag can hold',
+    file: 'src/payload/json-text.ts',
+    find: 'value.slice(0, MAX_TAG_VALUE_BYTES)',
+    replace: 'value',
+    tests: ['test/payload/attribute-objects.test.ts'],
+  },
+  {
+    rule: 'nor of one in a list of an event',
+    file: 'src/payload/json-text.ts',
+    find: "if (typeof element === 'string' && element.length > MAX_TAG_VALUE_BYTES) return false;",
+    replace: '',
+    tests: ['test/payload/attribute-objects.test.ts'],
+  },
+  {
     rule: 'an incomplete resource is read anew for each batch',
     file: 'src/payload/span-writer.ts',
     find: 'this.#learnt.unfinished.clear();',

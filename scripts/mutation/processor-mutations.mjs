@@ -4,7 +4,7 @@ export const PROCESSOR_MUTATIONS = [
   {
     rule: 'what a copy inherits is not sent: by its processor',
     file: 'src/generation-exporter.ts',
-    find: 'return this.#generation !== this.#context.generations.present;',
+    find: 'return this.#generation !== this.#generations.present;',
     replace: 'return this.#generation.number < 0;',
     tests: ['test/fork-safe-processor/generations.test.ts'],
   },

@@ -52,22 +52,22 @@ export class Gathering {
   }
 
   /** Completes the part; one without spans is taken back. */
-  closePart(part: ChunkPart, traceIdHex: string): void {
+  closePart(part: ChunkPart): void {
     this.#unencodable += part.unencodable;
     if (part.spans === 0) return this.#writer.rewind(part.startByte);
     this.#writer.fillCount(part.header, part.spans);
-    this.#payload.add(part.spans, traceIdHex);
+    this.#payload.add(part.spans);
   }
 
   /**
    * Makes room for the span at `spanStart`, which did not fit: the part begins anew in the next payload, with
    * `spans` 0; or, if it has this one to itself, only its rest does; or the span is too large for any.
    */
-  cutPart(part: ChunkPart, spanStart: number, traceIdHex: string): 'cut' | 'too_large' {
+  cutPart(part: ChunkPart, spanStart: number): 'cut' | 'too_large' {
     const isAlone = this.#payload.isEmpty;
     if (isAlone && part.spans > 0) {
       this.#writer.rewind(spanStart);
-      this.closePart(part, traceIdHex);
+      this.closePart(part);
     } else {
       this.#writer.rewind(part.startByte);
       part.spans = 0;

@@ -1,5 +1,5 @@
 // Owns the JSON of a list or an object among attributes, as a text. Knows nothing of how long a tag may be, except
-// that nothing is read that no tag could hold.
+// that values which no tag could hold are not read, nor more of a text.
 
 import { isUint8Array } from 'node:util/types';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
@@ -11,7 +11,7 @@ const NO_BYTES = Buffer.alloc(0);
 
 /**
  * Compact JSON in which bytes are base64 and big integers are text; `undefined` if it fails. JSON that is too long
- * for a tag may end early: a million numbers would block for a second, at whatever depth.
+ * for a tag may end early: a million numbers, or a text of 20 MB, would block for a second, at whatever depth.
  */
 export function jsonText(value: object): string | undefined {
   try {
@@ -32,6 +32,7 @@ function isOfPrimitives(value: object): boolean {
     const element: unknown = value[at];
     if ((typeof element === 'object' && element !== null) || typeof element === 'bigint')
       return false;
+    if (typeof element === 'string' && element.length > MAX_TAG_VALUE_BYTES) return false;
   }
   return true;
 }
@@ -45,6 +46,7 @@ function plainValues(): (this: unknown, key: string, value: unknown) => unknown 
   const around = new OpenObjects();
   return function replace(this: unknown, _key, value) {
     if (--room <= 0) return undefined; // no room left; in a list it is written as null
+    if (typeof value === 'string') return value.slice(0, MAX_TAG_VALUE_BYTES); // with its quotes too long all the same
     if (typeof value === 'bigint') return String(value);
     if (typeof value !== 'object' || value === null) return value;
     if (isUint8Array(value)) return base64(value); // bytes that a `toJSON` has made

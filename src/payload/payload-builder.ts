@@ -17,8 +17,6 @@ export interface ChunkExtent {
   /** Offset in the body of the first byte after the chunk. */
   readonly endByte: number;
   readonly spanCount: number;
-  /** 32 hexadecimal digits. */
-  readonly traceId: string;
 }
 
 export class PayloadBuilder {
@@ -42,8 +40,8 @@ export class PayloadBuilder {
   }
 
   /** Takes the next chunk, which was just written unless it is said where it ends. */
-  add(spanCount: number, traceId: string, endByte: number = this.bytes): void {
-    this.#chunks.push({ endByte, spanCount, traceId });
+  add(spanCount: number, endByte: number = this.bytes): void {
+    this.#chunks.push({ endByte, spanCount });
     this.#spanCount += spanCount;
   }
 

@@ -2,7 +2,7 @@
 // of spans or requests.
 
 import { MsgpackWriter } from './msgpack-writer.js';
-import type { ChunkExtent, Payload } from './payload-builder.js';
+import type { Payload } from './payload-builder.js';
 
 /** Bytes before the first chunk: the header of an array of up to 2^32 chunks. */
 const HEADER_BYTES = 5;
@@ -20,22 +20,17 @@ export function splitPayload(payload: Payload): readonly Payload[] {
 function partOf({ body, chunks }: Payload, from: number, to: number): Payload {
   const startByte = chunks[from - 1]?.endByte ?? HEADER_BYTES;
   const endByte = chunks[to - 1]?.endByte ?? startByte;
-  const own = chunks
-    .slice(from, to)
-    .map((chunk) =>
-      Object.assign({}, chunk, { endByte: chunk.endByte - startByte + HEADER_BYTES }),
-    );
-  return payloadOf(own, [body.subarray(startByte, endByte)]);
-}
-
-function payloadOf(chunks: readonly ChunkExtent[], bodies: readonly Uint8Array[]): Payload {
+  const own = chunks.slice(from, to).map((chunk) => ({
+    endByte: chunk.endByte - startByte + HEADER_BYTES,
+    spanCount: chunk.spanCount,
+  }));
   const header = new MsgpackWriter(HEADER_BYTES);
-  header.fillCount(header.openArray(), chunks.length);
+  header.fillCount(header.openArray(), own.length);
   return {
-    body: Buffer.concat([header.copyFrom(0), ...bodies]),
-    chunkCount: chunks.length,
-    spanCount: chunks.reduce((sum, { spanCount }) => sum + spanCount, 0),
-    chunks,
+    body: Buffer.concat([header.copyFrom(0), body.subarray(startByte, endByte)]),
+    chunkCount: own.length,
+    spanCount: own.reduce((sum, { spanCount }) => sum + spanCount, 0),
+    chunks: own,
     recycle: () => undefined, // the parts have memory of their own
   };
 }

@@ -93,10 +93,12 @@ export class SpanSegment {
 
   /** Takes all spans out, as payloads; a trace is split only if it does not fit one of its own. */
   gather(): GatheredSpans {
-    const gathered = this.#isPayload ? this.#asPayload() : this.#byTrace();
-    this.clear();
-    this.#payload.shrink(this.#maxPayloadBytes * 2);
-    return gathered;
+    try {
+      return this.#isPayload ? this.#asPayload() : this.#byTrace();
+    } finally {
+      this.clear();
+      this.#payload.shrink(this.#maxPayloadBytes * 2);
+    }
   }
 
   /** Whether no span has to be moved: what was written is a payload but for its counts. */
@@ -115,11 +117,11 @@ export class SpanSegment {
 
   #asPayload(): GatheredSpans {
     const payload = this.#inPlace;
-    for (const { header, first, last, traceIdHex } of this.#traces.all) {
+    for (const { header, first, last } of this.#traces.all) {
       if (first === NO_MORE) continue;
       const spanCount = last - first + 1;
       this.#bytes.fillCount(header, spanCount);
-      payload?.add(spanCount, traceIdHex, this.#endOf(last));
+      payload?.add(spanCount, this.#endOf(last));
     }
     const completed = payload?.completeLast();
     return { payloads: completed === undefined ? [] : [completed], tooLarge: 0, unencodable: 0 };
@@ -189,7 +191,6 @@ export class SpanSegment {
 
   /** Returns the index of the span with which the next part begins. */
   #gatherPart(gathering: Gathering, chunk: Chunk, from: number): number {
-    const { traceIdHex } = chunk.trace;
     const part = gathering.openPart();
     let index = from;
     while (index !== NO_MORE) {
@@ -197,7 +198,7 @@ export class SpanSegment {
       const last = this.#lastOfRun(index, chunk, { part, roomBytes: gathering.room });
       const isCopied = last > index ? this.#copyRun(index, last) : this.#copy(index, chunk, part);
       if (gathering.hasOverflowed) {
-        const isLost = gathering.cutPart(part, at, traceIdHex) === 'too_large';
+        const isLost = gathering.cutPart(part, at) === 'too_large';
         if (isLost) return this.#nexts[index] ?? NO_MORE;
         return part.spans === 0 ? from : index;
       }
@@ -205,7 +206,7 @@ export class SpanSegment {
       else part.unencodable++;
       index = this.#nexts[last] ?? NO_MORE;
     }
-    gathering.closePart(part, traceIdHex);
+    gathering.closePart(part);
     return NO_MORE;
   }
 

@@ -14,12 +14,7 @@ import { SpanFacts } from './span-facts.js';
 import { addFields, fillTimes, SpanHeader, type TraceIdentity } from './span-header.js';
 import { encodableLinks, SpanLinksWriter } from './span-links.js';
 import { SpanNames } from './span-names.js';
-import {
-  type ChunkMark,
-  SpanTags,
-  type SpanTagsParts,
-  type SpanTagsSettings,
-} from './span-tags.js';
+import { type ChunkMark, SpanTags, type SpanTagsSettings } from './span-tags.js';
 import type { UnwritableSpan } from './span-loss.js';
 import { type SpanTemplate, SpanTemplates } from './span-template.js';
 import { TagKeys } from './tag-keys.js';
@@ -169,16 +164,17 @@ export class SpanWriter {
     return new SpanTemplates(tags, known);
   }
 
-  #partsOf(known: WellKnownTags): SpanTagsParts {
-    const tags = new TagWriter(this.#writer);
-    return { known, tags, facts: this.#facts, events: this.#events };
-  }
-
   #learnAnew(): Learnt {
     this.#lastResource = undefined;
     const keys = new TagKeys();
     const known = new WellKnownTags(keys);
-    const tags = new SpanTags(this.#partsOf(known), this.#settings);
+    const parts = {
+      known,
+      tags: new TagWriter(this.#writer),
+      facts: this.#facts,
+      events: this.#events,
+    };
+    const tags = new SpanTags(parts, this.#settings);
     return { keys, known, tags, resources: new WeakMap(), unfinished: new Map() };
   }
 }

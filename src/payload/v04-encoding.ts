@@ -254,12 +254,12 @@ export class V04Encoding implements SpanEncoding {
   }
 
   #closePart(trace: OpenTrace, payload: PayloadBuilder): void {
-    const { header, written, startByte, chunk } = trace;
+    const { header, written, startByte } = trace;
     const { writer } = this.#tools;
     this.#noteLost(trace);
     if (written === 0) return writer.rewind(startByte);
     writer.fillCount(header, written);
-    payload.add(written, chunk.traceIdHex);
+    payload.add(written);
   }
 
   #closeTrace(trace: OpenTrace, payload: PayloadBuilder): void {

@@ -3,6 +3,7 @@
 
 import { reasonOf } from '../errors.js';
 import { isBuildingSnapshot } from '../snapshot-callbacks.js';
+import { errorCodeOf } from './break-point.js';
 
 /** The part of undici that is used. */
 export type Undici = Pick<typeof import('undici'), 'Client' | 'buildConnector'>;
@@ -82,8 +83,7 @@ function requireUndici(base: string): Undici {
 
 /** Whether the base is relative or has no undici, so that the next base may do. */
 function isNotThere(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return false;
-  return error.code === 'MODULE_NOT_FOUND' || error.code === 'ERR_INVALID_ARG_VALUE';
+  return ['MODULE_NOT_FOUND', 'ERR_INVALID_ARG_VALUE'].includes(errorCodeOf(error));
 }
 
 /** Without `typeof`, which webpack evaluates when it builds: its ES modules then use a variable they do not have. */

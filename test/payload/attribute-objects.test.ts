@@ -1,8 +1,11 @@
 import type { Attributes } from '@opentelemetry/api';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { roundTrip } from '../support/encoding.js';
+import type { TimedEvent } from '@opentelemetry/sdk-trace-base';
 import { makeSpan } from '../support/spans.js';
+
+const LONG = 'x'.repeat(1_000_000);
 
 function numbered(count: number): Record<string, number> {
   return Object.fromEntries(Array.from({ length: count }, (_none, at) => [`key.${at}`, at]));
@@ -170,6 +173,28 @@ describe('attributes', () => {
 
     expect(reads).toBeLessThan(12_600);
   });
+
+  it.each<[string, unknown, string]>([
+    ['an object', { first: 1, text: LONG, last: 2 }, '{"first":1,"last":2}'],
+    ['a list in a list', [[1], [LONG]], '[[1]]'],
+    ['an object in a list', [{ a: 1 }, { text: LONG }], '[{"a":1}]'],
+  ])(
+    'that are %s with a long text read no more of it than a tag can hold',
+    (_what, value, json) => {
+      const stringify = vi.spyOn(JSON, 'stringify');
+      const attributes: Attributes = {};
+      Object.assign(attributes, { value });
+      const event: TimedEvent = { name: 'event', time: [1, 0], attributes: { list: [LONG] } };
+
+      const { meta } = roundTrip(makeSpan({ attributes, events: [event] }));
+      const lengths = stringify.mock.results.map((made) => String(made.value).length);
+      stringify.mockRestore();
+
+      expect(meta['value']).toBe(json);
+      expect(meta['events']).toBe('[{"time_unix_nano":1000000000,"name":"event"}]');
+      expect(Math.max(...lengths)).toBeLessThan(25_100);
+    },
+  );
 
   it('may be bytes of another realm, as a test in Jest has them', () => {
     const attributes: Attributes = {};

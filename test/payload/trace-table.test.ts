@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseTraceId } from '../../src/payload/identifiers.js';
 import type { TraceIdentity } from '../../src/payload/span-header.js';
 import { TraceTable } from '../../src/payload/trace-table.js';
-import { encode } from '../support/encoding.js';
+import { decodeStrictly, encode } from '../support/encoding.js';
 import { startOwnTime } from '../support/own-time.js';
 import { makeSpan } from '../support/spans.js';
 
@@ -80,9 +80,9 @@ describe('a table of traces', () => {
   it('keeps the spans of traces with the same last bits apart', () => {
     const spans = [...IDS, ...IDS].map((traceId) => makeSpan({ traceId }));
     const { payloads } = encode(spans);
-    const chunks = payloads.flatMap((payload) => payload.chunks);
-    expect(chunks.map(({ traceId, spanCount }) => [traceId, spanCount])).toEqual(
-      IDS.map((id) => [id, 2]),
+    const chunks = payloads.flatMap(({ body }) => decodeStrictly(body));
+    expect(chunks.map((chunk) => chunk.map(({ meta }) => meta['otel.trace_id']))).toEqual(
+      IDS.map((id) => [id, id]),
     );
   });
 });
