@@ -101,7 +101,7 @@ function parseTcpUrl(text: string): TcpTarget {
   }
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new RangeError(`its scheme is none that an Agent speaks; ${EXAMPLES}`);
+    throw new RangeError(`no Agent speaks its scheme; ${EXAMPLES}`);
   }
   if (url.search !== '' || url.hash !== '') {
     throw new RangeError('it has a query or a fragment, which the Agent does not take');

@@ -118,7 +118,7 @@ class FlushRound {
     });
   }
 
-  /** A target of others is taken to wait for a deferred one of ours behind it, which need not be so: nothing tells. */
+  /** A foreign target is assumed to wait for a deferred one of ours behind it; nothing can tell. */
   #isTurnOver(index: number): boolean {
     const progress = this.#progress[index];
     if (progress === 'flushed' || progress === 'deferred') return true;

@@ -34,7 +34,7 @@ export interface ExitFlushOptions {
 
 /** Most rounds of a flush. Under load there is no end of them: a few spans end during each request to an Agent. */
 const MAX_ROUNDS = 4;
-/** Time to send what ended after a flush in vain, once the thread is up: many times what a healthy Agent takes. */
+/** Time to send what ended after a failed flush, once the thread is up: many times what a healthy Agent takes. */
 const LAST_CALL_MILLIS = 150;
 /** Timers count in whole milliseconds, and may expire this much early. */
 const EARLY_MILLIS = 1;
@@ -101,7 +101,7 @@ export class ExitFlush {
 
   /**
    * Blocks the event loop while it delivers what was handed over, for its share of the time that is left at most. That
-   * a thread has to be started first is nobody's share. Whoever has kept a flush waiting comes first, as its time is
+   * a thread has to be started first is charged to nobody. Whoever has kept a flush waiting comes first, as its time is
    * short, and leaves the rest to the others.
    */
   block(sinceMillis: number, share: number): void {

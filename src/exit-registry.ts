@@ -37,7 +37,7 @@ export interface AtExit {
   handOver(): void;
   /**
    * Blocks while it delivers what was handed over, for at most `share` of what is left of its time, which began at
-   * `sinceMillis`; to start a thread is nobody's share. Never throws.
+   * `sinceMillis`; starting a thread is charged to nobody. Never throws.
    */
   block(sinceMillis: number, share: number): void;
   /** The exporters with spans that are neither delivered nor lost. */

@@ -31,7 +31,7 @@ export const PAYLOAD_TOO_LARGE = 413;
 const CUT_OFF: Cancellation = { kind: 'aborted' };
 
 const REASONS: Readonly<Record<ExportErrorKind, string>> = {
-  queue_full: 'too much waits already',
+  queue_full: 'too much is waiting already',
   encode: 'the spans could not be encoded',
   too_large: 'the Agent answered 413, the payload is too large',
   connect: 'no connection to the Agent',

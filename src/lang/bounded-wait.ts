@@ -17,8 +17,8 @@ export interface WaitLimits {
 }
 
 /**
- * Begins work, which must never reject, and resolves with what comes first. What the work in turn waits for as long
- * ends later: its timers are younger.
+ * Begins work, which must never reject, and resolves with what comes first. An equal wait within the work ends
+ * later: its timer is newer.
  */
 export function waitFor<T>(
   beginWork: () => Promise<T>,

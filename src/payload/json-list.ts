@@ -19,7 +19,7 @@ export function writeJsonList(json: JsonBuffer, list: readonly unknown[], end: n
     const start = json.position;
     const element = list[at];
     if (at > 0) json.byte(COMMA);
-    // Behind any but the last there is to be a comma, too.
+    // All but the last need a comma, too.
     const elementEnd = at === list.length - 1 ? end - 1 : end - 2;
     const isTooLong = typeof element === 'string' && element.length > elementEnd - json.position;
     if (!isTooLong && !writePrimitive(json, element)) return false;

@@ -184,7 +184,7 @@ describe('a full queue', () => {
 
     expect(error).toMatchObject({ kind: 'queue_full', lostSpans: 5, attempts: 0 });
     expect(error?.message).toContain(
-      'not sent: too much waits already: `maxPendingBytes` (1024) are used up; 5 spans lost',
+      'not sent: too much is waiting already: `maxPendingBytes` (1024) are used up; 5 spans lost',
     );
     expect(exporter.stats()).toMatchObject({ inFlight: 2, droppedByReason: { queue_full: 5 } });
     held.release();
