@@ -5,6 +5,7 @@ import { clusterWorker } from './cluster-worker.js';
 import { type Dispose, nothingToDispose } from './lang/clock.js';
 import { listenFirst } from './lang/audience.js';
 import { hasMethods } from './lang/methods.js';
+import { settleOnce } from './lang/settle-once.js';
 
 /** What `pm2 stop --shutdown-with-message` sends; SIGKILL follows after 1 600 ms. */
 const SHUTDOWN_MESSAGE = 'shutdown';
@@ -18,10 +19,10 @@ export function onShutdownMessage(listener: () => void): Dispose {
     if (message === SHUTDOWN_MESSAGE) listener();
   });
   const hold = releaseChannel();
-  return () => {
+  return settleOnce<void>(() => {
     hold();
     stop();
-  };
+  });
 }
 
 /**

@@ -58,6 +58,7 @@ function parseRates(text: string): RateByService | undefined {
   if (typeof table !== 'object' || table === null || Array.isArray(table)) return undefined;
   const entries = Object.entries(table).slice(0, MAX_SERVICES);
   const valid = entries.filter((entry): entry is [string, number] => isRate(entry[1]));
+  if (valid.length === 0 && entries.length > 0) return undefined;
   return Object.freeze(Object.fromEntries(valid));
 }
 

@@ -22,6 +22,7 @@ describe('SampleRates', () => {
     '[]',
     '{"rate_by_service":null}',
     '{"rate_by_service":[1]}',
+    '{"rate_by_service":{"service:,env:":"1","other":2}}',
     '{',
   ])('keeps what it knows when the Agent answers %j', (text) => {
     const rates = new SampleRates();

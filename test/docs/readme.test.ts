@@ -113,7 +113,7 @@ describe('the README', () => {
 
     const [, , , lost, , , lostWithBoth] = row ?? [];
     const readme = readFileSync(README, 'utf8');
-    expect(readme).toContain(`15 s without Agent at 1 000 spans/s cost ${lost}`);
+    expect(readme).toContain(`15 s without an Agent, 1 000 spans/s: ${lost} lost`);
     expect(readme).toContain(`| ${lostWithBoth} with \`maxRetries: 100\``);
   });
 

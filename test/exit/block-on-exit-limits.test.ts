@@ -64,14 +64,14 @@ describe('a process that exits, with blockOnExit,', () => {
        const processor = new DatadogBatchSpanProcessor({ exporter: own });
        flushOnExit(processor, { blockOnExit: true, timeoutMillis: 10_000 });
        const tracer = new NodeTracerProvider({ spanProcessors: [processor] }).getTracer('own');
-       for (let index = 0; index < 60; index++) tracer.startSpan('one').end();
+       for (let index = 0; index < 90; index++) tracer.startSpan('one').end();
        process.on('exit', () => console.log(own.stats().exported));
        process.exit();`,
         { agentUrl: server.url },
       );
 
-      expect(await end).toMatchObject({ code: 0, stdout: '60\n', stderr: '' });
-      expect(server.spans).toHaveLength(60);
+      expect(await end).toMatchObject({ code: 0, stdout: '90\n', stderr: '' });
+      expect(server.spans).toHaveLength(90);
       expect(server.requests).toBeGreaterThan(10);
       expect(server.accepted).toBe(server.requests);
     },

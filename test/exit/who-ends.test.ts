@@ -133,7 +133,7 @@ describe('an application that listens itself', () => {
   it('ends the process without listening, if it says never', async () => {
     const agent = await openScriptedAgent();
     const script = startScript(
-      `flushOnExit(target, { reraise: 'never' }); endSpans(); serve();
+      `flushOnExit(target, { reraise: 'never', timeoutMillis: 20_000 }); endSpans(); serve();
        const ended = setInterval(() => {
          if (exporter.stats().exported === 50) { clearInterval(ended); setImmediate(() => process.exit(4)); }
        }, 1);
@@ -239,7 +239,7 @@ describe('several that want to be flushed', () => {
     const script = startScript(
       `const end = () => setTimeout(() => process.exit(5), 100);
        flushOnExit({ forceFlush: async () => { console.log('flushed'); onceSent(end); } });
-       flushOnExit(target, { reraise: 'never' }); endSpans(); serve(); ${READY}`,
+       flushOnExit(target, { reraise: 'never', timeoutMillis: 20_000 }); endSpans(); serve(); ${READY}`,
       { agentUrl: agent.url },
     );
     await script.says('ready');
