@@ -2,12 +2,8 @@
 // the last of them, with the ids of those that it says are lost.
 
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import {
-  DatadogBatchSpanProcessor,
-  type DatadogSpanExporter,
-  type ReadableSpan,
-  type SpanProcessor,
-} from '../../src/index.js';
+import type { DatadogSpanExporter, ReadableSpan, SpanProcessor } from '../../src/index.js';
+import { openProcessor } from '../support/batch-processors.js';
 import { exportSpans } from '../support/exports.js';
 import { openPipeline } from '../support/pipelines.js';
 
@@ -38,8 +34,7 @@ export const SENDERS: Readonly<Record<string, Sender>> = {
     return lost;
   },
   'a DatadogBatchSpanProcessor': async (exporter, spans) => {
-    const processor = new DatadogBatchSpanProcessor({ exporter, scheduledDelayMillis: 60_000 });
-    await endAll(processor, spans);
+    await endAll(openProcessor(exporter), spans);
     return undefined;
   },
 };

@@ -2,10 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { temporaryDirectory } from '../examples/temporary-directory.js';
+import { DIST, PLAIN_SPAN } from '../support/built-modules.js';
 import { runNode } from '../support/child-process.js';
 import { openRawServer } from '../support/raw-server.js';
-
-const DIST = new URL('../../dist/index.js', import.meta.url).href;
 
 /**
  * Shuts down when the export has reached its connection, which takes microtasks, and undici is still
@@ -13,12 +12,9 @@ const DIST = new URL('../../dist/index.js', import.meta.url).href;
  */
 const SCRIPT = `
   import { DatadogSpanExporter } from '${DIST}';
+  import { plainSpan } from '${PLAIN_SPAN}';
   const exporter = new DatadogSpanExporter();
-  const traceId = '72df520af2bde7a5240031ead750e5f3';
-  const span = {
-    name: 'n', kind: 0, startTime: [1700000000, 0], endTime: [1700000001, 0], attributes: {},
-    resource: { attributes: {} }, spanContext: () => ({ traceId, spanId: '24003fafe5640a1c' }),
-  };
+  const span = plainSpan('24003fafe5640a1c');
   exporter.export([span], ({ error }) => console.log(error.kind, error.attempts));
   for (let hop = 0; hop < 4; hop++) await undefined;
   await exporter.shutdown({ graceMillis: 0 });

@@ -2,11 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { temporaryDirectory } from '../examples/temporary-directory.js';
+import { DIST, PLAIN_SPAN } from '../support/built-modules.js';
 import { runNode } from '../support/child-process.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { readAll, stall } from '../support/fault-steps.js';
-
-const DIST = new URL('../../dist/index.js', import.meta.url).href;
 
 /**
  * 2 000 exporters, each with 50 exports in all phases that are cut short, share one signal that never
@@ -15,13 +14,10 @@ const DIST = new URL('../../dist/index.js', import.meta.url).href;
  */
 const SCRIPT = `
   import { getEventListeners } from 'node:events';
+  import { plainSpan } from '${PLAIN_SPAN}';
   import { DatadogSpanExporter } from '${DIST}';
   const { signal } = new AbortController();
-  const traceId = '72df520af2bde7a5240031ead750e5f3';
-  const span = {
-    name: 'n', kind: 0, startTime: [1700000000, 0], endTime: [1700000001, 0], attributes: {},
-    resource: { attributes: {} }, spanContext: () => ({ traceId, spanId: '24003fafe5640a1c' }),
-  };
+  const span = plainSpan('24003fafe5640a1c');
   let cut = 0;
   let warnings = 0;
   let early = 0;

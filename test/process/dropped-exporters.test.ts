@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PLAIN_SPAN } from '../support/built-modules.js';
 import { startScript } from '../exit/script.js';
 import { ENTRY } from '../fork/script.js';
 import { openGate } from '../support/gate.js';
@@ -8,11 +9,8 @@ import { until } from '../support/until.js';
 
 /** Exports a span with a new exporter, in a function of its own, so that nothing keeps it. */
 const EXPORT = `
-  const traceId = '72df520af2bde7a5240031ead750e5f3';
-  const span = {
-    name: 'n', kind: 0, startTime: [1700000000, 0], endTime: [1700000001, 0], attributes: {},
-    resource: { attributes: {} }, spanContext: () => ({ traceId, spanId: '24003fafe5640a1c' }),
-  };
+  import { plainSpan } from '${PLAIN_SPAN}';
+  const span = plainSpan('24003fafe5640a1c');
   const exported = (one) => new Promise((resolve) => one.export([span], resolve));
 `;
 

@@ -1,18 +1,16 @@
 import { expect, it } from 'vitest';
+import { DIST, PLAIN_SPAN } from '../support/built-modules.js';
 import { HELD } from '../support/left-of.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
-import { DIST, runScript } from './released-script.js';
+import { runScript } from './released-script.js';
 
 /** Each processor holds buffers of 160 kB; the last is dropped before its time has come. */
 const SCRIPT = `
   ${HELD}
   import { DatadogBatchSpanProcessor, DatadogSpanExporter } from '${DIST}';
+  import { plainSpan } from '${PLAIN_SPAN}';
   const exporter = new DatadogSpanExporter();
-  const ids = { traceId: '72df520af2bde7a5240031ead750e5f3', spanId: '24003fafe5640a1c', traceFlags: 1 };
-  const span = {
-    name: 'n', kind: 0, startTime: [1700000000, 0], endTime: [1700000001, 0], attributes: {},
-    resource: { attributes: {} }, spanContext: () => ids,
-  };
+  const span = plainSpan('24003fafe5640a1c');
   const use = async () => {
     const processor = new DatadogBatchSpanProcessor({ exporter });
     processor.onEnd(span);

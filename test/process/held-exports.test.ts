@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { DIST } from '../support/built-modules.js';
 import { HELD } from '../support/left-of.js';
-import { DIST, runWhileHanging } from './released-script.js';
+import { runWhileHanging } from './released-script.js';
 
 const EXPORTS = 3_000;
 

@@ -2,9 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { temporaryDirectory } from '../examples/temporary-directory.js';
+import { DIST, PLAIN_SPAN } from '../support/built-modules.js';
 import { runNode } from '../support/child-process.js';
-
-const DIST = new URL('../../dist/index.js', import.meta.url).href;
 
 /**
  * An Agent inside the process, which does not keep it; `isReached` settles with its first byte or its
@@ -12,6 +11,7 @@ const DIST = new URL('../../dist/index.js', import.meta.url).href;
  */
 const PREPARE = `
   import { once } from 'node:events';
+  import { plainSpan } from '${PLAIN_SPAN}';
   import { createServer } from 'node:net';
   import { DatadogSpanExporter } from '${DIST}';
   const agent = createServer();
@@ -26,11 +26,7 @@ const PREPARE = `
     });
     return once(socket, 'data');
   });
-  const traceId = '72df520af2bde7a5240031ead750e5f3';
-  const span = {
-    name: 'n', kind: 0, startTime: [1700000000, 0], endTime: [1700000001, 0], attributes: {},
-    resource: { attributes: {} }, spanContext: () => ({ traceId, spanId: '24003fafe5640a1c' }),
-  };
+  const span = plainSpan('24003fafe5640a1c');
   const life = new AbortController();
   const exporter = new DatadogSpanExporter({
     url: scheme + '://127.0.0.1:' + agent.address().port, signal: life.signal,

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { DIST } from '../support/built-modules.js';
 import { HELD } from '../support/left-of.js';
-import { DIST, runWhileHanging } from './released-script.js';
+import { runWhileHanging } from './released-script.js';
 
 /** Says whether more than 20 MB are left of `count` bodies, of which spans have a part: what `partOf` cuts out. */
 function exporting(count: number, { partOf, fields }: { partOf: string; fields: string }): string {

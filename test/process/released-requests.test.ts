@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { DIST } from '../support/built-modules.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
-import { DIST, runScript } from './released-script.js';
+import { runScript } from './released-script.js';
 
 /**
  * Says whether anything is left of what a request had in an `AsyncLocalStorage`, after ten seconds at most, while

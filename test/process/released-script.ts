@@ -7,9 +7,6 @@ import { type NodeRun, runNode } from '../support/child-process.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { readAll, stall } from '../support/fault-steps.js';
 
-/** The package, to be imported. */
-export const DIST: string = new URL('../../dist/index.js', import.meta.url).href;
-
 export function runScript(
   source: string,
   env: Readonly<Record<string, string>> = {},

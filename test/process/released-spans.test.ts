@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { DIST, PLAIN_SPAN } from '../support/built-modules.js';
 import { LEFT_OF } from '../support/left-of.js';
-import { DIST, runScript, runWhileHanging } from './released-script.js';
+import { runScript, runWhileHanging } from './released-script.js';
 
 /** Says how many spans still exist while their bytes wait for an Agent that does not answer. */
 const scriptWith = (resource: string): string => `
@@ -126,14 +127,10 @@ it('the traces of spans that came to nothing are forgotten, though no span of th
 /** Says how many errors still exist of exports of a span each, all of which have failed. */
 const STREAMING_SCRIPT = `
   import { DatadogBatchSpanProcessor, DatadogSpanExporter } from '${DIST}';
+  import { plainSpan } from '${PLAIN_SPAN}';
   const exporter = new DatadogSpanExporter({ url: 'http://127.0.0.1:1', maxRetries: 0 });
   const processor = new DatadogBatchSpanProcessor({ exporter });
-  const traceId = '72df520af2bde7a5240031ead750e5f3';
-  const ids = { traceId, spanId: '24003fafe5640a1c', traceFlags: 1 };
-  const span = {
-    name: 'n', kind: 0, startTime: [1700000000, 0], endTime: [1700000001, 0], attributes: {},
-    resource: { attributes: {} }, spanContext: () => ids,
-  };
+  const span = plainSpan('24003fafe5640a1c');
   const causes = [];
   const fail = async () => {
     processor.onEnd(span);
@@ -152,16 +149,13 @@ it('exports are let go of when they are over, however few bytes each had in the 
 /** Says how many errors still exist of exports that waited for a resource that is never there. */
 const WAITING_SCRIPT = `
   import { DatadogSpanExporter } from '${DIST}';
+  import { plainSpan } from '${PLAIN_SPAN}';
   const options = { url: 'http://127.0.0.1:1', maxRetries: 0, timeoutMillis: 1_000 };
   const exporter = new DatadogSpanExporter(options);
   const never = new Promise(() => undefined);
   const waitForAsyncAttributes = async () => { await never; };
   const resource = { attributes: {}, asyncAttributesPending: true, waitForAsyncAttributes };
-  const ids = { traceId: '72df520af2bde7a5240031ead750e5f3', spanId: '24003fafe5640a1c' };
-  const span = {
-    name: 'n', kind: 0, startTime: [1700000000, 0], endTime: [1700000001, 0], attributes: {},
-    resource, spanContext: () => ids,
-  };
+  const span = plainSpan('24003fafe5640a1c', resource);
   const fail = () => new Promise((resolve) => {
     exporter.export([span], ({ error }) => resolve(new WeakRef(error.cause)));
   });
@@ -178,13 +172,10 @@ it('exports are let go of when they are over, though their resource is still wai
 /** Says how many MB 1 500 flushes of as many exports take, each of which covers those before. */
 const FLUSHING_SCRIPT = `
   import { DatadogBatchSpanProcessor, DatadogSpanExporter } from '${DIST}';
+  import { plainSpan } from '${PLAIN_SPAN}';
   const exporter = new DatadogSpanExporter();
   const processor = new DatadogBatchSpanProcessor({ exporter });
-  const ids = { traceId: '72df520af2bde7a5240031ead750e5f3', spanId: '24003fafe5640a1c', traceFlags: 1 };
-  const span = {
-    name: 'n', kind: 0, startTime: [1700000000, 0], endTime: [1700000001, 0], attributes: {},
-    resource: { attributes: {} }, spanContext: () => ids,
-  };
+  const span = plainSpan('24003fafe5640a1c');
   const heldBytes = () => {
     globalThis.gc();
     return process.memoryUsage().heapUsed;
@@ -211,12 +202,9 @@ it('what a flush takes does not grow with the exports that it waits for', async 
 /** Says how many MB the errors of 5 000 flushes take that were cut with as many exports. */
 const FAILING_SCRIPT = `
   import { DatadogSpanExporter } from '${DIST}';
+  import { plainSpan } from '${PLAIN_SPAN}';
   const exporter = new DatadogSpanExporter();
-  const ids = { traceId: '72df520af2bde7a5240031ead750e5f3', spanId: '24003fafe5640a1c', traceFlags: 1 };
-  const span = {
-    name: 'n', kind: 0, startTime: [1700000000, 0], endTime: [1700000001, 0], attributes: {},
-    resource: { attributes: {} }, spanContext: () => ids,
-  };
+  const span = plainSpan('24003fafe5640a1c');
   globalThis.gc();
   const before = process.memoryUsage().heapUsed;
   const flushes = Array.from({ length: 5_000 }, () => {

@@ -10,6 +10,6 @@ export function plainSpan(spanId, resource = { attributes: {} }) {
     endTime: [1700000001, 0],
     attributes: {},
     resource,
-    spanContext: () => ({ traceId, spanId }),
+    spanContext: () => ({ traceId, spanId, traceFlags: 1 }),
   };
 }
