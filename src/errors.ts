@@ -50,7 +50,7 @@ const CODES: { readonly [Kind in ExportErrorKind]: `DD_EXPORT_${Uppercase<Kind>}
  * Why a span was dropped: the kind with which its export failed or, without a failed export:
  *
  * - `invalid_id`: it has an id that the Agent would refuse
- * - `encode`: it could not be read
+ * - `encode`: it could not be read, or there was no memory for its payload
  * - `too_large`: the span alone is larger than `maxPayloadBytes` or `maxPendingBytes`
  * - `queue_full`: `maxQueueBytes` of a `DatadogBatchSpanProcessor` were in use when it ended
  * - `unknown`: it had been sent completely when the process exited; the Agent may have accepted it

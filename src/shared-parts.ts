@@ -1,5 +1,5 @@
-// Owns constructing what all exports of an exporter share, from resolved options and the few parts that outlast
-// them or come first.
+// Owns constructing what all exports of an exporter share, from resolved options and from the few parts that its
+// life makes first.
 
 import type { MeterProvider } from '@opentelemetry/api';
 import { type AgentTarget, describeRequest } from './agent-target.js';

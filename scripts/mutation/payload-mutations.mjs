@@ -2,6 +2,20 @@
 
 export const PAYLOAD_MUTATIONS = [
   {
+    rule: 'the remains of a payload for which there was no memory are in no other',
+    file: 'src/payload/span-segment.ts',
+    find: 'this.#payload.shrink(this.#maxPayloadBytes * 2);',
+    replace: '',
+    tests: ['test/batch-processor/no-memory.test.ts'],
+  },
+  {
+    rule: 'the latest spare buffers are kept',
+    file: 'src/payload/buffer-pool.ts',
+    find: '[buffer, ...this.#spare].slice',
+    replace: '[buffer, ...this.#spare].toSorted((a, b) => b.length - a.length).slice',
+    tests: ['test/payload/buffer-pool.test.ts'],
+  },
+  {
     rule: 'no more is read of a text in an object than a tag can hold',
     file: 'src/payload/json-text.ts',
     find: 'value.slice(0, MAX_TAG_VALUE_BYTES)',

@@ -18,8 +18,8 @@ export const TRANSPORT_MUTATIONS = [
   {
     rule: 'an attempt is bounded',
     file: 'src/transport/delivery.ts',
-    find: '() => token.abort(ATTEMPT_TIMED_OUT)',
-    replace: '() => undefined',
+    find: 'token.abort(ATTEMPT_TIMED_OUT)',
+    replace: 'undefined',
     tests: ['test/transport/delivery.test.ts'],
   },
   {
@@ -152,10 +152,24 @@ export const TRANSPORT_MUTATIONS = [
     tests: ['test/transport/last-call.test.ts'],
   },
   {
+    rule: 'an Agent that is too slow gets what it can answer in time',
+    file: 'src/transport/last-call.ts',
+    find: 'answerMillis * ANSWERS',
+    replace: '0',
+    tests: ['test/transport/last-call.test.ts'],
+  },
+  {
+    rule: 'the time of an attempt is limited anew with each of its steps',
+    file: 'src/transport/attempt-limit.ts',
+    find: '    this.#stopTimer();\n    const',
+    replace: "    if ('stopTimer' in this.#state) return;\n    const",
+    tests: ['test/transport/delivery.test.ts'],
+  },
+  {
     rule: 'the limit of a flush is no last call',
     file: 'src/transport/delivery.ts',
-    find: 'clock.nowMillis() > this.#lastCallMillis',
-    replace: 'clock.nowMillis() > Math.min(this.#lastCallMillis, this.#deadlineMillis)',
+    find: 'clock.nowMillis() > lastMillis',
+    replace: 'clock.nowMillis() > Math.min(lastMillis, this.#deadlineMillis)',
     tests: ['test/transport/last-call.test.ts'],
   },
   {

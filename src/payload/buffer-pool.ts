@@ -6,13 +6,15 @@ const MAX_SPARE_BUFFERS = 6;
 const MAX_SPARE_BYTES = 8 * 1_024 * 1_024;
 
 export class BufferPool {
-  /** The largest first. */
+  /** The one that was given back last first. */
   #spare: Buffer<ArrayBuffer>[] = [];
 
   /** The smallest buffer of at least that size, with any content. */
   take(minBytes: number): Buffer<ArrayBuffer> {
+    const sizes = this.#spare.map(({ length }) => length).filter((length) => length >= minBytes);
+    const smallest = Math.min(...sizes);
     return this.#takeAt(
-      this.#spare.findLastIndex(({ length }) => length >= minBytes),
+      this.#spare.findIndex(({ length }) => length === smallest),
       minBytes,
     );
   }
@@ -32,12 +34,14 @@ export class BufferPool {
     return buffer ?? Buffer.allocUnsafeSlow(sizeFor(minBytes));
   }
 
-  /** Takes back a buffer that nobody reads or writes any more. Prefers to keep larger ones. */
+  /**
+   * Takes back a buffer that nobody reads or writes any more. Keeps the latest: after a burst, or one large payload, the
+   * largest would stay, and each payload of the usual size be copied into new memory.
+   */
   give(buffer: Buffer<ArrayBuffer>): void {
     if (buffer.length > MAX_SPARE_BYTES) return; // must not drive out those that can be kept
-    const all = [...this.#spare, buffer].toSorted((a, b) => b.length - a.length);
     let bytes = 0;
-    this.#spare = all.slice(0, MAX_SPARE_BUFFERS).filter(({ length }) => {
+    this.#spare = [buffer, ...this.#spare].slice(0, MAX_SPARE_BUFFERS).filter(({ length }) => {
       bytes += length;
       return bytes <= MAX_SPARE_BYTES;
     });

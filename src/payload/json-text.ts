@@ -1,5 +1,5 @@
 // Owns the JSON of a list or an object among attributes, as a text. Knows nothing of how long a tag may be, except
-// that values which no tag could hold are not read, nor more of a text.
+// that nothing is read which no tag could hold, and of a long text only as much as one holds.
 
 import { isUint8Array } from 'node:util/types';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';

@@ -6,6 +6,7 @@ import { isUint8Array } from 'node:util/types';
 import type { HrTime, SpanStatus } from '@opentelemetry/api';
 import type { SpanEvent, SpanLink, EncodableSpan } from './encodable-span.js';
 import { firstBytes, jsonText, MAX_VALUES } from './json-text.js';
+import { MAX_LINKS } from './limits.js';
 import { readableEntries } from './readable-entries.js';
 import type { TraceChunk } from './trace-chunks.js';
 
@@ -63,7 +64,7 @@ function copyOfTime([seconds, nanos]: HrTime): HrTime {
 }
 
 function copyOfLinks(links: readonly SpanLink[]): readonly SpanLink[] {
-  return links.length === 0 ? NONE : links.map(copyOfLink);
+  return links.length === 0 ? NONE : links.slice(0, MAX_LINKS).map(copyOfLink);
 }
 
 /** A malformed link, without a context, has nothing to copy. */

@@ -5,7 +5,7 @@ import { attributeText } from './attribute-text.js';
 import type { SpanLink } from './encodable-span.js';
 import { constantText } from './encoded-text.js';
 import { type Id64, parseHex32, parseSpanId, parseTraceId } from './identifiers.js';
-import { MAX_TAG_KEY_BYTES, MAX_TAG_VALUE_BYTES } from './limits.js';
+import { MAX_LINKS, MAX_TAG_KEY_BYTES, MAX_TAG_VALUE_BYTES } from './limits.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
 import { readableEntries } from './readable-entries.js';
 import { wireKey } from './tag-keys.js';
@@ -24,7 +24,9 @@ interface EncodableLink {
 /** The links whose ids the Agent takes. */
 export function encodableLinks(links: readonly SpanLink[]): readonly EncodableLink[] {
   const encodable: EncodableLink[] = [];
+  let looked = 0;
   for (const link of links) {
+    if (looked++ === MAX_LINKS) break; // the list may have no end
     const context: Partial<SpanContext> | undefined = link?.context;
     const traceIdLow64 = parseTraceId(context?.traceId);
     const spanId = parseSpanId(context?.spanId);

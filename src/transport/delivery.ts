@@ -3,8 +3,10 @@
 
 import { type Cancellation, SHUTDOWN } from '../cancellation.js';
 import { type Clock, type Dispose, nothingToDispose } from '../lang/clock.js';
+import { AttemptLimit } from './attempt-limit.js';
 import { tokenFor } from './attempt-tokens.js';
 import type { Connection, Sendable } from './connection.js';
+import { type ExportTime, lastCallMillis } from './last-call.js';
 import { backoffMillis, isRetriable } from './retry-policy.js';
 import { retryAfterMillis } from './retry-after.js';
 import type { Reply } from './reply.js';
@@ -68,19 +70,12 @@ interface Grant {
 const ATTEMPT_TIMED_OUT = Symbol('attempt timed out');
 const CANCELLED = Symbol('cancelled');
 const NOT_SENT: SendOutcome = { kind: 'cancelled', attempts: 0 };
-/**
- * A payload that has waited for its connection until so shortly before its export times out is not sent. An attempt
- * that is cut closes its connection: many exports that time out together would open one each, see `last-call.test.ts`.
- */
-const LAST_CALL_MILLIS = 50;
-/** The same as a share of the time that the delivery has, if that is little. */
-const LAST_CALL_SHARE = 0.1;
 
 export class Delivery {
   readonly #payload: Sendable;
   readonly #context: DeliveryContext;
-  /** Moment of the clock after which waiting for a connection is in vain, whatever a flush or a shutdown wants. */
-  readonly #lastCallMillis: number;
+  /** Of the export, whatever a flush or a shutdown wants. */
+  readonly #time: ExportTime;
   #deadlineMillis: number;
   #state: DeliveryState = { phase: 'ready' };
   #pace: Pace = 'patient';
@@ -94,9 +89,7 @@ export class Delivery {
     this.#payload = payload;
     this.#deadlineMillis = deadlineMillis;
     this.#context = context;
-    const leftMillis = deadlineMillis - context.clock.nowMillis();
-    this.#lastCallMillis =
-      deadlineMillis - Math.min(LAST_CALL_MILLIS, leftMillis * LAST_CALL_SHARE);
+    this.#time = { startMillis: context.clock.nowMillis(), endMillis: deadlineMillis };
   }
 
   /** To be called once. Never rejects. */
@@ -173,7 +166,8 @@ export class Delivery {
     const grant = await this.#connection();
     if (grant === undefined) return NOT_SENT;
     const { connection, hasWaited } = grant;
-    const isTooLate = hasWaited && clock.nowMillis() > this.#lastCallMillis;
+    const lastMillis = lastCallMillis(this.#time, queue.answerTime.millis);
+    const isTooLate = hasWaited && clock.nowMillis() > lastMillis;
     if (isTooLate && this.#state.phase === 'queued') {
       queue.release(connection);
       return this.#untilCancelled();
@@ -211,34 +205,19 @@ export class Delivery {
     if (this.#state.phase !== 'queued') return NOT_SENT; // cancelled when the connection was granted
     const token = tokenFor(connection);
     this.#state = { phase: 'sending', token, connection };
-    const limit = this.#attemptLimit(token);
-    const outcome = await connection.send(this.#payload, token.signal, limit.begin);
+    const { clock, queue, attemptTimeoutMillis } = this.#context;
+    const startMillis = clock.nowMillis();
+    const limit = new AttemptLimit(clock, attemptTimeoutMillis, () =>
+      token.abort(ATTEMPT_TIMED_OUT),
+    );
+    const outcome = await connection.send(this.#payload, token.signal, limit.step);
     limit.end();
+    const tookMillis = clock.nowMillis() - startMillis;
+    if (outcome.kind === 'accepted') queue.answerTime.accepted(tookMillis);
+    else if (this.cancellation?.kind === 'timeout') queue.answerTime.cut(tookMillis);
     if (this.#state.phase === 'sending') this.#state = { phase: 'answered', outcome }; // the token is the next attempt's
     const hasTimedOut = outcome.kind === 'cancelled' && token.signal.reason === ATTEMPT_TIMED_OUT;
-    return hasTimedOut ? this.#timedOut() : outcome;
-  }
-
-  /**
-   * Each step of an attempt has all the time. A request that had only what is left of it, after undici was loaded on
-   * a slow CPU or after a freeze, would be repeated although the Agent is about to answer.
-   */
-  #attemptLimit(token: AbortController): { readonly begin: () => void; readonly end: () => void } {
-    const { clock, attemptTimeoutMillis } = this.#context;
-    let stopTimer = nothingToDispose;
-    return {
-      begin: () => {
-        stopTimer();
-        stopTimer = clock.schedule(attemptTimeoutMillis, () => token.abort(ATTEMPT_TIMED_OUT));
-      },
-      end: () => stopTimer(),
-    };
-  }
-
-  #timedOut(): SendOutcome {
-    const { attemptTimeoutMillis } = this.#context;
-    const cause = new Error(`no answer within ${attemptTimeoutMillis} ms`);
-    return { kind: 'broken', at: 'timeout', cause };
+    return hasTimedOut ? { kind: 'broken', at: 'timeout', cause: limit.expiredError() } : outcome;
   }
 
   /** How long to wait before the next attempt, if there is to be one. */

@@ -3,12 +3,15 @@
 
 import { type Dispose, nothingToDispose } from '../lang/clock.js';
 import { InOrder } from '../lang/in-order.js';
+import { AnswerTime } from './answer-time.js';
 import type { Connection } from './connection.js';
 
 /** Takes a connection, which must be released afterwards. */
 type Receiver = (connection: Connection) => void;
 
 export class SendQueue {
+  /** How long a payload takes that has got its connection. */
+  readonly answerTime: AnswerTime = new AnswerTime();
   readonly #connections: readonly Connection[];
   readonly #free: Connection[];
   readonly #waiting = new InOrder<Receiver>();

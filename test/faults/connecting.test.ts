@@ -127,6 +127,19 @@ describe('A3: a peer that does not answer to SYN', () => {
     expect(wallMillis() - start).toBeLessThan(2 * 200 + 100 + SLACK_MILLIS);
   });
 
+  it('ends it with the limit of the attempt, if that is less, and says what there was none of', async () => {
+    const limits = { connectTimeoutMillis: 10_000, attemptTimeoutMillis: 200, maxRetries: 0 };
+    const exporter = openExporter({ url: await openBlackHole(), ...limits });
+
+    const { error } = await exportSpans(exporter, makeSpans(1));
+
+    expect(error).toMatchObject({
+      kind: 'timeout',
+      attempts: 1,
+      cause: { message: 'no connection within 200 ms' },
+    });
+  });
+
   it('does not delay an abort', async () => {
     const life = new AbortController();
     const exporter = openExporter({ url: await openBlackHole(), signal: life.signal });

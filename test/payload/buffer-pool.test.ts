@@ -23,15 +23,15 @@ describe('a pool', () => {
     expect([900, 900, 900].map((bytes) => pool.take(bytes).length)).toEqual([1_024, 2_048, 4_096]);
   });
 
-  it('keeps at most 8 MiB, the larger ones', () => {
+  it('keeps at most 8 MiB, the latest that fit', () => {
     const pool = new BufferPool();
-    const sizes = [1, 2, 4, 2, 8, 1];
+    const sizes = [1, 8, 4, 2, 4, 1];
     const buffers = sizes.map((mib) => pool.take(mib * MIB));
     for (const buffer of buffers) pool.give(buffer);
 
     const kept = Array.from({ length: 4 }, () => pool.take(1)).map(({ length }) => length / MIB);
 
-    expect(kept.filter((mib) => mib >= 1)).toEqual([8]);
+    expect(kept.filter((mib) => mib >= 1)).toEqual([1, 2, 4]);
   });
 
   it('keeps what it has when it is given one that is larger than all that it may keep', () => {
@@ -134,5 +134,26 @@ describe('what a writer hands over', () => {
 
     expect(copies).toEqual([0, 1, 0, 0, 0]);
     copied.mockRestore();
+  });
+
+  it('takes no new memory, either, after a burst of large ones, while one is on its way', () => {
+    const writer = new MsgpackWriter(64);
+    const handOver = (bytes: number): (() => void) => {
+      writer.bytes(someBytes(bytes));
+      return writer.handOver().recycle;
+    };
+    const burst = Array.from({ length: 8 }, () => handOver(1_100));
+    for (const recycle of burst) recycle();
+    const allocated = vi.spyOn(Buffer, 'allocUnsafeSlow');
+
+    let recycle = handOver(900);
+    for (let count = 0; count < 20; count++) {
+      const next = handOver(900);
+      recycle();
+      recycle = next;
+    }
+
+    expect(allocated.mock.calls.length).toBeLessThan(4);
+    allocated.mockRestore();
   });
 });

@@ -1,6 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
 import type { InstrumentationScope, ReadableSpan } from '../../src/index.js';
+import { copyOfSpan } from '../../src/payload/span-copy.js';
 import { decodeStrictly, encode, roundTrip } from '../support/encoding.js';
 import { startOwnTime } from '../support/own-time.js';
 import { at, makeSpan, SPAN_ID, TRACE_ID } from '../support/spans.js';
@@ -37,6 +38,26 @@ function withState(traceState: unknown): ReadableSpan {
   const context = { traceId: TRACE_ID, spanId: SPAN_ID, traceFlags: 1, traceState };
   return untyped({ spanContext: () => context });
 }
+
+it.each<[string, object]>([
+  ['four thousand million holes', Object.assign([], { length: 2 ** 32 - 1 })],
+  [
+    'no end',
+    new Proxy([], {
+      get: (list, key): unknown => (key === 'length' ? 1e12 : Reflect.get(list, key)),
+    }),
+  ],
+])(
+  'links that are a list with %s block for a moment only, also where they are copied',
+  (_what, links) => {
+    const took = startOwnTime();
+
+    expect(roundTrip(untyped({ links })).links).toEqual([]);
+    expect(copyOfSpan(untyped({ links })).links).toHaveLength(400_000);
+
+    expect(took()).toBeLessThan(3_000);
+  },
+);
 
 describe('H19: a tracestate', () => {
   it.each([

@@ -28,6 +28,7 @@ export class FakeConnection implements Connection {
 
   send(payload: Sendable, signal: AbortSignal, onStep: () => void): Promise<SendOutcome> {
     this.onSend();
+    onStep(); // its socket is open
     onStep();
     return new Promise((settle) => {
       this.sent.push({ payload, signal, onStep, settle });

@@ -1,32 +1,72 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { ExportResult } from '../../src/index.js';
+import type { AnswerTime } from '../../src/transport/answer-time.js';
 import { SendQueue } from '../../src/transport/send-queue.js';
 import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
-import { FakeConnection, rejected } from '../support/fake-connection.js';
-import { openFaultServer } from '../support/fault-server.js';
-import { readAll, stall } from '../support/fault-steps.js';
+import { ACCEPTED, FakeConnection, rejected } from '../support/fake-connection.js';
+import { openFaultServer, type Step } from '../support/fault-server.js';
+import { pause, readAll, reply, stall } from '../support/fault-steps.js';
 import { makeSpans } from '../support/spans.js';
+import { until } from '../support/until.js';
 import { Bench, DEADLINE_MILLIS } from './delivery-bench.js';
+
+interface Granted {
+  readonly bench: Bench;
+  readonly queue: SendQueue;
+  /** Number of requests. */
+  readonly sent: number;
+}
 
 describe('a delivery that has waited for its connection', () => {
   /** Grants the only connection when so much time is left until the deadline. */
-  async function grantedWith(leftMillis: number): Promise<{ bench: Bench; queue: SendQueue }> {
+  async function grantedWith(
+    leftMillis: number,
+    prepare: (answerTime: AnswerTime) => void = () => undefined,
+  ): Promise<Granted> {
     const connection = new FakeConnection();
     const queue = new SendQueue([connection]);
+    prepare(queue.answerTime);
     queue.acquire(() => undefined);
     const bench = new Bench({ queue });
     await bench.advance(DEADLINE_MILLIS - leftMillis);
     queue.release(connection);
     await bench.turn();
-    expect(connection.sent).toHaveLength(leftMillis < 50 ? 0 : 1);
-    return { bench, queue };
+    return { bench, queue, sent: connection.sent.length };
   }
 
   it('is sent if there is time', async () => {
-    const { bench } = await grantedWith(50);
+    const { bench, sent } = await grantedWith(50);
 
-    expect(bench.clock.armed).toBe(1);
+    expect([bench.clock.armed, sent]).toEqual([1, 1]);
+  });
+
+  it.each<[string, number, number, (answerTime: AnswerTime) => void]>([
+    ['has taken 2 s of late', 3_000, 2_999, (answers) => answers.accepted(2_000)],
+    ['had not answered after 2 s', 3_000, 2_999, (answers) => answers.cut(2_000)],
+    ['takes longer than any export has', 5_000, 4_999, (answers) => answers.accepted(60_000)],
+    [
+      'is fast again',
+      150,
+      149,
+      (answers) => {
+        answers.cut(2_000);
+        answers.accepted(100);
+      },
+    ],
+    [
+      'had to be cut early once',
+      3_000,
+      2_999,
+      (answers) => {
+        answers.accepted(2_000);
+        answers.cut(10);
+      },
+    ],
+  ])('is sent in time for an answer of an Agent that %s', async (_how, enough, short, prepare) => {
+    expect(await grantedWith(enough, prepare)).toMatchObject({ sent: 1 });
+    expect(await grantedWith(short, prepare)).toMatchObject({ sent: 0 });
   });
 
   it('is sent however late if it need not wait', async () => {
@@ -64,7 +104,8 @@ describe('a delivery that has waited for its connection', () => {
   });
 
   it('leaves it to others shortly before the deadline, and ends with that', async () => {
-    const { bench, queue } = await grantedWith(49);
+    const { bench, queue, sent } = await grantedWith(49);
+    expect(sent).toBe(0);
     let isFree = false;
     queue.acquire(() => {
       isFree = true;
@@ -75,6 +116,60 @@ describe('a delivery that has waited for its connection', () => {
     await bench.turn();
 
     expect(bench.settled).toMatchObject({ cancellation: { kind: 'timeout' }, attempts: 0 });
+  });
+});
+
+describe('a delivery', () => {
+  it('tells what an answer took, and what it had taken when the export timed out', async () => {
+    const connection = new FakeConnection();
+    const queue = new SendQueue([connection]);
+    const accepted = new Bench({ queue });
+    await accepted.turn();
+    await accepted.advance(300);
+    connection.sent[0]?.settle(ACCEPTED);
+    await accepted.turn();
+    expect(queue.answerTime.millis).toBe(300);
+
+    const refused = new Bench({ queue, maxRetries: 0 });
+    await refused.turn();
+    await refused.advance(900);
+    connection.sent[1]?.settle(rejected(503));
+    await refused.turn();
+    expect(queue.answerTime.millis).toBe(300);
+
+    const cut = new Bench({ queue });
+    await cut.turn();
+    await cut.advance(700);
+    cut.delivery.cancel({ kind: 'timeout' });
+    connection.sent[2]?.settle({ kind: 'cancelled', attempts: 1 });
+    await cut.turn();
+    expect(queue.answerTime.millis).toBe(700);
+  });
+});
+
+describe('an Agent that is slower than spans are made', () => {
+  it('is sent what it can answer in time', async () => {
+    const exports: Promise<ExportResult>[] = [];
+    let answers = 0;
+    let work: Promise<unknown> = Promise.resolve();
+    const answerInTurn: Step = async (exchange) => {
+      await (work = work.then(() => pause(100)(exchange)));
+      answers++;
+      offer(3);
+    };
+    const server = await openFaultServer({ scripts: [[readAll, answerInTurn, reply(200)]] });
+    const exporter = openExporter({ url: server.url, timeoutMillis: 1_000 });
+    const offer = (count: number): void => {
+      if (answers > 30) return;
+      for (const span of makeSpans(count)) exports.push(exportSpans(exporter, [span]));
+    };
+
+    offer(4);
+    await until('thirty answers', () => answers > 30);
+    await Promise.all(exports);
+
+    expect(exporter.stats().exported).toBeGreaterThan(20);
+    expect(Object.keys(exporter.stats().droppedByReason)).toEqual(['timeout']);
   });
 });
 

@@ -1,0 +1,51 @@
+// Owns the time limit of one attempt. Each of its steps has all of the time: a request that had only what is left of
+// it, after undici was loaded on a slow CPU or after a freeze, would be repeated although the Agent is about to
+// answer. Knows nothing of what is attempted.
+
+import type { Clock, Dispose } from '../lang/clock.js';
+
+type LimitState =
+  | { readonly phase: 'preparing' }
+  | { readonly phase: 'connecting'; readonly stopTimer: Dispose }
+  | { readonly phase: 'requesting'; readonly stopTimer: Dispose }
+  | { readonly phase: 'over' };
+
+export class AttemptLimit {
+  readonly #clock: Clock;
+  readonly #timeoutMillis: number;
+  readonly #onExpired: () => void;
+  #state: LimitState = { phase: 'preparing' };
+  /** What there was none of when the time was up. */
+  #lacking: 'connection' | 'answer' = 'connection';
+
+  /** `onExpired` is called once at most, and only before `end`. */
+  constructor(clock: Clock, timeoutMillis: number, onExpired: () => void) {
+    this.#clock = clock;
+    this.#timeoutMillis = timeoutMillis;
+    this.#onExpired = onExpired;
+  }
+
+  /** The request has begun to wait for its socket, or has begun itself. */
+  readonly step = (): void => {
+    const { phase } = this.#state;
+    if (phase === 'over') return;
+    this.#stopTimer();
+    const stopTimer = this.#clock.schedule(this.#timeoutMillis, this.#onExpired);
+    const isConnected = phase === 'connecting';
+    this.#lacking = isConnected ? 'answer' : 'connection';
+    this.#state = { phase: isConnected ? 'requesting' : 'connecting', stopTimer };
+  };
+
+  end(): void {
+    this.#stopTimer();
+    this.#state = { phase: 'over' };
+  }
+
+  expiredError(): Error {
+    return new Error(`no ${this.#lacking} within ${this.#timeoutMillis} ms`);
+  }
+
+  #stopTimer(): void {
+    if ('stopTimer' in this.#state) this.#state.stopTimer();
+  }
+}
