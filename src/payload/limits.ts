@@ -7,5 +7,5 @@ export const MAX_RESOURCE_BYTES = 5_000;
 export const MAX_TYPE_BYTES = 100;
 export const MAX_TAG_KEY_BYTES = 200;
 export const MAX_TAG_VALUE_BYTES = 25_000;
-/** Links that are looked at: more than fit into a request of 25 MiB, where each takes 75 bytes at least. */
+/** Links that are looked at: more than fit into a request of 25 MiB, where each takes 70 bytes at least. */
 export const MAX_LINKS = 400_000;

@@ -15,8 +15,6 @@ export class AttemptLimit {
   readonly #timeoutMillis: number;
   readonly #onExpired: () => void;
   #state: LimitState = { phase: 'preparing' };
-  /** What there was none of when the time was up. */
-  #lacking: 'connection' | 'answer' = 'connection';
 
   /** `onExpired` is called once at most, and only before `end`. */
   constructor(clock: Clock, timeoutMillis: number, onExpired: () => void) {
@@ -31,9 +29,7 @@ export class AttemptLimit {
     if (phase === 'over') return;
     this.#stopTimer();
     const stopTimer = this.#clock.schedule(this.#timeoutMillis, this.#onExpired);
-    const isConnected = phase === 'connecting';
-    this.#lacking = isConnected ? 'answer' : 'connection';
-    this.#state = { phase: isConnected ? 'requesting' : 'connecting', stopTimer };
+    this.#state = { phase: phase === 'connecting' ? 'requesting' : 'connecting', stopTimer };
   };
 
   end(): void {
@@ -41,8 +37,10 @@ export class AttemptLimit {
     this.#state = { phase: 'over' };
   }
 
+  /** What there is none of now that the time is up; to be asked before `end`. */
   expiredError(): Error {
-    return new Error(`no ${this.#lacking} within ${this.#timeoutMillis} ms`);
+    const lacking = this.#state.phase === 'requesting' ? 'answer' : 'connection';
+    return new Error(`no ${lacking} within ${this.#timeoutMillis} ms`);
   }
 
   #stopTimer(): void {

@@ -210,14 +210,17 @@ export class Delivery {
     const limit = new AttemptLimit(clock, attemptTimeoutMillis, () =>
       token.abort(ATTEMPT_TIMED_OUT),
     );
-    const outcome = await connection.send(this.#payload, token.signal, limit.step);
+    const sent = await connection.send(this.#payload, token.signal, limit.step);
+    const hasTimedOut = sent.kind === 'cancelled' && token.signal.reason === ATTEMPT_TIMED_OUT;
+    const outcome: SendOutcome = hasTimedOut
+      ? { kind: 'broken', at: 'timeout', cause: limit.expiredError() }
+      : sent;
     limit.end();
     const tookMillis = clock.nowMillis() - startMillis;
     if (outcome.kind === 'accepted') queue.answerTime.accepted(tookMillis);
     else if (this.cancellation?.kind === 'timeout') queue.answerTime.cut(tookMillis);
     if (this.#state.phase === 'sending') this.#state = { phase: 'answered', outcome }; // the token is the next attempt's
-    const hasTimedOut = outcome.kind === 'cancelled' && token.signal.reason === ATTEMPT_TIMED_OUT;
-    return hasTimedOut ? { kind: 'broken', at: 'timeout', cause: limit.expiredError() } : outcome;
+    return outcome;
   }
 
   /** How long to wait before the next attempt, if there is to be one. */
