@@ -1,18 +1,23 @@
 // Owns the span processor that works without the SDK's: each span is encoded as it ends. What becomes of the
 // encoded spans is the exporter's business.
 
+import {
+  checkInteger,
+  checkObject,
+  expectation,
+  TIMER_OR_ZERO,
+} from './configuration/option-checks.js';
+import { type OptionNames, warnOfUnknownOptions } from './configuration/unknown-options.js';
 import { Diagnostics } from './diagnostics.js';
-import type { ForceFlushOptions, ShutdownOptions } from './drain-options.js';
-import { shareExitDeliverer } from './exit-deliverer.js';
+import { shareExitDeliverer } from './exit/exit-deliverer.js';
 import { DatadogSpanExporter } from './exporter.js';
-import { generationsOf } from './exporter-generations.js';
-import type { SpanSink } from './span-intake.js';
+import { livesOf } from './exporter/exporter-lives.js';
+import type { ForceFlushOptions, ShutdownOptions } from './flush/drain-options.js';
+import { isExporter } from './flush/exporter-drain.js';
 import { systemClock } from './lang/clock.js';
-import { checkInteger, checkObject, expectation, TIMER_OR_ZERO } from './option-checks.js';
-import { isSampled } from './sampled-spans.js';
+import { isSampled } from './processor/sampled-spans.js';
+import type { SpanSink } from './processor/span-intake.js';
 import type { ReadableSpan, SpanProcessor } from './sdk-contract.js';
-import { isExporter } from './exporter-drain.js';
-import { type OptionNames, warnOfUnknownOptions } from './unknown-options.js';
 
 export interface DatadogBatchSpanProcessorOptions {
   /**
@@ -67,8 +72,8 @@ export class DatadogBatchSpanProcessor implements SpanProcessor {
     if (isExporter(options)) throw new TypeError(expectation('options', OPTIONS, options));
     const { exporter, scheduledDelayMillis, maxQueueBytes } = options;
     const isObject = typeof exporter === 'object' && exporter !== null;
-    const generations = isObject ? generationsOf(exporter) : undefined;
-    if (generations === undefined) {
+    const lives = isObject ? livesOf(exporter) : undefined;
+    if (lives === undefined) {
       throw new TypeError(expectation('exporter', EXPORTER, exporter));
     }
     if (exporter.export !== DatadogSpanExporter.prototype.export) {
@@ -76,7 +81,7 @@ export class DatadogBatchSpanProcessor implements SpanProcessor {
     }
     warnOfUnknownOptions('DatadogBatchSpanProcessor', options, KNOWN_OPTIONS);
     this.#exporter = exporter;
-    this.#sink = generations.openIntake({
+    this.#sink = lives.openIntake({
       scheduledDelayMillis:
         checkInteger('scheduledDelayMillis', scheduledDelayMillis, TIMER_OR_ZERO) ??
         DEFAULT_DELAY_MILLIS,

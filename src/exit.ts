@@ -1,23 +1,23 @@
 // Owns the public function that has spans flushed when the process ends: its options, defaults and
 // checks.
 
-import { mayHaveExitDeliverers } from './exit-deliverer.js';
-import { ExitFlush, type ExitFlushOptions } from './exit-flush.js';
-import { RERAISE, type Reraise } from './exit-policy.js';
-import { exitRegistry } from './exit-registry.js';
-import { EXIT_SIGNALS, type ExitSignal, isExitSignal } from './exit-signals.js';
-import { checkFlushTarget, type FlushTarget } from './flush-target.js';
-import { forkRegistry } from './fork-registry.js';
-import { type Dispose, systemClock } from './lang/clock.js';
 import {
   checkBoolean,
   checkInteger,
   checkObject,
   expectation,
   TIMER_OR_ZERO,
-} from './option-checks.js';
-import { isBuildingSnapshot } from './snapshot-callbacks.js';
-import { type OptionNames, warnOfUnknownOptions } from './unknown-options.js';
+} from './configuration/option-checks.js';
+import { type OptionNames, warnOfUnknownOptions } from './configuration/unknown-options.js';
+import { mayHaveExitDeliverers } from './exit/exit-deliverer.js';
+import { ExitFlush, type ExitFlushOptions } from './exit/exit-flush.js';
+import { RERAISE, type Reraise } from './exit/exit-policy.js';
+import { exitRegistry } from './exit/exit-registry.js';
+import { EXIT_SIGNALS, type ExitSignal, isExitSignal } from './exit/exit-signals.js';
+import { checkFlushTarget, type FlushTarget } from './flush/flush-target.js';
+import { forkRegistry } from './fork/fork-registry.js';
+import { isBuildingSnapshot } from './fork/snapshot-callbacks.js';
+import { type Dispose, systemClock } from './lang/clock.js';
 
 export interface FlushOnExitOptions {
   /** Signals on which to flush; an empty list means none. @default ['SIGTERM', 'SIGINT'] */

@@ -1,25 +1,25 @@
 // Owns the exporter's public class. Leaves the work to `ExporterLife`, and the choice of the present life to
-// `ExporterGenerations`.
+// `ExporterLives`.
 
-import type { ForceFlushOptions, ShutdownOptions } from './drain-options.js';
-import { registerExitDeliverer } from './exit-deliverer.js';
-import { ExporterGenerations, registerGenerations } from './exporter-generations.js';
+import { registerExitDeliverer } from './exit/exit-deliverer.js';
+import { ExporterLives, registerLives } from './exporter/exporter-lives.js';
+import type { ForceFlushOptions, ShutdownOptions } from './flush/drain-options.js';
+import { isBuildingSnapshot } from './fork/snapshot-callbacks.js';
 import type { LedgerSnapshot } from './ledger.js';
 import type { DatadogSpanExporterOptions } from './options.js';
 import type { RateByService } from './sample-rates.js';
 import type { ReadableSpan, ResultCallback, SpanExporter } from './sdk-contract.js';
-import { isBuildingSnapshot } from './snapshot-callbacks.js';
 
 /** Sends finished spans to the Datadog Agent. Give it to a span processor of the SDK. */
 export class DatadogSpanExporter implements SpanExporter {
-  readonly #generations: ExporterGenerations;
+  readonly #lives: ExporterLives;
 
   /** @throws TypeError or RangeError for an option of the wrong type or range. */
   constructor(options: DatadogSpanExporterOptions = {}) {
-    this.#generations = new ExporterGenerations(options);
-    registerGenerations(this, this.#generations);
-    registerExitDeliverer(this, this.#generations.exitDeliverer());
-    if (!isBuildingSnapshot()) this.#generations.endWith(this);
+    this.#lives = new ExporterLives(options);
+    registerLives(this, this.#lives);
+    registerExitDeliverer(this, this.#lives.exitDeliverer());
+    if (!isBuildingSnapshot()) this.#lives.endWith(this);
   }
 
   /**
@@ -32,7 +32,7 @@ export class DatadogSpanExporter implements SpanExporter {
    * dropped and counted in `stats()`; they do not fail the others.
    */
   export(spans: readonly ReadableSpan[], resultCallback: ResultCallback): void {
-    this.#generations.export(copyOf(spans), resultCallback);
+    this.#lives.export(copyOf(spans), resultCallback);
   }
 
   /**
@@ -43,7 +43,7 @@ export class DatadogSpanExporter implements SpanExporter {
    * settled (`timeout`, `aborted`: no spans are lost by that); TypeError or RangeError for a wrong option.
    */
   async forceFlush(options: ForceFlushOptions = {}): Promise<void> {
-    return this.#generations.life.forceFlush(options);
+    return this.#lives.life.forceFlush(options);
   }
 
   /**
@@ -52,7 +52,7 @@ export class DatadogSpanExporter implements SpanExporter {
    * call may cut an earlier one short.
    */
   async shutdown(options?: ShutdownOptions): Promise<void> {
-    return this.#generations.life.shutdown(options);
+    return this.#lives.life.shutdown(options);
   }
 
   /** `shutdown()`, for `await using`. */
@@ -62,22 +62,22 @@ export class DatadogSpanExporter implements SpanExporter {
 
   /** Default limit of `forceFlush()`. */
   get flushTimeoutMillis(): number {
-    return this.#generations.life.options.flushTimeoutMillis;
+    return this.#lives.life.options.flushTimeoutMillis;
   }
 
   /** Default grace of `shutdown()`. */
   get graceMillis(): number {
-    return this.#generations.life.options.graceMillis;
+    return this.#lives.life.options.graceMillis;
   }
 
   /** A snapshot of what became of the spans handed over. */
   stats(): LedgerSnapshot {
-    return this.#generations.stats();
+    return this.#lives.stats();
   }
 
   /** The Agent's latest sampling rates, by `service:<name>,env:<env>`. */
   get sampleRates(): RateByService {
-    return this.#generations.life.sampleRates.rates;
+    return this.#lives.life.sampleRates.rates;
   }
 }
 

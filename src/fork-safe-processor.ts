@@ -3,28 +3,36 @@
 // either does its work.
 
 import type { Context } from '@opentelemetry/api';
+import { checkObject, expectation } from './configuration/option-checks.js';
+import { type OptionNames, warnOfUnknownOptions } from './configuration/unknown-options.js';
 import { Diagnostics } from './diagnostics.js';
+import { countOf, DatadogExportError, reasonOf } from './errors.js';
+import {
+  type ExitDeliverer,
+  exitDelivererOf,
+  registerExitDeliverer,
+} from './exit/exit-deliverer.js';
 import {
   flushLimits,
   type ForceFlushOptions,
   shutdownLimits,
   type ShutdownOptions,
-} from './drain-options.js';
-import { countOf, DatadogExportError, reasonOf } from './errors.js';
-import { type ExitDeliverer, exitDelivererOf, registerExitDeliverer } from './exit-deliverer.js';
-import { type DrainableExporter, ExporterDrain, isExporter } from './exporter-drain.js';
-import { flushEndedError, flushError } from './flush-failure.js';
-import { generations } from './generation.js';
-import { GenerationExporter } from './generation-exporter.js';
-import { type CreateProcessor, InnerProcessor, type NotedFlush } from './inner-processor.js';
+} from './flush/drain-options.js';
+import { type DrainableExporter, ExporterDrain, isExporter } from './flush/exporter-drain.js';
+import { flushEndedError, flushError } from './flush/flush-failure.js';
+import { generations } from './fork/generation.js';
+import { isBuildingSnapshot } from './fork/snapshot-callbacks.js';
 import { waitFor, type WaitLimits } from './lang/bounded-wait.js';
 import { systemClock } from './lang/clock.js';
 import { deferred } from './lang/deferred.js';
-import { checkObject, expectation } from './option-checks.js';
-import { isSampled } from './sampled-spans.js';
+import { GenerationExporter } from './processor/generation-exporter.js';
+import {
+  type CreateProcessor,
+  InnerProcessor,
+  type NotedFlush,
+} from './processor/inner-processor.js';
+import { isSampled } from './processor/sampled-spans.js';
 import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from './sdk-contract.js';
-import { isBuildingSnapshot } from './snapshot-callbacks.js';
-import { type OptionNames, warnOfUnknownOptions } from './unknown-options.js';
 
 export interface ForkSafeSpanProcessorOptions {
   /** The exporter, flushed and shut down with the processor. */

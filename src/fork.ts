@@ -1,10 +1,10 @@
 // Owns the public functions around forks: the checks of what users pass, and their documentation.
 
-import type { ForkHook, ForkHooks } from './fork-hooks.js';
-import { forkRegistry } from './fork-registry.js';
-import { expectation } from './option-checks.js';
+import { expectation } from './configuration/option-checks.js';
+import type { ForkHook, ForkHooks } from './fork/fork-hooks.js';
+import { forkRegistry } from './fork/fork-registry.js';
 
-export type { ForkEvent, ForkHook, ForkHooks, ForkStage, ForkTrigger } from './fork-hooks.js';
+export type { ForkEvent, ForkHook, ForkHooks, ForkStage, ForkTrigger } from './fork/fork-hooks.js';
 
 /** The registration that `atFork` returns. */
 export interface ForkHandle {

@@ -9,10 +9,12 @@ import {
   parseAgentUrl,
   withoutCredentials,
 } from './agent-target.js';
-import { exposure } from './credentials.js';
-import { type Environment, readEnvironment, type WarnOfVariable } from './environment.js';
-import { reasonOf } from './errors.js';
-import type { Dispose } from './lang/clock.js';
+import { exposure } from './configuration/credentials.js';
+import {
+  type Environment,
+  readEnvironment,
+  type WarnOfVariable,
+} from './configuration/environment.js';
 import {
   checkAbsolutePath,
   checkBoolean,
@@ -27,9 +29,11 @@ import {
   type IntegerRange,
   TIMER,
   TIMER_OR_ZERO,
-} from './option-checks.js';
-import { handOn, type ProcessIdentity } from './process-identity.js';
-import { type OptionNames, warnOfUnknownOptions } from './unknown-options.js';
+} from './configuration/option-checks.js';
+import { type OptionNames, warnOfUnknownOptions } from './configuration/unknown-options.js';
+import { reasonOf } from './errors.js';
+import { handOn, type ProcessIdentity } from './fork/process-identity.js';
+import type { Dispose } from './lang/clock.js';
 
 /** All are optional. The constructor throws for a value of the wrong type or range. */
 export interface DatadogSpanExporterOptions {

@@ -3,14 +3,14 @@
 // `Invocation`.
 
 import { isAsyncFunction } from 'node:util/types'; // on Node 24, importing all of `node:util` opens stderr
+import { checkInteger, checkObject, expectation, TIMER } from './configuration/option-checks.js';
+import { type OptionNames, warnOfUnknownOptions } from './configuration/unknown-options.js';
 import { Diagnostics } from './diagnostics.js';
-import { checkFlushTarget, type FlushTarget } from './flush-target.js';
-import { Invocation, type InvocationSettings } from './invocation.js';
+import { checkFlushTarget, type FlushTarget } from './flush/flush-target.js';
+import { Invocation, type InvocationSettings } from './flush/invocation.js';
 import { systemClock } from './lang/clock.js';
 import { hasMethods } from './lang/methods.js';
 import { settleOnce } from './lang/settle-once.js';
-import { checkInteger, checkObject, expectation, TIMER } from './option-checks.js';
-import { type OptionNames, warnOfUnknownOptions } from './unknown-options.js';
 
 export interface WithFlushOptions {
   /**

@@ -19,7 +19,7 @@ export const EXIT_MUTATIONS = [
   },
   {
     rule: 'at exit, the start of a thread takes from nobody else',
-    file: 'src/exit-flush.ts',
+    file: 'src/exit/exit-flush.ts',
     find: 'ownEndMillis + Math.max(over, 0)',
     replace: 'ownEndMillis + Math.max(over, 0) * 0',
     tests: ['test/exit/exit-flush.test.ts'],
@@ -50,7 +50,7 @@ export const EXIT_MUTATIONS = [
   },
   {
     rule: 'at exit, what is still held counts before the time is shared',
-    file: 'src/exit-registry.ts',
+    file: 'src/exit/exit-registry.ts',
     find: 'for (const one of members) one.handOver();',
     replace: '',
     tests: ['test/exit/block-on-exit-limits.test.ts'],
@@ -58,7 +58,7 @@ export const EXIT_MUTATIONS = [
   },
   {
     rule: 'a process without a channel does not load the cluster',
-    file: 'src/cluster-worker.ts',
+    file: 'src/fork/cluster-worker.ts',
     find: "if (typeof process.send !== 'function') return undefined;",
     replace: '',
     tests: ['test/exit/listeners.test.ts'],
@@ -66,7 +66,7 @@ export const EXIT_MUTATIONS = [
   },
   {
     rule: 'a cluster worker that Node ends at once delivers before',
-    file: 'src/exit-registry.ts',
+    file: 'src/exit/exit-registry.ts',
     find: 'if (exitsNow) {',
     replace: 'if (exitsNow && members.length === 0) {',
     tests: ['test/exit/cluster.test.ts'],
@@ -74,7 +74,7 @@ export const EXIT_MUTATIONS = [
   },
   {
     rule: 'encoding does not hold a process that exits',
-    file: 'src/export-task.ts',
+    file: 'src/exporter/export-task.ts',
     find: 'this.#context.clock.nowMillis() < untilMillis',
     replace: 'untilMillis > 0',
     tests: ['test/exit/block-on-exit-encoding.test.ts'],
@@ -82,7 +82,7 @@ export const EXIT_MUTATIONS = [
   },
   {
     rule: 'a process that was started with a snapshot starts no thread to send',
-    file: 'src/snapshot-callbacks.ts',
+    file: 'src/fork/snapshot-callbacks.ts',
     find: 'return wasLoadedInBuild || ',
     replace: 'return Date.now() < 0 && ',
     tests: ['test/snapshot/endings.test.ts'],
@@ -98,7 +98,7 @@ export const EXIT_MUTATIONS = [
   },
   {
     rule: 'after a second signal nothing more is sent',
-    file: 'src/exit-flush.ts',
+    file: 'src/exit/exit-flush.ts',
     find: "state.phase === 'flushed' ? state.deadlineMillis : 0",
     replace: "state.phase === 'flushed' ? 0 : this.#clock.nowMillis() + this.#timeoutMillis",
     tests: ['test/exit/signals.test.ts'],
@@ -106,7 +106,7 @@ export const EXIT_MUTATIONS = [
   },
   {
     rule: 'attributes of a resource are asked for before a process can exit without them',
-    file: 'src/span-intake.ts',
+    file: 'src/processor/span-intake.ts',
     find: 'this.#owner.parts.resourceWaits.begin(resource);',
     replace: '',
     tests: ['test/exit/late-attributes.test.ts'],
@@ -114,7 +114,7 @@ export const EXIT_MUTATIONS = [
   },
   {
     rule: 'an Agent that hangs gets no second full time when the process exits',
-    file: 'src/exit-flush.ts',
+    file: 'src/exit/exit-flush.ts',
     find: 'stuck: isRecent ? state.stuck : []',
     replace: 'stuck: isRecent ? [] : []',
     tests: ['test/exit/exit-flush.test.ts'],

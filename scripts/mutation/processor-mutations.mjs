@@ -3,14 +3,14 @@
 export const PROCESSOR_MUTATIONS = [
   {
     rule: 'what a copy inherits is not sent: by its processor',
-    file: 'src/generation-exporter.ts',
+    file: 'src/processor/generation-exporter.ts',
     find: 'return this.#generation !== this.#generations.present;',
     replace: 'return this.#generation.number < 0;',
     tests: ['test/fork-safe-processor/generations.test.ts'],
   },
   {
     rule: 'what ends while spans are read waits for its turn',
-    file: 'src/span-intake.ts',
+    file: 'src/processor/span-intake.ts',
     find: `    if (this.isWorking) {
       this.#nested.push(span);
       return;
@@ -21,21 +21,21 @@ export const PROCESSOR_MUTATIONS = [
   },
   {
     rule: 'a queue of encoded spans is bounded',
-    file: 'src/span-intake.ts',
+    file: 'src/processor/span-intake.ts',
     find: 'if (!this.#hasRoom) return this.#refuse();',
     replace: '',
     tests: ['test/batch-processor/slow-agent.test.ts'],
   },
   {
     rule: 'what is on its way takes no room in the queue',
-    file: 'src/span-intake.ts',
+    file: 'src/processor/span-intake.ts',
     find: 'this.#queuedBytes -= bytes;',
     replace: '',
     tests: ['test/batch-processor/slow-agent.test.ts'],
   },
   {
     rule: 'a flush sends what has come together in the processor',
-    file: 'src/intakes.ts',
+    file: 'src/processor/intakes.ts',
     find: 'for (const intake of this.#present()) intake.seal();',
     replace: 'return;',
     tests: ['test/batch-processor/delivery.test.ts'],
@@ -49,7 +49,7 @@ export const PROCESSOR_MUTATIONS = [
   },
   {
     rule: 'what a processor dropped by itself is not held',
-    file: 'src/inner-processor.ts',
+    file: 'src/processor/inner-processor.ts',
     find: 'this.#letGo = Math.max(this.#letGo, ended - this.#exporter.handedOver);',
     replace: '',
     tests: ['test/fork-safe-processor/deferrals.test.ts'],
@@ -63,35 +63,35 @@ export const PROCESSOR_MUTATIONS = [
   },
   {
     rule: 'late spans leave a small queue before it is full',
-    file: 'src/span-intake.ts',
+    file: 'src/processor/span-intake.ts',
     find: 'Math.min(MAX_LATE_SPANS, this.#segmentBytes / LATE_SPAN_BYTES)',
     replace: 'MAX_LATE_SPANS',
     tests: ['test/batch-processor/late-attributes.test.ts'],
   },
   {
     rule: 'a target that is deferred holds up none behind it, and none but it is left',
-    file: 'src/drain.ts',
+    file: 'src/flush/drain.ts',
     find: " || progress === 'deferred'",
     replace: '',
-    tests: ['test/drain.test.ts'],
+    tests: ['test/flush/drain.test.ts'],
   },
   {
     rule: 'a flush ahead of its turn says nothing of the one in its turn',
-    file: 'src/drain.ts',
+    file: 'src/flush/drain.ts',
     find: "if (this.#progress[index] === during) this.#note(index, 'deferred');",
     replace: "this.#note(index, 'deferred');",
-    tests: ['test/drain.test.ts'],
+    tests: ['test/flush/drain.test.ts'],
   },
   {
     rule: 'a flush forgets what dropped spans said of their trace',
-    file: 'src/span-intake.ts',
+    file: 'src/processor/span-intake.ts',
     find: 'if (hasLostOnly) this.#segment.clear();',
     replace: '',
     tests: ['test/batch-processor/delivery.test.ts'],
   },
   {
     rule: 'an export that waits for room takes more than its bytes',
-    file: 'src/span-intake.ts',
+    file: 'src/processor/span-intake.ts',
     find: 'spanBytes + PAYLOAD_OVERHEAD_BYTES',
     replace: 'spanBytes + PAYLOAD_OVERHEAD_BYTES * 0',
     tests: ['test/batch-processor/slow-agent.test.ts'],

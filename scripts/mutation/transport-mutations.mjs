@@ -209,7 +209,7 @@ export const TRANSPORT_MUTATIONS = [
   },
   {
     rule: 'half of a payload that is deferred is told when the other is sent',
-    file: 'src/deliveries.ts',
+    file: 'src/exporter/deliveries.ts',
     find: 'this.#onSettled(); // the other half',
     replace: '// the other half',
     tests: ['test/exporter/force-flush.test.ts'],

@@ -2,8 +2,8 @@
 // of resource attributes, encoded once. Owns the precedence of code, resource and environment, too.
 // Knows nothing of single spans.
 
+import type { Lineage } from '../fork/lineage.js';
 import { withoutQuotes } from '../lang/quotes.js';
-import type { Lineage } from '../lineage.js';
 import type { Resource } from '../sdk-contract.js';
 import { analyticsRate } from './attribute-rules.js';
 import { attributeText } from './attribute-text.js';

@@ -3,8 +3,8 @@
 // nothing before. Knows nothing of spans.
 
 import { type AgentTarget, hostAndPort, tracesPath } from '../agent-target.js';
+import { isOfSnapshot } from '../fork/snapshot-callbacks.js';
 import type { Clock } from '../lang/clock.js';
-import { isOfSnapshot } from '../snapshot-callbacks.js';
 import { FAILED, GIVEN_UP, MAX_CODE_BYTES, NO_OUTCOME, STARTED } from './blocking-sender-source.js';
 import { giveToThread } from './blocking-thread.js';
 import { breakPointOf } from './break-point.js';

@@ -2,7 +2,7 @@
 // and loading takes tens of milliseconds. Knows nothing of requests.
 
 import { reasonOf } from '../errors.js';
-import { isBuildingSnapshot } from '../snapshot-callbacks.js';
+import { isBuildingSnapshot } from '../fork/snapshot-callbacks.js';
 import { errorCodeOf } from './break-point.js';
 
 /** The part of undici that is used. */

@@ -20,3 +20,13 @@ it('CONTRIBUTING.md names no file that is not there', () => {
     names.filter((name) => !files.some((file) => file === name || file.endsWith(`/${name}`))),
   ).toEqual([]);
 });
+
+it('CONTRIBUTING.md says what is in each folder of src/', () => {
+  const text = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
+  const told = [...text.matchAll(/^\| `([\w-]+)\/` /gm)].map(([, name]) => name);
+  const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+
+  expect(new Set(told)).toEqual(new Set(folders));
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Departure } from '../../src/exit-departure.js';
+import { Departure } from '../../src/exit/exit-departure.js';
 import { ManualClock } from '../support/manual-clock.js';
 
 /** A flush that the test ends. */

@@ -4,9 +4,9 @@ import {
   type ExitAccount,
   type ExitDeliverer,
   registerExitDeliverer,
-} from '../../src/exit-deliverer.js';
-import { ExitFlush } from '../../src/exit-flush.js';
-import type { Flushable } from '../../src/flush-target.js';
+} from '../../src/exit/exit-deliverer.js';
+import { ExitFlush } from '../../src/exit/exit-flush.js';
+import type { Flushable } from '../../src/flush/flush-target.js';
 import { captureDiag } from '../support/diag-log.js';
 import { ManualClock } from '../support/manual-clock.js';
 

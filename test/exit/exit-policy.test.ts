@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isOursToEnd, type Reraise } from '../../src/exit-policy.js';
+import { isOursToEnd, type Reraise } from '../../src/exit/exit-policy.js';
 
 const wishes: readonly [readonly Reraise[], othersListen: boolean, isOurs: boolean][] = [
   [['auto'], false, true],

@@ -1,6 +1,6 @@
 import { BatchSpanProcessor, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { describe, expect, it } from 'vitest';
-import { nextGeneration } from '../../src/generation.js';
+import { nextGeneration } from '../../src/fork/generation.js';
 import type { SpanExporter, SpanProcessor } from '../../src/index.js';
 import { captureDiag } from '../support/diag-log.js';
 import { openExporter } from '../support/exporters.js';

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { afterForkInChild, atFork, type ForkEvent, withForkHooks } from '../../src/fork.js';
-import { forkRegistry } from '../../src/fork-registry.js';
+import { forkRegistry } from '../../src/fork/fork-registry.js';
 import { captureDiag } from '../support/diag-log.js';
 import { hookLog } from './hook-log.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { afterForkInChild, withForkHooks } from '../../src/fork.js';
-import { generations } from '../../src/generation.js';
+import { generations } from '../../src/fork/generation.js';
 import { captureDiag } from '../support/diag-log.js';
 import { hookLog } from './hook-log.js';
 

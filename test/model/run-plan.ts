@@ -13,7 +13,7 @@ import { FLUSH_MILLIS, GRACE_MILLIS, openSubject, type Subject, TIGHT_BYTES } fr
 import { VirtualTime } from './virtual-time.js';
 import { Waits } from './waits.js';
 
-/** A ForkSafeSpanProcessor waits so much longer than the grace for its exporter, see src/exporter-drain.ts. */
+/** A ForkSafeSpanProcessor waits so much longer than the grace for its exporter, see src/flush/exporter-drain.ts. */
 const SETTLE_MILLIS = 50;
 /** Longer than anything may last. */
 const LONG_MILLIS = 60_000;

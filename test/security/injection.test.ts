@@ -1,4 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describeTarget } from '../../src/agent-target.js';
+import { readEnvironment } from '../../src/configuration/environment.js';
+import type { DatadogSpanExporterOptions } from '../../src/index.js';
 import { captureDiag } from '../support/diag-log.js';
 import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
@@ -6,9 +9,6 @@ import { openFaultServer, type Step } from '../support/fault-server.js';
 import { reply, stall } from '../support/fault-steps.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 import { makeSpan } from '../support/spans.js';
-import { describeTarget } from '../../src/agent-target.js';
-import { readEnvironment } from '../../src/environment.js';
-import type { DatadogSpanExporterOptions } from '../../src/index.js';
 
 const EVIL = 'a\r\nX-Evil: 1\r\n\r\nPUT /evil HTTP/1.1\r\n';
 const KNOWN = new Set([

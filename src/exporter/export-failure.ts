@@ -1,0 +1,106 @@
+// Owns how a failed export is described: the kind of failure, the number of spans lost, and one sentence
+// for the log. Knows nothing of how exports are made.
+
+import type { Cancellation } from '../cancellation.js';
+import { countOf, DatadogExportError, type ExportErrorKind, reasonOf } from '../errors.js';
+import type { ExportResult } from '../sdk-contract.js';
+import type { DeliveryResult } from '../transport/delivery.js';
+import type { SendOutcome } from '../transport/send-outcome.js';
+
+/** The loss of some of the spans of an export. */
+export interface Failure {
+  readonly kind: ExportErrorKind;
+  readonly spans: number;
+  readonly attempts: number;
+  readonly status?: number;
+  /** More about the kind; a text, because making an error would cost as much as the rest of a refusal. */
+  readonly detail?: string;
+  readonly cause?: unknown;
+}
+
+/** At least one failure. */
+export type Failures = readonly [Failure, ...Failure[]];
+
+export function hasFailed(failures: readonly Failure[]): failures is Failures {
+  return failures.length > 0;
+}
+
+/** The status by which the Agent says that it may accept fewer spans at once. */
+export const PAYLOAD_TOO_LARGE = 413;
+/** Assumed for an attempt that was cut off although nobody cancelled it. */
+const CUT_OFF: Cancellation = { kind: 'aborted' };
+
+const REASONS: Readonly<Record<ExportErrorKind, string>> = {
+  queue_full: 'too much is waiting already',
+  encode: 'the spans could not be encoded',
+  too_large: 'the Agent answered 413, the payload is too large',
+  connect: 'no connection to the Agent',
+  socket: 'the connection broke',
+  timeout: 'the Agent did not answer in time',
+  protocol: 'what answered does not speak HTTP/1.1',
+  rejected: 'the Agent refused the payload',
+  aborted: 'the caller aborted',
+  shutdown: 'the exporter was shut down',
+};
+
+const NOT_ACCEPTED = 'the Agent did not accept the payload in time';
+
+type Failed = Exclude<SendOutcome, { kind: 'accepted' }>;
+
+/** The failure of a payload that was not accepted. */
+export function failureOf(outcome: Failed, result: DeliveryResult, spans: number): Failure {
+  const { attempts, cancellation = CUT_OFF, earlier } = result;
+  switch (outcome.kind) {
+    case 'rejected': {
+      const { status } = outcome.reply;
+      const kind = status === PAYLOAD_TOO_LARGE ? 'too_large' : 'rejected';
+      return { kind, spans, attempts, status };
+    }
+    case 'broken':
+      return { kind: outcome.at, spans, attempts, cause: outcome.cause };
+    case 'cancelled': {
+      // What went wrong before the time ran out says more than that it ran out.
+      const status = earlier?.kind === 'rejected' ? { status: earlier.reply.status } : {};
+      const cause = earlier?.kind === 'broken' ? { cause: earlier.cause } : {};
+      const known = cancellation.kind === 'timeout' ? { ...status, ...cause } : {};
+      return { ...cancellation, ...known, spans, attempts };
+    }
+  }
+}
+
+/** The error of an export, named after its first failure. */
+export function exportError(failures: Failures, request: string): DatadogExportError {
+  const [first] = failures;
+  const lostSpans = failures.reduce((sum, failure) => sum + failure.spans, 0);
+  const attempts = failures.reduce((sum, failure) => sum + failure.attempts, 0);
+  const tried = attempts === 0 ? 'not sent' : countOf(attempts, 'attempt');
+  const message =
+    `Export failed: ${request}, ${tried}: ${sentence(first)}; ` +
+    `${countOf(lostSpans, 'span')} lost`;
+  return new DatadogExportError(message, { ...first, lostSpans, attempts });
+}
+
+function sentence({ kind, status, detail, cause }: Failure): string {
+  const answered = status === undefined ? '' : ` (status ${status})`;
+  const which = detail === undefined ? '' : `: ${detail}`;
+  const because = cause === undefined ? '' : `: ${reasonOf(cause)}`;
+  const hadAnswer = kind === 'timeout' && status !== undefined; // to an earlier attempt
+  return (hadAnswer ? NOT_ACCEPTED : REASONS[kind]) + answered + which + because;
+}
+
+/** Whether the export was ended on purpose: by the user, or by the exporter at the end of the grace. */
+export function wasAskedFor({ kind }: DatadogExportError): boolean {
+  return kind === 'shutdown' || kind === 'aborted';
+}
+
+/** A sentence about what was lost by cutting exports short, if anything was. */
+export function cutSummary(results: readonly ExportResult[], request: string): string | undefined {
+  const cut = results.flatMap(({ error }) => {
+    return error instanceof DatadogExportError && wasAskedFor(error) ? error : [];
+  });
+  const [first] = cut;
+  if (first === undefined) return undefined;
+  const lost = cut.reduce((sum, { lostSpans }) => sum + lostSpans, 0);
+  const who = first.kind === 'shutdown' ? 'Shutdown' : 'The abort';
+  return `${who} cut ${countOf(cut.length, 'export')}, ${request}: ${countOf(lost, 'span')} lost`;
+}

@@ -1,0 +1,38 @@
+// Owns the context in which the package does its own network I/O: OpenTelemetry's root context, marked so
+// that no instrumentation traces it, and nothing of what applications keep in an `AsyncLocalStorage`.
+
+import { type Context, context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
+import { isBuildingSnapshot, onSnapshot } from '../fork/snapshot-callbacks.js';
+
+// The key that `suppressTracing` of @opentelemetry/core uses in 1.30, 2.x and 3.x. `createContextKey`
+// makes it with `Symbol.for`, so the same name is the same key without depending on core.
+const SUPPRESS_TRACING_KEY = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+
+const untracedContext: Context = ROOT_CONTEXT.setValue(SUPPRESS_TRACING_KEY, true);
+
+type Run = <T>(task: () => T) => T;
+
+/**
+ * Runs with the storage that there was when the package was loaded, or its process started with a startup
+ * snapshot: otherwise a socket would keep that of the request that happened to open it.
+ */
+let asLoaded: Run = (task) => task();
+if (isBuildingSnapshot()) {
+  onSnapshot({
+    serialize: () => undefined,
+    deserialize: () => {
+      asLoaded = presentStorage();
+    },
+  });
+} else asLoaded = presentStorage();
+
+/** Runs `task` so that no instrumentation makes spans of it, and detached from the caller's context. */
+export function untraced<T>(task: () => T): T {
+  return asLoaded(() => context.with(untracedContext, task));
+}
+
+/** Loads the module on demand: Node warns of `node:async_hooks` while a startup snapshot is built. */
+function presentStorage(): Run {
+  const { AsyncLocalStorage } = process.getBuiltinModule('node:async_hooks');
+  return AsyncLocalStorage.snapshot();
+}
