@@ -84,6 +84,9 @@ function parseUnixUrl(url: string): UnixTarget {
   if (!socketPath.startsWith('/')) {
     throw new RangeError('it has no absolute path; write unix:///path/to/apm.socket');
   }
+  if (socketPath.endsWith('/')) {
+    throw new RangeError('its path is that of a folder; write unix:///path/to/apm.socket');
+  }
   if (socketPath.includes('\0')) throw new RangeError('the socket path contains a NUL character');
   const bytes = Buffer.byteLength(socketPath);
   if (bytes > MAX_SOCKET_PATH_BYTES) {

@@ -63,6 +63,8 @@ describe('I1: parseAgentUrl', () => {
     'ftp://localhost',
     'unix://relative',
     'unix:',
+    'unix:///',
+    'unix:///var/run/datadog/',
     'http://[::1',
     'http://localhost:0',
     'http://localhost:70000',

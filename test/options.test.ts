@@ -187,6 +187,7 @@ describe('E5, I3, I7: a wrong option', () => {
     [{ headers: { a: '€' } }, RangeError, 'to be Latin-1 text'],
     [{ headers: { Host: 'x' } }, RangeError, 'not to set `Host`'],
     [{ url: 'unix://relative' }, RangeError, 'no absolute path'],
+    [{ url: 'unix:///var/run/datadog/' }, RangeError, 'that of a folder'],
     [{ requireFrom: './here.js' }, RangeError, 'Expected `requireFrom` to be an absolute path'],
   ])('%j is refused by the constructor', (options, errorClass, message) => {
     const construct = (): unknown => new DatadogSpanExporter(untyped(options));

@@ -147,9 +147,16 @@ export const TRANSPORT_MUTATIONS = [
   {
     rule: 'what has waited for its connection until its export times out is not sent',
     file: 'src/transport/delivery.ts',
-    find: "isTooLate && this.#state.phase === 'queued'",
-    replace: 'false as boolean',
+    find: '!this.#isBeyond(latestMillis(this.#time))',
+    replace: '!this.#isBeyond(Infinity)',
     tests: ['test/transport/last-call.test.ts'],
+  },
+  {
+    rule: 'what has given way is sent when nothing else waits',
+    file: 'src/transport/send-queue.ts',
+    find: 'this.#takeFirst() ?? this.#late.take()',
+    replace: 'this.#takeFirst()',
+    tests: ['test/transport/last-call.test.ts', 'test/transport/send-queue.test.ts'],
   },
   {
     rule: 'an Agent that is too slow gets what it can answer in time',
@@ -168,8 +175,8 @@ export const TRANSPORT_MUTATIONS = [
   {
     rule: 'the limit of a flush is no last call',
     file: 'src/transport/delivery.ts',
-    find: 'clock.nowMillis() > lastMillis',
-    replace: 'clock.nowMillis() > Math.min(lastMillis, this.#deadlineMillis)',
+    find: 'this.#isBeyond(lastMillis)',
+    replace: 'this.#isBeyond(Math.min(lastMillis, this.#deadlineMillis))',
     tests: ['test/transport/last-call.test.ts'],
   },
   {

@@ -21,13 +21,17 @@ export interface ExportTime {
   readonly endMillis: number;
 }
 
-/** Moment of the clock after which the payload is not sent any more; `answerMillis`: what an answer takes. */
-export function lastCallMillis(
-  { startMillis, endMillis }: ExportTime,
-  answerMillis: number,
-): number {
-  const wholeMillis = endMillis - startMillis;
-  const needed = Math.min(answerMillis * ANSWERS, wholeMillis * PATIENT_SHARE);
-  const least = Math.min(LEAST_MILLIS, wholeMillis * LEAST_SHARE);
-  return endMillis - Math.max(needed, least);
+/**
+ * Moment of the clock after which the payload gives way to younger ones, which an answer that takes `answerMillis`
+ * would still find in time.
+ */
+export function lastCallMillis(time: ExportTime, answerMillis: number): number {
+  const { startMillis, endMillis } = time;
+  const needed = Math.min(answerMillis * ANSWERS, (endMillis - startMillis) * PATIENT_SHARE);
+  return Math.min(endMillis - needed, latestMillis(time));
+}
+
+/** Moment of the clock after which it is not sent any more, even if nothing else waits. */
+export function latestMillis({ startMillis, endMillis }: ExportTime): number {
+  return endMillis - Math.min(LEAST_MILLIS, (endMillis - startMillis) * LEAST_SHARE);
 }

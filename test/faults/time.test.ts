@@ -3,6 +3,7 @@ import type { ExportResult } from '../../src/index.js';
 import { exportSpans } from '../support/exports.js';
 import { openFaultServer, type Script, type Step } from '../support/fault-server.js';
 import { ACCEPT, readAll, reply, stall } from '../support/fault-steps.js';
+import { refusedUrl } from '../support/raw-server.js';
 import { makeSpan, makeSpans } from '../support/spans.js';
 import { until } from '../support/until.js';
 import { runProgram } from './child-program.js';
@@ -115,6 +116,19 @@ describe('E4: timers that a test of the user has replaced', () => {
     );
 
     expect(stdout).toBe('success\nsuccess\nsuccess\nshut down\n');
+  });
+
+  it('do not hold up a flush or a shutdown without an Agent', async () => {
+    const exporter = openExporter({ url: await refusedUrl() });
+    vi.useFakeTimers();
+
+    const first = exportSpans(exporter, [makeSpan()]);
+    await expect(exporter.forceFlush()).rejects.toMatchObject({ kind: 'connect' });
+    const second = exportSpans(exporter, [makeSpan()]);
+    await exporter.shutdown();
+
+    expect(await first).toMatchObject({ error: { kind: 'connect', attempts: 2 } });
+    expect(await second).toMatchObject({ error: { kind: 'connect', attempts: 2 } });
   });
 
   it('end it when the time that they tell is over', async () => {

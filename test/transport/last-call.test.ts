@@ -6,7 +6,7 @@ import { SendQueue } from '../../src/transport/send-queue.js';
 import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
 import { ACCEPTED, FakeConnection, rejected } from '../support/fake-connection.js';
-import { openFaultServer, type Step } from '../support/fault-server.js';
+import { openFaultServer, type Script, type Step } from '../support/fault-server.js';
 import { pause, readAll, reply, stall } from '../support/fault-steps.js';
 import { makeSpans } from '../support/spans.js';
 import { until } from '../support/until.js';
@@ -15,12 +15,17 @@ import { Bench, DEADLINE_MILLIS } from './delivery-bench.js';
 interface Granted {
   readonly bench: Bench;
   readonly queue: SendQueue;
+  readonly connection: FakeConnection;
   /** Number of requests. */
   readonly sent: number;
 }
 
+function slow(answers: AnswerTime): void {
+  answers.accepted(2_000);
+}
+
 describe('a delivery that has waited for its connection', () => {
-  /** Grants the only connection when so much time is left until the deadline. */
+  /** Grants the only connection when so much time is left until the deadline, while another waits for it as well. */
   async function grantedWith(
     leftMillis: number,
     prepare: (answerTime: AnswerTime) => void = () => undefined,
@@ -30,10 +35,12 @@ describe('a delivery that has waited for its connection', () => {
     prepare(queue.answerTime);
     queue.acquire(() => undefined);
     const bench = new Bench({ queue });
+    await bench.turn();
+    queue.acquire(() => undefined);
     await bench.advance(DEADLINE_MILLIS - leftMillis);
     queue.release(connection);
     await bench.turn();
-    return { bench, queue, sent: connection.sent.length };
+    return { bench, queue, connection, sent: connection.sent.length };
   }
 
   it('is sent if there is time', async () => {
@@ -43,7 +50,7 @@ describe('a delivery that has waited for its connection', () => {
   });
 
   it.each<[string, number, number, (answerTime: AnswerTime) => void]>([
-    ['has taken 2 s of late', 3_000, 2_999, (answers) => answers.accepted(2_000)],
+    ['has taken 2 s of late', 3_000, 2_999, slow],
     ['had not answered after 2 s', 3_000, 2_999, (answers) => answers.cut(2_000)],
     ['takes longer than any export has', 5_000, 4_999, (answers) => answers.accepted(60_000)],
     [
@@ -103,18 +110,46 @@ describe('a delivery that has waited for its connection', () => {
     expect(connection.sent).toHaveLength(1);
   });
 
-  it('leaves it to others shortly before the deadline, and ends with that', async () => {
-    const { bench, queue, sent } = await grantedWith(49);
+  it('gives way to others, and is sent once nothing else waits', async () => {
+    const { bench, queue, connection, sent } = await grantedWith(2_999, slow);
     expect(sent).toBe(0);
+
+    await bench.advance(2_949);
+    queue.release(connection);
+    await bench.turn();
+
+    expect(connection.sent).toHaveLength(1);
+  });
+
+  it('is not sent just before its deadline, even if nothing else waits, and ends with that', async () => {
+    const { bench, queue, connection } = await grantedWith(2_999, slow);
+    await bench.advance(2_950);
+    queue.release(connection);
+    await bench.turn();
     let isFree = false;
     queue.acquire(() => {
       isFree = true;
     });
-    expect([isFree, bench.settled]).toEqual([true, undefined]);
+    expect([connection.sent.length, isFree, bench.settled]).toEqual([0, true, undefined]);
 
     bench.delivery.cancel({ kind: 'timeout' });
     await bench.turn();
 
+    expect(bench.settled).toMatchObject({ cancellation: { kind: 'timeout' }, attempts: 0 });
+  });
+
+  it('gives its connection back if it is cancelled after it has given way', async () => {
+    const { bench, queue, connection } = await grantedWith(2_999, slow);
+    bench.delivery.cancel({ kind: 'timeout' });
+    await bench.turn();
+
+    queue.release(connection);
+    let isFree = false;
+    queue.acquire(() => {
+      isFree = true;
+    });
+
+    expect([connection.sent.length, isFree]).toEqual([0, true]);
     expect(bench.settled).toMatchObject({ cancellation: { kind: 'timeout' }, attempts: 0 });
   });
 });
@@ -170,6 +205,20 @@ describe('an Agent that is slower than spans are made', () => {
 
     expect(exporter.stats().exported).toBeGreaterThan(20);
     expect(Object.keys(exporter.stats().droppedByReason)).toEqual(['timeout']);
+  });
+});
+
+describe('an Agent that pauses once', () => {
+  it('gets all that has waited meanwhile', async () => {
+    const answer: Script = [readAll, reply(200)];
+    const server = await openFaultServer({
+      scripts: [[readAll, pause(1_900), reply(200)], answer],
+    });
+    const exporter = openExporter({ url: server.url, timeoutMillis: 3_000, maxConnections: 1 });
+
+    await Promise.all(makeSpans(50).map((span) => exportSpans(exporter, [span])));
+
+    expect(exporter.stats()).toMatchObject({ exported: 50, dropped: 0 });
   });
 });
 

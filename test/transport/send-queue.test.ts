@@ -32,6 +32,24 @@ describe('SendQueue', () => {
     expect(granted).toEqual([1, 3, 4]);
   });
 
+  it('grants what has given way when nothing else waits, the latest first', () => {
+    const connection = new FakeConnection();
+    const queue = new SendQueue([connection]);
+    const granted: string[] = [];
+    queue.acquire(() => granted.push('first'));
+    queue.acquire(() => granted.push('second'));
+
+    queue.giveWay(connection, () => granted.push('late'));
+    const withdraw = queue.giveWay(connection, () => granted.push('withdrawn'));
+    queue.acquire(() => granted.push('third'));
+    queue.giveWay(connection, () => granted.push('later'));
+    withdraw();
+    for (let released = 0; released < 3; released++) queue.release(connection);
+    queue.acquire(() => granted.push('fourth'));
+
+    expect(granted).toEqual(['first', 'second', 'withdrawn', 'third', 'later', 'late', 'fourth']);
+  });
+
   it('closes all connections', () => {
     const connections = [new FakeConnection(), new FakeConnection()];
 
