@@ -6,9 +6,10 @@
 import { fileURLToPath } from 'node:url';
 import { lostIn } from './agent-rollout/outage.mjs';
 import { beginVirtualTime } from './agent-rollout/virtual-time.mjs';
-import { markdownTable, writeTable, written } from './marked-table.mjs';
+import { tablePrinter, written } from './marked-table.mjs';
 
 const PAGE = fileURLToPath(new URL('../docs/reliability.md', import.meta.url));
+const printTable = tablePrinter(PAGE, 'agent-rollout');
 const RATES = [10, 100, 1_000];
 const AWAY_SECONDS = [1, 5, 15, 60];
 /** The processor exports every five seconds or more often; the Agent leaves early and late in that time. */
@@ -30,9 +31,7 @@ const rows = [];
 for (const perSecond of RATES) for (const seconds of AWAY_SECONDS) await addRow(perSecond, seconds);
 
 const header = ['spans per second', 'Agent away', 'spans meanwhile', ...Object.keys(SETTINGS)];
-const table = await markdownTable([header, ...rows]);
-console.log(table);
-if (process.argv.includes('--write')) writeTable(PAGE, 'agent-rollout', table);
+await printTable([header, ...rows]);
 
 async function addRow(perSecond, seconds) {
   const losses = [];

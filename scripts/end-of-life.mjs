@@ -8,9 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { arrivals } from './end-of-life/arrivals.mjs';
 import { SETUPS } from './end-of-life/setups.mjs';
 import { WAYS } from './end-of-life/ways.mjs';
-import { markdownTable, writeTable } from './marked-table.mjs';
+import { tablePrinter } from './marked-table.mjs';
 
 const PAGE = fileURLToPath(new URL('../docs/end-of-life.md', import.meta.url));
+const printTable = tablePrinter(PAGE, 'end-of-life');
 /** A process that ends waits more than it computes. */
 const AT_ONCE = availableParallelism() + 1;
 
@@ -21,9 +22,7 @@ const waiting = Object.keys(WAYS).flatMap((way) =>
 await Promise.all(Array.from({ length: AT_ONCE }, measureWaiting));
 
 const header = ['how it ends', ...Object.values(SETUPS).map(({ name }) => name)];
-const table = await markdownTable([header, ...Object.keys(WAYS).map(rowOf)]);
-console.log(table);
-if (process.argv.includes('--write')) writeTable(PAGE, 'end-of-life', table);
+await printTable([header, ...Object.keys(WAYS).map(rowOf)]);
 
 function rowOf(way) {
   const counts = Object.keys(SETUPS).map((setup) => cells.get(`${way} ${setup}`));

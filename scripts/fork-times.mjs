@@ -11,9 +11,10 @@ import { fileURLToPath } from 'node:url';
 import { DatadogSpanExporter } from 'opentelemetry-exporter-datadog-agent';
 import { afterForkInChild, atFork } from 'opentelemetry-exporter-datadog-agent/fork';
 import { startAgentProcess } from './forks/agent-process.mjs';
-import { markdownTable, writeTable } from './marked-table.mjs';
+import { tablePrinter } from './marked-table.mjs';
 
 const PAGE = fileURLToPath(new URL('../docs/forks.md', import.meta.url));
+const printTable = tablePrinter(PAGE, 'fork-times');
 const ROUNDS = 50;
 const TRIPLETS = 10;
 const BUFFERED = 1_000;
@@ -32,12 +33,10 @@ const rows = [
 await exporter.shutdown();
 agent.stop();
 
-const table = await markdownTable([
+await printTable([
   ['what', `takes, on Node ${process.versions.node.split('.')[0]}`],
   ...rows.map(([what, ms]) => [what, textOf(ms)]),
 ]);
-console.log(table);
-if (process.argv.includes('--write')) writeTable(PAGE, 'fork-times', table);
 
 async function medianMillis(rounds, measure) {
   const times = [];

@@ -7,9 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { arrivals } from './forks/arrivals.mjs';
 import { SETUPS } from './forks/pipeline.mjs';
 import { WAYS } from './forks/ways.mjs';
-import { markdownTable, writeTable } from './marked-table.mjs';
+import { tablePrinter } from './marked-table.mjs';
 
 const PAGE = fileURLToPath(new URL('../docs/forks.md', import.meta.url));
+const printTable = tablePrinter(PAGE, 'forks');
 
 const rows = [];
 for (const { name, run } of WAYS) {
@@ -18,9 +19,7 @@ for (const { name, run } of WAYS) {
 }
 
 const header = ['how it forks', ...Object.values(SETUPS).map(({ name }) => name)];
-const table = await markdownTable([header, ...rows]);
-console.log(table);
-if (process.argv.includes('--write')) writeTable(PAGE, 'forks', table);
+await printTable([header, ...rows]);
 
 function textOf({ spans, repeated }) {
   return repeated === 0 ? `${spans}` : `${spans}, and ${repeated} again`;

@@ -2,6 +2,7 @@
 // they stand on a page, between `<!-- NAME:begin -->` and `<!-- NAME:end -->`.
 
 import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { format } from 'prettier';
 
 /** Formatted as the page is. Numbers stand on the right. */
@@ -10,6 +11,21 @@ export async function markdownTable([header, ...rows]) {
   const lines = [header, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`);
   const table = await format(lines.join('\n'), { parser: 'markdown' });
   return table.trim();
+}
+
+/**
+ * Reads the arguments of a script that measures a table; to be called before it measures.
+ *
+ * @returns prints the table and, with `--write`, puts it in its place.
+ * @throws Error if there is any other argument.
+ */
+export function tablePrinter(page, name) {
+  const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
+  return async (rows) => {
+    const table = await markdownTable(rows);
+    console.log(table);
+    if (values.write) writeTable(page, name, table);
+  };
 }
 
 /** 59392 as 59 392. */

@@ -18,7 +18,7 @@ const KILLERS = {
   hung: ({ tests }) => `hung: ${tests.join(', ')}`,
 };
 
-const [, , part = ''] = process.argv;
+const part = process.argv.slice(2).join(' ');
 const chosen = MUTATIONS.filter(({ rule }) => rule.includes(part));
 if (chosen.length === 0) throw new Error(`no rule has "${part}" in its name`);
 const tree = new ScratchTree();

@@ -50,8 +50,8 @@ const KNOWN_OPTIONS: OptionNames<DatadogBatchSpanProcessorOptions> = {
 const QUEUE_RANGE = { min: 64 * 1_024, max: 2 ** 30 };
 
 const OPTIONS = 'an object, as in `new DatadogBatchSpanProcessor({ exporter })`';
-const EXPORTER =
-  'a DatadogSpanExporter of this copy of the package (`import` and `require` have one each)';
+const EXPORTER = 'a DatadogSpanExporter';
+const OF_THIS_COPY = `${EXPORTER} of this copy of the package (\`import\` and \`require\` have one each)`;
 /** What filters or changes spans there has no effect, which its author may not know. */
 const REPLACED_EXPORT =
   '`export()` of its exporter was replaced, and DatadogBatchSpanProcessor does not call it: spans are sent as they ' +
@@ -74,7 +74,7 @@ export class DatadogBatchSpanProcessor implements SpanProcessor {
     const isObject = typeof exporter === 'object' && exporter !== null;
     const lives = isObject ? livesOf(exporter) : undefined;
     if (lives === undefined) {
-      throw new TypeError(expectation('exporter', EXPORTER, exporter));
+      throw new TypeError(expectation('exporter', isObject ? OF_THIS_COPY : EXPORTER, exporter));
     }
     if (exporter.export !== DatadogSpanExporter.prototype.export) {
       new Diagnostics(systemClock).warn('export', REPLACED_EXPORT);

@@ -79,14 +79,14 @@ describe('I1: parseAgentUrl', () => {
     expect(() => parseAgentUrl(url)).toThrow(RangeError);
   });
 
-  it.each(['/var/run/datadog/apm.socket', '127.0.0.1:8126', 'localhost'])(
-    'says what to write instead of %j',
-    (url) => {
-      expect(() => parseAgentUrl(url)).toThrow(
-        'it is not a URL; write http://host:8126 or unix:///path/to/apm.socket',
-      );
-    },
-  );
+  it.each([
+    ['127.0.0.1:8126', 'it is not a URL; write http://host:8126 or unix:///path/to/apm.socket'],
+    ['localhost', 'it is not a URL; write http://host:8126 or unix:///path/to/apm.socket'],
+    ['//localhost', 'it is not a URL; write http://host:8126 or unix:///path/to/apm.socket'],
+    ['/var/run/datadog/apm.socket', 'it is a path; write unix:// before it'],
+  ])('says what to write instead of %j', (url, message) => {
+    expect(() => parseAgentUrl(url)).toThrow(message);
+  });
 });
 
 describe('withoutCredentials', () => {

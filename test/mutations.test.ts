@@ -7,7 +7,7 @@ const LOOK = `
   import { MUTATIONS } from './scripts/mutation/mutations.mjs';
   const stands = ({ file, find }) => readFileSync(file, 'utf8').split(find).length === 2;
   const lost = MUTATIONS.filter((one) => !stands(one) || !one.tests.every(existsSync));
-  console.log(MUTATIONS.length > 30, JSON.stringify(lost.map(({ rule }) => rule)));
+  console.log(MUTATIONS.length > 100, JSON.stringify(lost.map(({ rule }) => rule)));
 `;
 
 it('every rule that mutations break stands where it is looked for, as do the tests that notice', async () => {

@@ -24,7 +24,14 @@ function traced() {
     maxBuffer: 1 << 28,
   });
   if (status !== 0 || !stdout.includes(BEGIN)) throw new Error(`${serializer} failed: ${stderr}`);
-  return stdout.slice(stdout.indexOf(BEGIN));
+  const begin = stdout.indexOf(BEGIN);
+  const isKnown = stdout
+    .slice(0, begin)
+    .split('\n')
+    .some((line) => DEOPT.test(line));
+  // While code warms up, V8 gives up some of it in any case.
+  if (!isKnown) throw new Error(`V8 ${process.versions.v8} writes its trace in another way`);
+  return stdout.slice(begin);
 }
 
 function deoptsOf(trace) {

@@ -10,10 +10,7 @@ const OF_DD_TRACE = { 'dd-trace noproc': { exports: false }, 'dd-trace': { expor
 /** Floors, which make spans and send none. */
 const SILENT = new Set(['noproc', 'noop', 'dd-trace noproc']);
 
-/**
- * @returns `{ emitTrace, flush, sends, ledger, takesAll }`, the last two as processors.mjs has them, or
- * `{ skipped: why }`.
- */
+/** @returns `{ emitTrace, flush, sends, ledger, takesAll }`, the last two as processors.mjs has them. */
 export async function openPipeline(name, sink) {
   const sends = !SILENT.has(name);
   const settings = OF_DD_TRACE[name];
@@ -22,8 +19,7 @@ export async function openPipeline(name, sink) {
     const { provider, flush } = ddProvider(sink.url, settings);
     return { emitTrace: shopTraces(provider), flush, sends };
   }
-  const { processor, skipped, ledger, takesAll = false } = await PROCESSORS[name](sink);
-  if (skipped !== undefined) return { skipped };
+  const { processor, ledger, takesAll = false } = await PROCESSORS[name](sink);
   const emitTrace = shopTraces(newProvider(processor));
   return { emitTrace, flush: () => processor.forceFlush(), sends, ledger, takesAll };
 }

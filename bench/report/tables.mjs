@@ -3,7 +3,7 @@
 const DECIMALS = 2;
 
 export function suiteTable({ columns }, results) {
-  const rows = Object.entries(results).filter(([, metrics]) => metrics.skipped === undefined);
+  const rows = Object.entries(results);
   const present = Object.keys(columns).filter((metric) =>
     rows.some(([, metrics]) => metrics[metric] !== undefined),
   );

@@ -4,25 +4,16 @@
 import { measure } from './row-process.mjs';
 import { summaryOf } from './statistics.mjs';
 
-/** @returns by row: by metric `{ median, min, max }`, or `{ skipped: why }`. */
+/** @returns by row: by metric `{ median, min, max }`. */
 export async function runRounds(node, { rows, rounds }, onProgress) {
   const samples = new Map(rows.map(({ name }) => [name, []]));
-  const skipped = new Map();
   for (let round = 0; round < rounds; round++) {
     for (const row of rotated(rows, round)) {
-      if (skipped.has(row.name)) continue;
       onProgress(round, row.name);
-      const metrics = await measure(node, row);
-      if (metrics.skipped !== undefined) skipped.set(row.name, metrics.skipped);
-      else samples.get(row.name).push(metrics);
+      samples.get(row.name).push(await measure(node, row));
     }
   }
-  return Object.fromEntries(
-    rows.map(({ name }) => [
-      name,
-      skipped.has(name) ? { skipped: skipped.get(name) } : summariesOf(samples.get(name)),
-    ]),
-  );
+  return Object.fromEntries(rows.map(({ name }) => [name, summariesOf(samples.get(name))]));
 }
 
 function rotated(rows, by) {

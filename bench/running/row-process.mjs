@@ -7,9 +7,7 @@ import { promisify } from 'node:util';
 
 const DEADLINE_MILLIS = 300_000;
 
-/**
- * @returns the metrics that it printed, or `{ skipped: why }` if it cannot be measured.
- */
+/** @returns the metrics that it printed. */
 export async function measure(node, { script, spec, flags = [] }) {
   const path = fileURLToPath(new URL(`../${script}`, import.meta.url));
   const { stdout } = await promisify(execFile)(node, [...flags, path, JSON.stringify(spec)], {

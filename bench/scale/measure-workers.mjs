@@ -38,7 +38,6 @@ async function messageOf(worker) {
 
 function totalOf(figures) {
   const [first] = figures;
-  if (first.skipped !== undefined) return first;
   const meanOf = (metric) => figures.reduce((sum, each) => sum + each[metric], 0) / figures.length;
   return Object.fromEntries(Object.keys(first).map((metric) => [metric, meanOf(metric)]));
 }
@@ -46,9 +45,7 @@ function totalOf(figures) {
 async function work() {
   process.send('ready');
   const [sink] = await once(process, 'message');
-  const pipeline = await openPipeline(name, sink);
-  const { skipped } = pipeline;
-  process.send(skipped === undefined ? await measure(pipeline) : { skipped });
+  process.send(await measure(await openPipeline(name, sink)));
 }
 
 async function measure(pipeline) {

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const LEFT_OUT = new Set(['.git', 'node_modules', '.tmp']);
-/** A mutation may leave a test hanging: each of its tests has 15 s, and the first that fails ends the run. */
+/** A mutation may leave a test hanging: each of its tests has 30 s, and the first that fails ends the run. */
 const DEADLINE_MILLIS = 180_000;
 
 export class ScratchTree {

@@ -137,7 +137,9 @@ export function checkHeaders(name: string, value: unknown): Record<string, strin
     const end = header.search(NOT_IN_HEADER_NAME);
     if (end !== -1) {
       const start = header.slice(0, end); // the rest may be the value
-      throw new RangeError(expectation(`${name} name`, 'an HTTP header name', `${start}…`));
+      throw new RangeError(
+        `Expected each name in \`${name}\` to be an HTTP header name, got \`${shown(`${start}…`)}\``,
+      );
     }
     if (OWN_HEADERS.has(header.toLowerCase())) {
       throw new RangeError(`Expected \`${name}\` not to set \`${header}\`: the exporter sets it`);

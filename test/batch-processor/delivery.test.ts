@@ -263,6 +263,21 @@ describe('shutdown', () => {
     expect(lines.join()).toMatch(/Shutdown cut 1 export, .*: 50 spans lost/);
   });
 
+  it('takes another time limit or grace than the exporter has', async () => {
+    const server = await openFaultServer({ scripts: [[readAll, stall]] });
+    const minute = { graceMillis: 60_000, flushTimeoutMillis: 60_000, timeoutMillis: 60_000 };
+    const exporter = openExporter({ url: server.url, attemptTimeoutMillis: 60_000, ...minute });
+    const processor = openProcessor(exporter);
+    endAll(processor, makeSpans(5));
+
+    await expect(processor.forceFlush({ timeoutMillis: 50 })).rejects.toMatchObject({
+      kind: 'timeout',
+    });
+    await processor.shutdown({ graceMillis: 50 });
+
+    expect(exporter.stats()).toMatchObject({ droppedByReason: { shutdown: 5 } });
+  });
+
   it('cuts what is not sent yet when the signal of the user aborts', async () => {
     const server = await openFaultServer({ scripts: [[readAll, reply(200)]] });
     const controller = new AbortController();

@@ -20,8 +20,12 @@ describe('the options of a DatadogBatchSpanProcessor', () => {
   it.each<[string, () => unknown, RegExp]>([
     ['none', () => undefined, /Expected `options` to be an object, .* got `undefined`/],
     ['the exporter itself', exporter, /as in `new DatadogBatchSpanProcessor\({ exporter }\)`/],
-    ['no exporter', () => ({}), /to be a DatadogSpanExporter of this copy of .*, got `undefined`/],
-    ['another exporter', () => ({ exporter: { export: () => undefined } }), /DatadogSpanExporter/],
+    ['no exporter', () => ({}), /`exporter` to be a DatadogSpanExporter, got `undefined`/],
+    [
+      'another exporter',
+      () => ({ exporter: { export: () => undefined } }),
+      /to be a DatadogSpanExporter of this copy of the package/,
+    ],
     [
       'a delay that is text',
       () => ({ exporter: exporter(), scheduledDelayMillis: '5' }),

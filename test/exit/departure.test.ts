@@ -34,7 +34,7 @@ describe('a departure', () => {
     expect(log).toEqual(['SIGINT']);
   });
 
-  it('ends nothing that nobody wants to end', async () => {
+  it('ends by the flush that is to end it, whatever was flushed before', async () => {
     const { log, departure, endBy } = setUp();
     const [first, second] = [flush(), flush()];
 

@@ -100,6 +100,23 @@ describe('H8: a large batch', () => {
     expect(agent.spans).toHaveLength(20_100);
   });
 
+  it('does not keep small exports out while it waits for the Agent', async () => {
+    const agent = await openScriptedAgent();
+    const held = holdReply();
+    agent.answer(held.reply);
+    const limits = { maxConnections: 1, maxPendingBytes: 1_024 * 1_024, timeoutMillis: 60_000 };
+    const exporter = openExporter({ url: agent.url, ...limits });
+    const large = exportSpans(exporter, makeSpans(20_000));
+    await agent.waitForRequests(1);
+    for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate); // it takes what it may
+
+    const small = exportSpans(exporter, makeSpans(5));
+    held.release();
+
+    expect(await small).toEqual({ code: 0 });
+    expect(await large).toEqual({ code: 0 });
+  });
+
   it('that does not find room within its time is lost for that reason', async () => {
     const agent = await openScriptedAgent();
     agent.answer(holdReply().reply);

@@ -60,7 +60,7 @@ export async function expectRow(row: FaultRow, over: Listening): Promise<void> {
   const { scripts, onAccept = [], options, spans: count = 3, expected } = row;
   const { attributes = { secret: SECRET } } = row;
   const server = await openFaultServer({ over, scripts, onAccept });
-  await loadUndici(undefined); // on a busy machine it takes longer than an attempt may here
+  await loadUndici(undefined); // on a busy machine it takes longer than a row may
   const life = new AbortController();
   const exporter = openExporter({ ...OPTIONS, ...options, url: server.url, signal: life.signal });
   const spans = Array.from({ length: count }, (_, index) =>

@@ -30,7 +30,7 @@ describe('the grace of a ForkSafeSpanProcessor that is shut down', () => {
     ['answers 503', async () => (await openFaultServer({ scripts: [answer(503)] })).url],
     ['does not answer to SYN', () => openBlackHole()],
   ])('keeps to the grace when the Agent %s', async (_how, open) => {
-    const exporter = openExporter({ url: await open() });
+    const exporter = openExporter({ url: await open(), graceMillis: 60_000 });
     const { processor, record } = openPipeline(exporter);
     record(600);
 

@@ -102,6 +102,7 @@ describe('a delivery that has waited for its connection', () => {
     const bench = new Bench({ queue });
     await bench.turn();
     bench.delivery.hurry(20);
+    queue.acquire(() => undefined);
     await bench.advance(1_000);
 
     queue.release(connection);
