@@ -93,7 +93,6 @@ describe.each(Object.entries(SENDERS))('%s', (_name, send) => {
       expectNamed(idsOf(spans), receiver, lost, stats.dropped);
       const fates = new Set([...Object.keys(chances), 'accepted']);
       expect(new Set(receiver.fates.keys())).toEqual(fates);
-      expect(stats.dropped).toBeLessThanOrEqual(fates.size === 1 ? 0 : SPANS);
     },
   );
 });

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { DatadogExportError } from '../../src/errors.js';
 import { FlushWaits, type PresentExports } from '../../src/flush/flush-waits.js';
@@ -58,6 +60,25 @@ describe('FlushWaits', () => {
 
     expect(await staying.outcome).toMatchObject({ lostSpans: 1_000 });
     expect(await late.outcome).toMatchObject({ lostSpans: 500 });
+  });
+
+  it('keeps no failure that nobody waits for any more, though there is always somebody who waits', async () => {
+    setFlagsFromString('--expose-gc');
+    const waits = new FlushWaits();
+    const failures: WeakRef<Error>[] = [];
+    waits.begin(1);
+
+    for (let number = 0; number < 1_000; number++) {
+      const failed = failure(1);
+      failures.push(new WeakRef(failed));
+      waits.note(number, failed);
+      waits.begin(number + 2);
+      waits.settleBefore(number + 1);
+    }
+    await new Promise(setImmediate); // until then nothing that a WeakRef was made for is collected
+    runInNewContext('gc()');
+
+    expect(failures.filter((one) => one.deref() !== undefined).length).toBeLessThan(10);
   });
 
   it('lists so many errors and no more, but counts what all of them lost', async () => {

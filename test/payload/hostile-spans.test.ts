@@ -12,7 +12,7 @@ function fail(): never {
 
 /** As a JavaScript caller may make it. */
 function untyped(fields: object): ReadableSpan {
-  return Object.assign(makeSpan(), fields);
+  return Object.assign(makeSpan({ attributes: { fine: 'yes' } }), fields);
 }
 
 function throwing(...keys: readonly string[]): Attributes {
@@ -108,6 +108,7 @@ describe('H10: parts that throw or are no text', () => {
     const span = roundTrip(untyped(fields));
 
     expect(span.resource).toBe('span_name');
+    expect(span.meta['fine']).toBe('yes');
     expect(() => void JSON.parse(span.meta['events'] ?? '[]')).not.toThrow();
   });
 
