@@ -98,7 +98,7 @@ function parseUnixUrl(url: string): UnixTarget {
 }
 
 function parseTcpUrl(text: string): TcpTarget {
-  if (/^\/[^/]/.test(text)) throw new RangeError('it is a path; write unix:// before it');
+  if (/^\/(?!\/)/.test(text)) throw new RangeError('it is a path; write unix:// before it');
   if (!URL.canParse(text)) {
     const hint = 'a port is 1 to 65535, an IPv6 address has no zone';
     throw new RangeError(`it is not a URL; ${EXAMPLES} (${hint})`);

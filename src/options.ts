@@ -256,6 +256,11 @@ export function isUnderPm2(): boolean {
   return script === undefined || /ProcessContainer(Fork)?\.js$/.test(process.argv[1] ?? '');
 }
 
+/** Whether AWS Lambda runs this process, by a variable that it sets in all of its runtimes. */
+export function isOnLambda(): boolean {
+  return process.env['AWS_LAMBDA_FUNCTION_NAME'] !== undefined;
+}
+
 /** Passes `identity` on to the processes that this one starts from now on, until disposed. */
 export function handOnLineage(identity: ProcessIdentity): Dispose {
   return handOn(identity, () => process.env);

@@ -11,6 +11,7 @@ import { Invocation, type InvocationSettings } from './flush/invocation.js';
 import { systemClock } from './lang/clock.js';
 import { hasMethods } from './lang/methods.js';
 import { settleOnce } from './lang/settle-once.js';
+import { isOnLambda } from './options.js';
 
 export interface WithFlushOptions {
   /**
@@ -32,7 +33,8 @@ const KNOWN_OPTIONS: OptionNames<WithFlushOptions> = { timeoutMillis: true };
 /**
  * Lambda's runtime for Node 24 takes a handler with three or more parameters for one with a callback, and
  * refuses to load it unless it streams. Source: `src/function/callback-deprecation.ts` of
- * github.com/aws/aws-lambda-nodejs-runtime-interface-client at 90b5b5b.
+ * github.com/aws/aws-lambda-nodejs-runtime-interface-client at 90b5b5b. Elsewhere the length stays: Google's functions
+ * framework passes its callback only to a handler with three parameters.
  */
 const MAX_ASYNC_PARAMETERS = 2;
 
@@ -47,7 +49,7 @@ const MAX_ASYNC_PARAMETERS = 2;
  * takes too long is warned about through `diag`.
  *
  * The wrapper has the name, properties and length of the handler, so that the platform treats both alike;
- * the length of an async function is at most 2.
+ * on AWS Lambda, the length of an async function is at most 2.
  *
  * @throws TypeError or RangeError for an argument of the wrong type or range.
  */
@@ -79,9 +81,9 @@ export function withFlush(
     diagnostics: new Diagnostics(systemClock),
   };
   function wrapper(this: unknown, ...args: unknown[]): unknown {
-    const invocation = new Invocation(settings, () => remainingMillis(args));
+    const open = (): Invocation => new Invocation(settings, () => remainingMillis(args));
     const call = (passed: readonly unknown[]): unknown => Reflect.apply(handler, this, passed);
-    return invoke(call, { args, declared: handler.length, invocation });
+    return invoke(call, { args, declared: handler.length, open });
   }
   return disguise(wrapper, handler);
 }
@@ -90,13 +92,14 @@ interface Call {
   readonly args: readonly unknown[];
   /** Number of parameters that the handler declares. */
   readonly declared: number;
-  readonly invocation: Invocation;
+  readonly open: () => Invocation;
 }
 
 function invoke(
   handler: (args: readonly unknown[]) => unknown,
-  { args, declared, invocation }: Call,
+  { args, declared, open }: Call,
 ): unknown {
+  const invocation = open();
   const callback = args.at(-1);
   let result: unknown;
   try {
@@ -107,8 +110,9 @@ function invoke(
     return flushed(Promise.reject(error), invocation);
   }
   // A platform that passes a callback ends the invocation when it is called, or else when nothing is left
-  // to do. It ignores the value that a handler returns, but would take a promise for the result.
-  if (declared < args.length) void invocation.flush();
+  // to do. It ignores the value that a handler returns, but would take a promise for the result. A handler that may
+  // not know of the callback is flushed now, too, which takes none of the time of a flush before a callback.
+  if (declared < args.length) void open().flush();
   return result;
 }
 
@@ -134,7 +138,8 @@ function flushing(callback: Callback, invocation: Invocation): Callback {
 /** Makes `wrapper` look like `handler` to whoever inspects it. */
 function disguise(wrapper: Handler, handler: Handler): Handler {
   const { length } = handler;
-  const shown = isAsyncFunction(handler) ? Math.min(length, MAX_ASYNC_PARAMETERS) : length;
+  const isLimited = isAsyncFunction(handler) && isOnLambda();
+  const shown = isLimited ? Math.min(length, MAX_ASYNC_PARAMETERS) : length;
   Object.defineProperties(wrapper, {
     ...Object.getOwnPropertyDescriptors(handler),
     length: { value: shown, configurable: true },

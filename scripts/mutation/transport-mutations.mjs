@@ -65,11 +65,12 @@ export const TRANSPORT_MUTATIONS = [
     tests: ['test/transport/kept-connection.test.ts'],
   },
   {
-    rule: 'an abort ends only the attempt that it is meant for',
+    rule: 'what the Agent has accepted is not sent again at the exit',
     file: 'src/transport/delivery.ts',
     find: "if (this.#state.phase === 'sending') this.#state = { phase: 'answered', outcome };",
     replace: '',
-    tests: ['test/transport/delivery.test.ts'],
+    isOfBuild: true,
+    tests: ['test/exit/block-on-exit-early-answer.test.ts'],
   },
   {
     rule: 'what came over a kept connection is read before it is used again',
@@ -154,9 +155,23 @@ export const TRANSPORT_MUTATIONS = [
   {
     rule: 'what has given way is sent when nothing else waits',
     file: 'src/transport/send-queue.ts',
-    find: 'this.#takeFirst() ?? this.#late.take()',
-    replace: 'this.#takeFirst()',
+    find: 'return this.#nextYielding();',
+    replace: 'return undefined;',
     tests: ['test/transport/last-call.test.ts', 'test/transport/send-queue.test.ts'],
+  },
+  {
+    rule: 'what is late still is sent beside no other request',
+    file: 'src/transport/send-queue.ts',
+    find: '!isNothingSent && this.#yielding.first?.isLate() === true',
+    replace: 'false as boolean',
+    tests: ['test/transport/send-queue.test.ts'],
+  },
+  {
+    rule: 'what was cancelled when it got its connection neither gives way nor waits',
+    file: 'src/transport/delivery.ts',
+    find: "this.#state.phase === 'queued' && this.#context",
+    replace: 'this.#context',
+    tests: ['test/transport/last-call.test.ts'],
   },
   {
     rule: 'an Agent that is too slow gets what it can answer in time',
@@ -175,8 +190,9 @@ export const TRANSPORT_MUTATIONS = [
   {
     rule: 'the limit of a flush is no last call',
     file: 'src/transport/delivery.ts',
-    find: 'this.#isBeyond(lastMillis)',
-    replace: 'this.#isBeyond(Math.min(lastMillis, this.#deadlineMillis))',
+    find: 'this.#isBeyond(lastCallMillis(this.#time, queue.answerTime.millis))',
+    replace:
+      'this.#isBeyond(Math.min(lastCallMillis(this.#time, queue.answerTime.millis), this.#deadlineMillis))',
     tests: ['test/transport/last-call.test.ts'],
   },
   {

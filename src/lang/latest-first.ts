@@ -1,4 +1,4 @@
-// Owns things that are taken latest first, unless they are withdrawn before. Knows nothing of the things.
+// Owns things of which the latest comes first, unless it is withdrawn before. Knows nothing of the things.
 
 import type { Dispose } from './clock.js';
 
@@ -17,15 +17,16 @@ export class LatestFirst<T extends object> {
     };
   }
 
+  /** The latest thing, which `take` takes out. */
+  get first(): T | undefined {
+    while (this.#top > 0 && !this.#things.has(this.#top - 1)) this.#top--;
+    return this.#things.get(this.#top - 1);
+  }
+
   take(): T | undefined {
-    if (this.#things.size === 0) this.#top = 0;
-    while (this.#top > 0) {
-      const number = --this.#top;
-      const thing = this.#things.get(number);
-      this.#things.delete(number);
-      if (thing !== undefined) return thing;
-    }
-    return undefined;
+    const { first } = this;
+    this.#things.delete(this.#top - 1);
+    return first;
   }
 
   clear(): void {

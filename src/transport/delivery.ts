@@ -177,9 +177,12 @@ export class Delivery {
     const { queue } = this.#context;
     const granted = await this.#connection((receive) => queue.acquire(receive));
     if (granted === undefined) return undefined;
-    const lastMillis = lastCallMillis(this.#time, queue.answerTime.millis);
-    if (!granted.hasWaited || !this.#isBeyond(lastMillis)) return granted.connection;
-    const again = await this.#connection((receive) => queue.giveWay(granted.connection, receive));
+    const isLate = (): boolean =>
+      this.#isBeyond(lastCallMillis(this.#time, queue.answerTime.millis));
+    if (!granted.hasWaited || !isLate()) return granted.connection;
+    const again = await this.#connection((receive) =>
+      queue.giveWay(granted.connection, { receive, isLate }),
+    );
     if (again === undefined || !this.#isBeyond(latestMillis(this.#time))) return again?.connection;
     queue.release(again.connection);
     return this.#untilCancelled();
@@ -230,7 +233,8 @@ export class Delivery {
     const tookMillis = clock.nowMillis() - startMillis;
     if (outcome.kind === 'accepted') queue.answerTime.accepted(tookMillis);
     else if (this.cancellation?.kind === 'timeout') queue.answerTime.cut(tookMillis);
-    if (this.#state.phase === 'sending') this.#state = { phase: 'answered', outcome }; // the token is the next attempt's
+    // The token is the next attempt's from now on.
+    if (this.#state.phase === 'sending') this.#state = { phase: 'answered', outcome };
     return outcome;
   }
 

@@ -11,7 +11,7 @@ const LEAST_SHARE = 0.1;
  * Times that the Agent takes for an answer. Where it is slower than spans are made, each payload would be sent just too
  * late otherwise: without this, 12 of the 31 answers in `last-call.test.ts` come in time.
  */
-const ANSWERS = 1.5;
+const ANSWERS = 1.2;
 /** A payload that has waited for less than this share of its time is sent, however slow the Agent is. */
 const PATIENT_SHARE = 0.5;
 
@@ -22,8 +22,8 @@ export interface ExportTime {
 }
 
 /**
- * Moment of the clock after which the payload gives way to younger ones, which an answer that takes `answerMillis`
- * would still find in time.
+ * Moment of the clock after which the payload gives way to others, as an answer that takes `answerMillis` would most
+ * likely come too late.
  */
 export function lastCallMillis(time: ExportTime, answerMillis: number): number {
   const { startMillis, endMillis } = time;

@@ -1,5 +1,5 @@
-// Owns which payload gets a connection when: in order, one payload per connection, and what has given way when nothing
-// else waits. undici never queues for us, because it leaves an abort unanswered while a request is queued. Knows
+// Owns which payload gets a connection when: in order, one payload per connection, and what has given way only when
+// nothing else waits. undici never queues for us, because it leaves an abort unanswered while a request is queued. Knows
 // nothing of what is sent.
 
 import { type Dispose, nothingToDispose } from '../lang/clock.js';
@@ -11,14 +11,21 @@ import type { Connection } from './connection.js';
 /** Takes a connection, which must be released afterwards. */
 export type Receiver = (connection: Connection) => void;
 
+/** A payload that has given way. */
+export interface Yielding {
+  readonly receive: Receiver;
+  /** Whether there is too little time for the answer, as far as is known now. */
+  readonly isLate: () => boolean;
+}
+
 export class SendQueue {
   /** How long a payload takes that has got its connection. */
   readonly answerTime: AnswerTime = new AnswerTime();
   readonly #connections: readonly Connection[];
   readonly #free: Connection[];
   readonly #waiting = new InOrder<Receiver>();
-  /** What has given way. Of these, the latest has the most time left. */
-  readonly #late = new LatestFirst<Receiver>();
+  /** The latest has the most time left, unless it has waited for another attempt. */
+  readonly #yielding = new LatestFirst<Yielding>();
 
   constructor(connections: readonly Connection[]) {
     this.#connections = connections;
@@ -40,28 +47,45 @@ export class SendQueue {
    * Gives a connection back without having used it, to get one again, perhaps the same, when nothing else waits; the
    * disposer withdraws that.
    */
-  giveWay(connection: Connection, receive: Receiver): Dispose {
-    const withdraw = this.#late.add(receive);
+  giveWay(connection: Connection, payload: Yielding): Dispose {
+    const withdraw = this.#yielding.add(payload);
     this.release(connection);
     return withdraw;
   }
 
   release(connection: Connection): void {
-    const next = this.#takeFirst() ?? this.#late.take();
-    if (next === undefined) this.#free.push(connection);
-    else next(connection);
+    this.#free.push(connection);
+    for (;;) {
+      const next = this.#next();
+      const free = next && this.#free.pop();
+      if (next === undefined || free === undefined) return;
+      next(free);
+    }
   }
 
-  #takeFirst(): Receiver | undefined {
+  /** Who is to have a connection that is free. */
+  #next(): Receiver | undefined {
+    if (this.#free.length === 0) return undefined;
     const { first } = this.#waiting;
-    if (first !== undefined) this.#waiting.delete(this.#waiting.oldest);
+    if (first === undefined) return this.#nextYielding();
+    this.#waiting.delete(this.#waiting.oldest);
     return first;
+  }
+
+  /**
+   * One that is late still is sent by itself, to see whether the Agent has become faster. Beside another request it
+   * would take the Agent's time from that, which may be in time.
+   */
+  #nextYielding(): Receiver | undefined {
+    const isNothingSent = this.#free.length === this.#connections.length;
+    if (!isNothingSent && this.#yielding.first?.isLate() === true) return undefined;
+    return this.#yielding.take()?.receive;
   }
 
   /** Abandons all connections; what waits for one gets none any more. */
   abandon(): void {
     this.#waiting.clear();
-    this.#late.clear();
+    this.#yielding.clear();
     for (const connection of this.#connections) connection.abandon();
   }
 

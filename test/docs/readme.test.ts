@@ -113,7 +113,9 @@ describe('the README', () => {
 
     const [, , made, lost, , , lostWithBoth] = row ?? [];
     const readme = readFileSync(README, 'utf8');
-    expect(readme).toContain(`away for 15 s costs ${lost} of ${made} spans with the defaults`);
+    expect(readme).toContain(
+      `At 1 000 spans/s, an Agent that is away for 15 s costs ${lost} of ${made} with the`,
+    );
     expect(lostWithBoth).toBe('0');
     expect(readme).toContain('and none with `maxRetries: 100`');
   });

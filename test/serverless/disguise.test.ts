@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { withFlush } from '../../src/index.js';
 
 /** As Lambda's runtime and its `awslambda.streamifyResponse` know them. */
@@ -6,6 +6,8 @@ const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 const HIGH_WATER_MARK = Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark');
 
 const target = { forceFlush: () => Promise.resolve() };
+
+afterEach(() => vi.unstubAllEnvs());
 
 type Done = (error: unknown, result?: unknown) => void;
 
@@ -36,11 +38,15 @@ describe('the wrapper of withFlush', () => {
     expect(judgement(withFlush(handler, target))).toEqual(judgement(handler));
   });
 
-  it('of an async function has at most two parameters, as Node 24 on Lambda demands', () => {
+  it.each([
+    ['on Lambda at most two parameters, as its Node 24 demands', 'shop', 2],
+    ['as many as it has elsewhere, where a platform may ask for a third', undefined, 3],
+  ])('of an async function has %s', (_what, functionName, parameters) => {
+    vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', functionName);
     const handler = async (_event: unknown, _context: unknown, _unused: unknown) => undefined;
 
     expect(judgement(withFlush(handler, target))).toMatchObject({
-      parameters: 2,
+      parameters,
       kind: 'AsyncFunction',
     });
   });
@@ -72,7 +78,7 @@ describe('the wrapper of withFlush', () => {
   });
 
   it.each([
-    ['frozen', Object.freeze(async (_a: unknown, _b: unknown, _c: unknown) => 'value')],
+    ['frozen', Object.freeze(async (_a: unknown, _b: unknown) => 'value')],
     ['bound', valueOf.bind({ value: 'value' })],
     ['wrapped already', withFlush(async (_a: unknown, _b: unknown) => 'value', target)],
     ['a proxy', new Proxy(async (_a: unknown, _b: unknown) => 'value', {})],
@@ -80,6 +86,6 @@ describe('the wrapper of withFlush', () => {
     const wrapper = withFlush(handler, target);
 
     expect(wrapper.length).toBe(2);
-    expect(await wrapper(1, 2, 3)).toBe('value');
+    expect(await wrapper(1, 2)).toBe('value');
   });
 });

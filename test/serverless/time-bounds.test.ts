@@ -29,6 +29,27 @@ async function timed<T>(work: () => T | Promise<T>): Promise<{ value: T; millis:
 }
 
 describe('withFlush under an Agent that hangs', () => {
+  it('has all its time before a callback that the handler seemed not to ask for', async () => {
+    const results: string[] = [];
+    const flushes: Array<() => void> = [];
+    const hanging = { forceFlush: () => new Promise<void>((end) => void flushes.push(end)) };
+    const handler = withFlush((...args: [(result: string) => void]): void => {
+      setImmediate(() => args[0]('result'));
+    }, hanging);
+
+    handler((result) => results.push(result));
+    await until(
+      'a flush before the callback, beside that of the handler',
+      () => flushes.length > 1,
+    );
+    expect(results).toEqual([]);
+    flushes[1]?.();
+
+    await until('the callback', () => results.length > 0);
+    expect(results).toEqual(['result']);
+    flushes[0]?.();
+  });
+
   it('gives the result after timeoutMillis, and the spans to the Agent later', async () => {
     const agent = await openScriptedAgent();
     const held = holdReply();

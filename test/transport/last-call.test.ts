@@ -47,16 +47,40 @@ describe('a delivery that has waited for its connection', () => {
     const { bench, sent } = await grantedWith(50);
 
     expect([bench.clock.armed, sent]).toEqual([1, 1]);
+    expect(await grantedWith(49)).toMatchObject({ sent: 0 });
   });
 
+  it.each([2_399, 10])(
+    'ends if it is cancelled in the turn in which it gets its connection, %i ms before its deadline',
+    async (leftMillis) => {
+      const connection = new FakeConnection();
+      const queue = new SendQueue([connection]);
+      slow(queue.answerTime);
+      queue.acquire(() => undefined);
+      const bench = new Bench({ queue });
+      await bench.advance(DEADLINE_MILLIS - leftMillis);
+
+      queue.release(connection);
+      bench.delivery.cancel({ kind: 'aborted' });
+      await bench.turn();
+      let isFree = false;
+      queue.acquire(() => {
+        isFree = true;
+      });
+
+      expect(bench.settled).toMatchObject({ cancellation: { kind: 'aborted' }, attempts: 0 });
+      expect([connection.sent.length, isFree]).toEqual([0, true]);
+    },
+  );
+
   it.each<[string, number, number, (answerTime: AnswerTime) => void]>([
-    ['has taken 2 s of late', 3_000, 2_999, slow],
-    ['had not answered after 2 s', 3_000, 2_999, (answers) => answers.cut(2_000)],
+    ['has taken 2 s of late', 2_400, 2_399, slow],
+    ['had not answered after 2 s', 2_400, 2_399, (answers) => answers.cut(2_000)],
     ['takes longer than any export has', 5_000, 4_999, (answers) => answers.accepted(60_000)],
     [
       'is fast again',
-      150,
-      149,
+      120,
+      119,
       (answers) => {
         answers.cut(2_000);
         answers.accepted(100);
@@ -64,8 +88,8 @@ describe('a delivery that has waited for its connection', () => {
     ],
     [
       'had to be cut early once',
-      3_000,
-      2_999,
+      2_400,
+      2_399,
       (answers) => {
         answers.accepted(2_000);
         answers.cut(10);
@@ -112,10 +136,10 @@ describe('a delivery that has waited for its connection', () => {
   });
 
   it('gives way to others, and is sent once nothing else waits', async () => {
-    const { bench, queue, connection, sent } = await grantedWith(2_999, slow);
+    const { bench, queue, connection, sent } = await grantedWith(2_399, slow);
     expect(sent).toBe(0);
 
-    await bench.advance(2_949);
+    await bench.advance(2_349);
     queue.release(connection);
     await bench.turn();
 
@@ -123,8 +147,8 @@ describe('a delivery that has waited for its connection', () => {
   });
 
   it('is not sent just before its deadline, even if nothing else waits, and ends with that', async () => {
-    const { bench, queue, connection } = await grantedWith(2_999, slow);
-    await bench.advance(2_950);
+    const { bench, queue, connection } = await grantedWith(2_399, slow);
+    await bench.advance(2_350);
     queue.release(connection);
     await bench.turn();
     let isFree = false;
@@ -140,7 +164,7 @@ describe('a delivery that has waited for its connection', () => {
   });
 
   it('gives its connection back if it is cancelled after it has given way', async () => {
-    const { bench, queue, connection } = await grantedWith(2_999, slow);
+    const { bench, queue, connection } = await grantedWith(2_399, slow);
     bench.delivery.cancel({ kind: 'timeout' });
     await bench.turn();
 

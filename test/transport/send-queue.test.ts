@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/transport/connection.js';
-import { SendQueue } from '../../src/transport/send-queue.js';
+import { SendQueue, type Yielding } from '../../src/transport/send-queue.js';
 import { FakeConnection } from '../support/fake-connection.js';
 
 describe('SendQueue', () => {
@@ -36,18 +36,61 @@ describe('SendQueue', () => {
     const connection = new FakeConnection();
     const queue = new SendQueue([connection]);
     const granted: string[] = [];
+    const late = (name: string): Yielding => ({
+      receive: () => granted.push(name),
+      isLate: () => true,
+    });
     queue.acquire(() => granted.push('first'));
     queue.acquire(() => granted.push('second'));
 
-    queue.giveWay(connection, () => granted.push('late'));
-    const withdraw = queue.giveWay(connection, () => granted.push('withdrawn'));
+    queue.giveWay(connection, late('late'));
+    const withdraw = queue.giveWay(connection, late('withdrawn'));
     queue.acquire(() => granted.push('third'));
-    queue.giveWay(connection, () => granted.push('later'));
+    queue.giveWay(connection, late('later'));
     withdraw();
     for (let released = 0; released < 3; released++) queue.release(connection);
     queue.acquire(() => granted.push('fourth'));
 
     expect(granted).toEqual(['first', 'second', 'withdrawn', 'third', 'later', 'late', 'fourth']);
+  });
+
+  it('grants what is late still only when nothing is sent, and the rest once it is not late any more', () => {
+    const connections = [new FakeConnection(), new FakeConnection()] as const;
+    const queue = new SendQueue(connections);
+    const granted: string[] = [];
+    let isLate = true;
+    for (const name of ['first', 'second']) queue.acquire(() => granted.push(name));
+
+    const giveWay = (index: 0 | 1, name: string): void => {
+      queue.giveWay(connections[index], {
+        receive: () => granted.push(name),
+        isLate: () => isLate,
+      });
+    };
+
+    giveWay(0, 'early');
+    expect(granted).toEqual(['first', 'second']);
+    giveWay(1, 'late');
+    expect(granted).toEqual(['first', 'second', 'late']);
+    queue.acquire(() => granted.push('third'));
+    isLate = false;
+    queue.release(connections[0]);
+
+    expect(granted).toEqual(['first', 'second', 'late', 'third', 'early']);
+  });
+
+  it('grants nothing more once it is abandoned', () => {
+    const connections = [new FakeConnection(), new FakeConnection()] as const;
+    const queue = new SendQueue(connections);
+    const granted: string[] = [];
+    for (const name of ['first', 'second', 'third']) queue.acquire(() => granted.push(name));
+    queue.giveWay(connections[0], { receive: () => granted.push('late'), isLate: () => true });
+    queue.acquire(() => granted.push('fourth'));
+
+    queue.abandon();
+    queue.release(connections[1]);
+
+    expect(granted).toEqual(['first', 'second', 'third']);
   });
 
   it('closes all connections', () => {
