@@ -3,8 +3,9 @@
 //   node scripts/with-node.mjs 24 npx vitest run
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
+import { nodeBinaryBelow } from './node-binary.mjs';
 
 const [version, command, ...args] = process.argv.slice(2);
 if (version === undefined || command === undefined) {
@@ -13,7 +14,7 @@ if (version === undefined || command === undefined) {
 }
 
 const directory = resolve('.tmp', `node-${version}`);
-const binary = findBinary(directory) ?? install(directory);
+const binary = nodeBinaryBelow(directory) ?? install(directory);
 const env = { ...process.env, PATH: dirname(binary) + delimiter + process.env.PATH };
 const found = execFileSync(binary, ['--version'], { encoding: 'utf8' }).trim();
 console.log(`with Node ${found}: ${[command, ...args].join(' ')}`);
@@ -28,17 +29,7 @@ function install(into) {
     cwd: into,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const installed = findBinary(into);
+  const installed = nodeBinaryBelow(into);
   if (installed === undefined) throw new Error(`node@${version} installed no binary in ${into}`);
   return installed;
-}
-
-/** Where install scripts are held back, the binary stays in a nested package. */
-function findBinary(below) {
-  if (!existsSync(below)) return undefined;
-  const files = readdirSync(below, { recursive: true, withFileTypes: true });
-  const match = files.find(
-    (file) => file.isFile() && join(file.parentPath, file.name).endsWith('/bin/node'),
-  );
-  return match && join(match.parentPath, match.name);
 }

@@ -1,9 +1,10 @@
 // Owns the packages of the benchmarks: the peers, and the Node that all rows run under.
 
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeBinaryBelow } from '../../scripts/node-binary.mjs';
 
 const BENCH = fileURLToPath(new URL('..', import.meta.url));
 const LOCKFILE = join(BENCH, 'package-lock.json');
@@ -14,7 +15,7 @@ const INSTALLED = join(BENCH, 'node_modules', '.installed-lockfile');
 export function installedNode() {
   if (!isInstalled()) install();
   const directory = join(BENCH, 'node_modules', 'node');
-  const binary = binaryBelow(directory);
+  const binary = nodeBinaryBelow(directory);
   if (binary === undefined) throw new Error(`no Node binary in ${directory}`);
   return binary;
 }
@@ -28,13 +29,4 @@ function install() {
   const { status } = spawnSync('npm', ['ci', '--silent'], { cwd: BENCH, stdio: 'inherit' });
   if (status !== 0) throw new Error(`npm ci in ${BENCH} ended with ${status}`);
   copyFileSync(LOCKFILE, INSTALLED);
-}
-
-/** Where install scripts are held back, the binary stays in a nested package. */
-function binaryBelow(directory) {
-  const files = readdirSync(directory, { recursive: true, withFileTypes: true });
-  return files
-    .filter((file) => file.isFile())
-    .map((file) => join(file.parentPath, file.name))
-    .find((path) => path.endsWith('/bin/node'));
 }

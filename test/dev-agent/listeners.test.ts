@@ -6,6 +6,7 @@ import { rename } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { startDevAgent } from '../../src/dev-agent/index.js';
+import { freePort } from '../support/free-port.js';
 import { holdReply } from '../support/held-reply.js';
 import { get, sendPayload } from './agent-client.js';
 import { freeSocketPath, openAgent } from './open-agents.js';
@@ -239,12 +240,6 @@ async function openConnection(url: string): Promise<Socket> {
   const socket = connect({ host: hostname, port: Number(port) });
   await once(socket, 'connect');
   return socket;
-}
-
-async function freePort(): Promise<number> {
-  const agent = await startDevAgent();
-  await agent.close();
-  return Number(new URL(agent.url).port);
 }
 
 /** The file of a socket whose server is closed: moved away, so that the server cannot remove it. */

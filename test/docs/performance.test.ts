@@ -2,8 +2,8 @@ import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { temporaryDirectory } from '../examples/temporary-directory.js';
 import { runNode } from '../support/child-process.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const DOCS = fileURLToPath(new URL('../../docs', import.meta.url));
 const RENDER = fileURLToPath(new URL('../../bench/render.mjs', import.meta.url));

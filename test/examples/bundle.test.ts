@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { EXAMPLES } from '../package/built-package.js';
 import { runNode } from '../support/child-process.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
-import { temporaryDirectory } from './temporary-directory.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const BUILD = join(EXAMPLES, 'bundle', 'build.mjs');
 

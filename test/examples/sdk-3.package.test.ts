@@ -7,7 +7,7 @@ import { packTarball } from '../package/packed-tarball.js';
 import { type NodeRun, runNode } from '../support/child-process.js';
 import { codeBlocks } from '../support/markdown-code.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
-import { temporaryDirectory } from './temporary-directory.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const INSTALL_MILLIS = 120_000;
 

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { temporaryDirectory } from '../examples/temporary-directory.js';
 import { runNode } from '../support/child-process.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const SCRIPT = fileURLToPath(new URL('recycling.mjs', import.meta.url));
 

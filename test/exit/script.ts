@@ -3,8 +3,8 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryDirectory } from '../examples/temporary-directory.js';
 import { type StartedProcess, startNode, type StartOptions } from '../support/child-process.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 
 /** URL of the module that every script imports. */
 export const TRACED: string = new URL('traced.mjs', import.meta.url).href;

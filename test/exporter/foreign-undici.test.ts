@@ -3,9 +3,9 @@
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryDirectory } from '../examples/temporary-directory.js';
 import { REPOSITORY } from '../package/built-package.js';
 import { runNode } from '../support/child-process.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const REAL_UNDICI = join(REPOSITORY, 'node_modules', 'undici');
 

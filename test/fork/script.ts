@@ -5,9 +5,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
-import { temporaryDirectory } from '../examples/temporary-directory.js';
 import { DIST } from '../package/built-package.js';
 import { runNode } from '../support/child-process.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 
 export type ModuleKind = 'mjs' | 'cjs';
 

@@ -4,9 +4,9 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { expect } from 'vitest';
-import { temporaryDirectory } from '../examples/temporary-directory.js';
 import { checkBuild } from '../package/built-package.js';
 import { type NodeRun, runNode } from '../support/child-process.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 import { ENTRY } from './script.js';
 
 const GENERATIONS = 'opentelemetry-exporter-datadog-agent.generations.v1';

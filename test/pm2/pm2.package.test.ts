@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { freePort, getPage } from '../examples/web-client.js';
+import { getPage } from '../examples/web-client.js';
 import { EXAMPLES } from '../package/built-package.js';
+import { freePort } from '../support/free-port.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 import { installPm2, Pm2 } from './pm2.js';
 

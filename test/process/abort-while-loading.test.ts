@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { temporaryDirectory } from '../examples/temporary-directory.js';
 import { DIST, PLAIN_SPAN } from '../support/built-modules.js';
 import { runNode } from '../support/child-process.js';
 import { openRawServer } from '../support/raw-server.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 
 /**
  * Shuts down when the export has reached its connection, which takes microtasks, and undici is still

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { temporaryDirectory } from '../examples/temporary-directory.js';
 import { DIST, PLAIN_SPAN } from '../support/built-modules.js';
 import { runNode } from '../support/child-process.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { readAll, stall } from '../support/fault-steps.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 
 /**
  * 2 000 exporters, each with 50 exports in all phases that are cut short, share one signal that never

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { temporaryDirectory } from '../examples/temporary-directory.js';
 import { runNode } from '../support/child-process.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const DIST = (entry: string): string => new URL(`../../dist/${entry}`, import.meta.url).href;
 

@@ -2,11 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { temporaryDirectory } from '../examples/temporary-directory.js';
 import { type StartedProcess, startNode } from '../support/child-process.js';
 import { openFaultServer, type Script, type Step } from '../support/fault-server.js';
 import { ACCEPT, pause, readAll, readBody, readHead, reply, send } from '../support/fault-steps.js';
 import { chosenSeed, type SeededRandom, seededRandom } from '../support/seeded-random.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const SENDER = fileURLToPath(new URL('killed-sender.mjs', import.meta.url));
 const KILLS = 50;

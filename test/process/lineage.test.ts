@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DevAgent } from '../../src/dev-agent/index.js';
-import { temporaryDirectory } from '../examples/temporary-directory.js';
 import { buildSnapshotOf } from '../fork/snapshot.js';
 import { DIST } from '../package/built-package.js';
 import { runNode } from '../support/child-process.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const FAMILY = new URL('family.mjs', import.meta.url).href;
 const PARENT = 'OTEL_EXPORTER_DATADOG_PARENT_RUNTIME_ID';

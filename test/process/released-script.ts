@@ -2,10 +2,10 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryDirectory } from '../examples/temporary-directory.js';
 import { type NodeRun, runNode } from '../support/child-process.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { readAll, stall } from '../support/fault-steps.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 
 export function runScript(
   source: string,

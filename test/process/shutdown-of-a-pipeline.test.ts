@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { temporaryDirectory } from '../examples/temporary-directory.js';
 import { DIST } from '../support/built-modules.js';
 import { runNode } from '../support/child-process.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const SDK = import.meta.resolve('@opentelemetry/sdk-trace-base');
 const RESOURCES = import.meta.resolve('@opentelemetry/resources');

@@ -12,7 +12,7 @@ afterEach(() => {
 });
 
 export function temporaryDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'dd-example-'));
+  const directory = mkdtempSync(join(tmpdir(), 'dd-test-'));
   directories.push(directory);
   return directory;
 }
