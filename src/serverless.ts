@@ -101,10 +101,15 @@ function invoke(
 ): unknown {
   const invocation = open();
   const callback = args.at(-1);
+  let early: Promise<void> | undefined;
+  const flush = async (): Promise<void> => {
+    await invocation.flush();
+    await early; // it may have taken the spans; it began before, with the same limit, and ends in time
+  };
   let result: unknown;
   try {
     if (!isCallback(callback)) return flushed(handler(args), invocation);
-    result = handler([...args.slice(0, -1), flushing(callback, invocation)]);
+    result = handler([...args.slice(0, -1), flushing(callback, flush)]);
     if (isThenable(result)) return flushed(result, invocation);
   } catch (error) {
     return flushed(Promise.reject(error), invocation);
@@ -112,7 +117,7 @@ function invoke(
   // A platform that passes a callback ends the invocation when it is called, or else when nothing is left
   // to do. It ignores the value that a handler returns, but would take a promise for the result. A handler that may
   // not know of the callback is flushed now, too, which takes none of the time of a flush before a callback.
-  if (declared < args.length) void open().flush();
+  if (declared < args.length) early = open().flush();
   return result;
 }
 
@@ -126,9 +131,9 @@ async function flushed(result: unknown, invocation: Invocation): Promise<unknown
 }
 
 /** A callback that passes its first call on to `callback`, once the flush is over. */
-function flushing(callback: Callback, invocation: Invocation): Callback {
+function flushing(callback: Callback, flush: () => Promise<void>): Callback {
   const callBack = async (results: readonly unknown[]): Promise<void> => {
-    await invocation.flush();
+    await flush();
     callback(...results);
   };
   const callBackOnce = settleOnce((results: readonly unknown[]) => void callBack(results));

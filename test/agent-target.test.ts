@@ -84,6 +84,7 @@ describe('I1: parseAgentUrl', () => {
     ['localhost', 'it is not a URL; write http://host:8126 or unix:///path/to/apm.socket'],
     ['//localhost', 'it is not a URL; write http://host:8126 or unix:///path/to/apm.socket'],
     ['/var/run/datadog/apm.socket', 'it is a path; write unix:// before it'],
+    ['/', 'it is a path; write unix:// before it'],
   ])('says what to write instead of %j', (url, message) => {
     expect(() => parseAgentUrl(url)).toThrow(message);
   });

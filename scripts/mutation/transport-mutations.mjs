@@ -190,9 +190,8 @@ export const TRANSPORT_MUTATIONS = [
   {
     rule: 'the limit of a flush is no last call',
     file: 'src/transport/delivery.ts',
-    find: 'this.#isBeyond(lastCallMillis(this.#time, queue.answerTime.millis))',
-    replace:
-      'this.#isBeyond(Math.min(lastCallMillis(this.#time, queue.answerTime.millis), this.#deadlineMillis))',
+    find: 'this.#isBeyond(lastMillis)',
+    replace: 'this.#isBeyond(Math.min(lastMillis, this.#deadlineMillis))',
     tests: ['test/transport/last-call.test.ts'],
   },
   {

@@ -6,7 +6,7 @@ import { type Clock, type Dispose, nothingToDispose } from '../lang/clock.js';
 import { AttemptLimit } from './attempt-limit.js';
 import { tokenFor } from './attempt-tokens.js';
 import type { Connection, Sendable } from './connection.js';
-import { type ExportTime, lastCallMillis, latestMillis } from './last-call.js';
+import { type ExportTime, lastCallMillis, latestMillis, lateMillis } from './last-call.js';
 import { backoffMillis, isRetriable } from './retry-policy.js';
 import { retryAfterMillis } from './retry-after.js';
 import type { Reply } from './reply.js';
@@ -177,9 +177,9 @@ export class Delivery {
     const { queue } = this.#context;
     const granted = await this.#connection((receive) => queue.acquire(receive));
     if (granted === undefined) return undefined;
-    const isLate = (): boolean =>
-      this.#isBeyond(lastCallMillis(this.#time, queue.answerTime.millis));
-    if (!granted.hasWaited || !isLate()) return granted.connection;
+    const lastMillis = lastCallMillis(this.#time, queue.answerTime.millis);
+    if (!granted.hasWaited || !this.#isBeyond(lastMillis)) return granted.connection;
+    const isLate = (): boolean => this.#isBeyond(lateMillis(this.#time, queue.answerTime.millis));
     const again = await this.#connection((receive) =>
       queue.giveWay(granted.connection, { receive, isLate }),
     );

@@ -11,7 +11,7 @@ const LEAST_SHARE = 0.1;
  * Times that the Agent takes for an answer. Where it is slower than spans are made, each payload would be sent just too
  * late otherwise: without this, 12 of the 31 answers in `last-call.test.ts` come in time.
  */
-const ANSWERS = 1.2;
+const ANSWERS = 1.5;
 /** A payload that has waited for less than this share of its time is sent, however slow the Agent is. */
 const PATIENT_SHARE = 0.5;
 
@@ -21,17 +21,23 @@ export interface ExportTime {
   readonly endMillis: number;
 }
 
-/**
- * Moment of the clock after which the payload gives way to others, as an answer that takes `answerMillis` would most
- * likely come too late.
- */
+/** Moment of the clock after which the payload gives way to others, where an answer takes `answerMillis`. */
 export function lastCallMillis(time: ExportTime, answerMillis: number): number {
-  const { startMillis, endMillis } = time;
-  const needed = Math.min(answerMillis * ANSWERS, (endMillis - startMillis) * PATIENT_SHARE);
-  return Math.min(endMillis - needed, latestMillis(time));
+  return momentBefore(time, answerMillis * ANSWERS);
+}
+
+/** Moment of the clock after which its answer will be late, if it takes as long as the last. */
+export function lateMillis(time: ExportTime, answerMillis: number): number {
+  return momentBefore(time, answerMillis);
 }
 
 /** Moment of the clock after which it is not sent any more, even if nothing else waits. */
 export function latestMillis({ startMillis, endMillis }: ExportTime): number {
   return endMillis - Math.min(LEAST_MILLIS, (endMillis - startMillis) * LEAST_SHARE);
+}
+
+function momentBefore(time: ExportTime, neededMillis: number): number {
+  const { startMillis, endMillis } = time;
+  const needed = Math.min(neededMillis, (endMillis - startMillis) * PATIENT_SHARE);
+  return Math.min(endMillis - needed, latestMillis(time));
 }

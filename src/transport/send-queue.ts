@@ -14,7 +14,7 @@ export type Receiver = (connection: Connection) => void;
 /** A payload that has given way. */
 export interface Yielding {
   readonly receive: Receiver;
-  /** Whether there is too little time for the answer, as far as is known now. */
+  /** Whether its answer will be late, as far as is known now. */
   readonly isLate: () => boolean;
 }
 
@@ -73,8 +73,8 @@ export class SendQueue {
   }
 
   /**
-   * One that is late still is sent by itself, to see whether the Agent has become faster. Beside another request it
-   * would take the Agent's time from that, which may be in time.
+   * One whose answer will be late is sent by itself, to see whether the Agent has become faster. Beside another request
+   * it would take the Agent's time from that, which may be in time.
    */
   #nextYielding(): Receiver | undefined {
     const isNothingSent = this.#free.length === this.#connections.length;

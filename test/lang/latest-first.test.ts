@@ -12,8 +12,9 @@ it('what came latest is taken first, unless it is withdrawn', () => {
   withdrawC?.();
   expect(things.take()).toEqual({ name: 'd' });
   expect(things.take()).toEqual({ name: 'b' });
+  expect(things.first).toEqual({ name: 'a' });
   things.add({ name: 'e' });
-  withdrawB?.(); // stands where b stood
+  withdrawB?.(); // e has its number
   expect(things.take()).toEqual({ name: 'e' });
   expect(things.take()).toEqual({ name: 'a' });
   expect(things.take()).toBeUndefined();

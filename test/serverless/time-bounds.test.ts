@@ -43,11 +43,31 @@ describe('withFlush under an Agent that hangs', () => {
       () => flushes.length > 1,
     );
     expect(results).toEqual([]);
-    flushes[1]?.();
+    for (const end of flushes) end();
 
     await until('the callback', () => results.length > 0);
     expect(results).toEqual(['result']);
-    flushes[0]?.();
+  });
+
+  it('calls back no sooner than the flush is over that has taken the spans', async () => {
+    const results: string[] = [];
+    let end = (): void => undefined;
+    const hanging = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const flushes = [hanging, Promise.resolve()];
+    const handler = withFlush(
+      (...args: [(result: string) => void]): void => void setImmediate(() => args[0]('result')),
+      { forceFlush: () => flushes.shift() ?? Promise.resolve() },
+    );
+
+    handler((result) => results.push(result));
+    await until('both flushes', () => flushes.length === 0);
+    await new Promise(setImmediate);
+    expect(results).toEqual([]);
+    end();
+
+    await until('the callback', () => results.length > 0);
   });
 
   it('gives the result after timeoutMillis, and the spans to the Agent later', async () => {

@@ -50,7 +50,7 @@ describe('a delivery that has waited for its connection', () => {
     expect(await grantedWith(49)).toMatchObject({ sent: 0 });
   });
 
-  it.each([2_399, 10])(
+  it.each([2_999, 10])(
     'ends if it is cancelled in the turn in which it gets its connection, %i ms before its deadline',
     async (leftMillis) => {
       const connection = new FakeConnection();
@@ -74,13 +74,13 @@ describe('a delivery that has waited for its connection', () => {
   );
 
   it.each<[string, number, number, (answerTime: AnswerTime) => void]>([
-    ['has taken 2 s of late', 2_400, 2_399, slow],
-    ['had not answered after 2 s', 2_400, 2_399, (answers) => answers.cut(2_000)],
+    ['has taken 2 s of late', 3_000, 2_999, slow],
+    ['had not answered after 2 s', 3_000, 2_999, (answers) => answers.cut(2_000)],
     ['takes longer than any export has', 5_000, 4_999, (answers) => answers.accepted(60_000)],
     [
       'is fast again',
-      120,
-      119,
+      150,
+      149,
       (answers) => {
         answers.cut(2_000);
         answers.accepted(100);
@@ -88,8 +88,8 @@ describe('a delivery that has waited for its connection', () => {
     ],
     [
       'had to be cut early once',
-      2_400,
-      2_399,
+      3_000,
+      2_999,
       (answers) => {
         answers.accepted(2_000);
         answers.cut(10);
@@ -135,11 +135,33 @@ describe('a delivery that has waited for its connection', () => {
     expect(connection.sent).toHaveLength(1);
   });
 
+  it.each([
+    ['at once if its answer will be in time', 2_000, 1],
+    ['once the Agent is faster if its answer would be late', 1_999, 0],
+  ])('that has given way is sent beside another request, %s', async (_when, leftMillis, sent) => {
+    const connections = [new FakeConnection(), new FakeConnection()] as const;
+    const all = (): number => connections.reduce((sum, one) => sum + one.sent.length, 0);
+    const queue = new SendQueue(connections);
+    slow(queue.answerTime);
+    for (const _ of connections) queue.acquire(() => undefined);
+    const bench = new Bench({ queue });
+    await bench.advance(DEADLINE_MILLIS - leftMillis);
+
+    queue.release(connections[0]);
+    await bench.turn();
+    expect(all()).toBe(sent);
+    queue.answerTime.accepted(100);
+    queue.release(connections[1]);
+    await bench.turn();
+
+    expect(all()).toBe(1);
+  });
+
   it('gives way to others, and is sent once nothing else waits', async () => {
-    const { bench, queue, connection, sent } = await grantedWith(2_399, slow);
+    const { bench, queue, connection, sent } = await grantedWith(1_999, slow);
     expect(sent).toBe(0);
 
-    await bench.advance(2_349);
+    await bench.advance(1_949);
     queue.release(connection);
     await bench.turn();
 
@@ -147,8 +169,8 @@ describe('a delivery that has waited for its connection', () => {
   });
 
   it('is not sent just before its deadline, even if nothing else waits, and ends with that', async () => {
-    const { bench, queue, connection } = await grantedWith(2_399, slow);
-    await bench.advance(2_350);
+    const { bench, queue, connection } = await grantedWith(1_999, slow);
+    await bench.advance(1_950);
     queue.release(connection);
     await bench.turn();
     let isFree = false;
@@ -164,7 +186,7 @@ describe('a delivery that has waited for its connection', () => {
   });
 
   it('gives its connection back if it is cancelled after it has given way', async () => {
-    const { bench, queue, connection } = await grantedWith(2_399, slow);
+    const { bench, queue, connection } = await grantedWith(1_999, slow);
     bench.delivery.cancel({ kind: 'timeout' });
     await bench.turn();
 

@@ -79,18 +79,41 @@ describe('SendQueue', () => {
     expect(granted).toEqual(['first', 'second', 'late', 'third', 'early']);
   });
 
-  it('grants nothing more once it is abandoned', () => {
-    const connections = [new FakeConnection(), new FakeConnection()] as const;
+  it('grants all connections that are free once nothing is late any more', () => {
+    const connections = [new FakeConnection(), new FakeConnection(), new FakeConnection()] as const;
     const queue = new SendQueue(connections);
     const granted: string[] = [];
+    let isLate = true;
     for (const name of ['first', 'second', 'third']) queue.acquire(() => granted.push(name));
-    queue.giveWay(connections[0], { receive: () => granted.push('late'), isLate: () => true });
-    queue.acquire(() => granted.push('fourth'));
+    for (const index of [0, 1] as const) {
+      const receive = (): unknown => granted.push(`late ${index}`);
+      queue.giveWay(connections[index], { receive, isLate: () => isLate });
+    }
 
-    queue.abandon();
-    queue.release(connections[1]);
+    isLate = false;
+    queue.release(connections[2]);
 
-    expect(granted).toEqual(['first', 'second', 'third']);
+    expect(granted).toEqual(['first', 'second', 'third', 'late 1', 'late 0']);
+  });
+
+  it('grants nothing that waits or has given way once it is abandoned', () => {
+    const connections = [new FakeConnection(), new FakeConnection()] as const;
+    const granted: string[] = [];
+    const busy = (): SendQueue => {
+      const queue = new SendQueue(connections);
+      for (const name of ['first', 'second']) queue.acquire(() => granted.push(name));
+      return queue;
+    };
+    const [waitedFor, givenWayTo] = [busy(), busy()];
+    waitedFor.acquire(() => granted.push('third'));
+    givenWayTo.giveWay(connections[0], { receive: () => granted.push('late'), isLate: () => true });
+
+    for (const queue of [waitedFor, givenWayTo]) {
+      queue.abandon();
+      queue.release(connections[1]);
+    }
+
+    expect(granted).toEqual(['first', 'second', 'first', 'second']);
   });
 
   it('closes all connections', () => {
