@@ -160,9 +160,9 @@ export const TRANSPORT_MUTATIONS = [
     tests: ['test/transport/last-call.test.ts', 'test/transport/send-queue.test.ts'],
   },
   {
-    rule: 'what is late still is sent beside no other request',
+    rule: 'what is hopeless is sent beside no other request',
     file: 'src/transport/send-queue.ts',
-    find: '!isNothingSent && this.#yielding.first?.isLate() === true',
+    find: '!isNothingSent && this.#yielding.first?.isHopeless() === true',
     replace: 'false as boolean',
     tests: ['test/transport/send-queue.test.ts'],
   },

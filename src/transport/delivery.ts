@@ -6,7 +6,7 @@ import { type Clock, type Dispose, nothingToDispose } from '../lang/clock.js';
 import { AttemptLimit } from './attempt-limit.js';
 import { tokenFor } from './attempt-tokens.js';
 import type { Connection, Sendable } from './connection.js';
-import { type ExportTime, lastCallMillis, latestMillis, lateMillis } from './last-call.js';
+import { type ExportTime, lastCallMillis, lastHopeMillis, latestMillis } from './last-call.js';
 import { backoffMillis, isRetriable } from './retry-policy.js';
 import { retryAfterMillis } from './retry-after.js';
 import type { Reply } from './reply.js';
@@ -179,9 +179,10 @@ export class Delivery {
     if (granted === undefined) return undefined;
     const lastMillis = lastCallMillis(this.#time, queue.answerTime.millis);
     if (!granted.hasWaited || !this.#isBeyond(lastMillis)) return granted.connection;
-    const isLate = (): boolean => this.#isBeyond(lateMillis(this.#time, queue.answerTime.millis));
+    const isHopeless = (): boolean =>
+      this.#isBeyond(lastHopeMillis(this.#time, queue.answerTime.millis));
     const again = await this.#connection((receive) =>
-      queue.giveWay(granted.connection, { receive, isLate }),
+      queue.giveWay(granted.connection, { receive, isHopeless }),
     );
     if (again === undefined || !this.#isBeyond(latestMillis(this.#time))) return again?.connection;
     queue.release(again.connection);

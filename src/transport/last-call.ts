@@ -9,7 +9,7 @@ const LEAST_MILLIS = 50;
 const LEAST_SHARE = 0.1;
 /**
  * Times that the Agent takes for an answer. Where it is slower than spans are made, each payload would be sent just too
- * late otherwise: without this, 12 of the 31 answers in `last-call.test.ts` come in time.
+ * late otherwise: without this, 12 of 40 answers in `last-call.test.ts` come in time.
  */
 const ANSWERS = 1.5;
 /** A payload that has waited for less than this share of its time is sent, however slow the Agent is. */
@@ -26,8 +26,8 @@ export function lastCallMillis(time: ExportTime, answerMillis: number): number {
   return momentBefore(time, answerMillis * ANSWERS);
 }
 
-/** Moment of the clock after which its answer will be late, if it takes as long as the last. */
-export function lateMillis(time: ExportTime, answerMillis: number): number {
+/** Moment of the clock after which its answer would come too late, where an answer takes `answerMillis`. */
+export function lastHopeMillis(time: ExportTime, answerMillis: number): number {
   return momentBefore(time, answerMillis);
 }
 

@@ -14,8 +14,8 @@ export type Receiver = (connection: Connection) => void;
 /** A payload that has given way. */
 export interface Yielding {
   readonly receive: Receiver;
-  /** Whether its answer will be late, as far as is known now. */
-  readonly isLate: () => boolean;
+  /** Whether its answer would come too late, as far as is known now. */
+  readonly isHopeless: () => boolean;
 }
 
 export class SendQueue {
@@ -54,18 +54,16 @@ export class SendQueue {
   }
 
   release(connection: Connection): void {
-    this.#free.push(connection);
-    for (;;) {
+    let free: Connection | undefined = connection;
+    for (; free !== undefined; free = this.#free.pop()) {
       const next = this.#next();
-      const free = next && this.#free.pop();
-      if (next === undefined || free === undefined) return;
+      if (next === undefined) return void this.#free.push(free);
       next(free);
     }
   }
 
-  /** Who is to have a connection that is free. */
+  /** Who is to have the connection in hand. */
   #next(): Receiver | undefined {
-    if (this.#free.length === 0) return undefined;
     const { first } = this.#waiting;
     if (first === undefined) return this.#nextYielding();
     this.#waiting.delete(this.#waiting.oldest);
@@ -73,12 +71,12 @@ export class SendQueue {
   }
 
   /**
-   * One whose answer will be late is sent by itself, to see whether the Agent has become faster. Beside another request
+   * One that is hopeless is sent by itself, to see whether the Agent has become faster. Beside another request
    * it would take the Agent's time from that, which may be in time.
    */
   #nextYielding(): Receiver | undefined {
-    const isNothingSent = this.#free.length === this.#connections.length;
-    if (!isNothingSent && this.#yielding.first?.isLate() === true) return undefined;
+    const isNothingSent = this.#free.length === this.#connections.length - 1;
+    if (!isNothingSent && this.#yielding.first?.isHopeless() === true) return undefined;
     return this.#yielding.take()?.receive;
   }
 

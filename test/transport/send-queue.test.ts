@@ -38,7 +38,7 @@ describe('SendQueue', () => {
     const granted: string[] = [];
     const late = (name: string): Yielding => ({
       receive: () => granted.push(name),
-      isLate: () => true,
+      isHopeless: () => true,
     });
     queue.acquire(() => granted.push('first'));
     queue.acquire(() => granted.push('second'));
@@ -54,17 +54,17 @@ describe('SendQueue', () => {
     expect(granted).toEqual(['first', 'second', 'withdrawn', 'third', 'later', 'late', 'fourth']);
   });
 
-  it('grants what is late still only when nothing is sent, and the rest once it is not late any more', () => {
+  it('grants what is hopeless only when nothing is sent, and the rest once there is hope', () => {
     const connections = [new FakeConnection(), new FakeConnection()] as const;
     const queue = new SendQueue(connections);
     const granted: string[] = [];
-    let isLate = true;
+    let isHopeless = true;
     for (const name of ['first', 'second']) queue.acquire(() => granted.push(name));
 
     const giveWay = (index: 0 | 1, name: string): void => {
       queue.giveWay(connections[index], {
         receive: () => granted.push(name),
-        isLate: () => isLate,
+        isHopeless: () => isHopeless,
       });
     };
 
@@ -73,24 +73,24 @@ describe('SendQueue', () => {
     giveWay(1, 'late');
     expect(granted).toEqual(['first', 'second', 'late']);
     queue.acquire(() => granted.push('third'));
-    isLate = false;
+    isHopeless = false;
     queue.release(connections[0]);
 
     expect(granted).toEqual(['first', 'second', 'late', 'third', 'early']);
   });
 
-  it('grants all connections that are free once nothing is late any more', () => {
+  it('grants all connections that are free once there is hope', () => {
     const connections = [new FakeConnection(), new FakeConnection(), new FakeConnection()] as const;
     const queue = new SendQueue(connections);
     const granted: string[] = [];
-    let isLate = true;
+    let isHopeless = true;
     for (const name of ['first', 'second', 'third']) queue.acquire(() => granted.push(name));
     for (const index of [0, 1] as const) {
       const receive = (): unknown => granted.push(`late ${index}`);
-      queue.giveWay(connections[index], { receive, isLate: () => isLate });
+      queue.giveWay(connections[index], { receive, isHopeless: () => isHopeless });
     }
 
-    isLate = false;
+    isHopeless = false;
     queue.release(connections[2]);
 
     expect(granted).toEqual(['first', 'second', 'third', 'late 1', 'late 0']);
@@ -106,7 +106,10 @@ describe('SendQueue', () => {
     };
     const [waitedFor, givenWayTo] = [busy(), busy()];
     waitedFor.acquire(() => granted.push('third'));
-    givenWayTo.giveWay(connections[0], { receive: () => granted.push('late'), isLate: () => true });
+    givenWayTo.giveWay(connections[0], {
+      receive: () => granted.push('late'),
+      isHopeless: () => true,
+    });
 
     for (const queue of [waitedFor, givenWayTo]) {
       queue.abandon();
