@@ -15,7 +15,7 @@ import { millisSince, type Moment, momentOf } from '../lang/moment.js';
 import { isNextTurnReplaced } from '../lang/next-turn.js';
 import { type Settle, settleOnce } from '../lang/settle-once.js';
 import { breakPointOf, forgetAnswer } from './break-point.js';
-import type { Connection, Sendable } from './connection.js';
+import type { Connection, OnStep, Sendable } from './connection.js';
 import { cutShort, holdAnswer } from './early-answer.js';
 import { loadUndici, type Undici } from './load-undici.js';
 import { isSuccess, ReplyReader } from './reply.js';
@@ -36,7 +36,7 @@ export interface ConnectionSettings extends WireSettings {
 interface Attempt {
   readonly reader: ReplyReader;
   readonly settle: Settle<WireOutcome>;
-  readonly onStep: () => void;
+  readonly onStep: OnStep;
 }
 
 /** What a request came to, and whether its connection seems to have been dead before. */
@@ -87,7 +87,7 @@ export class AgentConnection implements Connection {
    * soon breaks on one without an answer is sent once more at once, as part of the same attempt. If it
    * breaks later, the Agent may have taken it.
    */
-  async send(payload: Sendable, signal: AbortSignal, onStep: () => void): Promise<SendOutcome> {
+  async send(payload: Sendable, signal: AbortSignal, onStep: OnStep): Promise<SendOutcome> {
     const first = await this.#request(payload, signal, onStep);
     if (!first.wasDead || first.outcome.kind !== 'broken' || first.outcome.at !== 'socket') {
       return first.outcome;
@@ -119,7 +119,7 @@ export class AgentConnection implements Connection {
     this.#wire = undefined;
   }
 
-  #request(payload: Sendable, signal: AbortSignal, onStep: () => void): Promise<WireOutcome> {
+  #request(payload: Sendable, signal: AbortSignal, onStep: OnStep): Promise<WireOutcome> {
     if (signal.aborted) return Promise.resolve(notDead({ kind: 'cancelled', attempts: 0 }));
     this.#listenTo(signal);
     return new Promise((resolve) => {
@@ -179,7 +179,7 @@ export class AgentConnection implements Connection {
     if (isUnfit || isNextTurnReplaced()) this.close();
     this.#wire ??= openWire(undici, this.#settings);
     this.#progress = { phase: 'waiting', attempt };
-    attempt.onStep();
+    attempt.onStep('connecting');
     const request = bare<Dispatcher.DispatchOptions>({
       method: 'PUT',
       path: tracesPath(target),
@@ -204,7 +204,7 @@ export class AgentConnection implements Connection {
     return {
       onRequestStart: () => {
         this.#progress = { phase: 'begun', attempt, wire };
-        attempt.onStep();
+        attempt.onStep('requesting');
         exchange = { phase: 'begun', reusedAt: wire.repliedAt && momentOf(clock) };
       },
       onResponseStart: (controller, status, headers) => {

@@ -3,6 +3,7 @@
 // answer. Knows nothing of what is attempted.
 
 import type { Clock, Dispose } from '../lang/clock.js';
+import type { RequestStep } from './connection.js';
 
 type LimitState =
   | { readonly phase: 'preparing' }
@@ -23,13 +24,12 @@ export class AttemptLimit {
     this.#onExpired = onExpired;
   }
 
-  /** The request has begun to wait for its socket, or has begun itself. */
-  readonly step = (): void => {
-    const { phase } = this.#state;
-    if (phase === 'over') return;
+  /** The request has begun this step. */
+  readonly step = (phase: RequestStep): void => {
+    if (this.#state.phase === 'over') return;
     this.#stopTimer();
     const stopTimer = this.#clock.schedule(this.#timeoutMillis, this.#onExpired);
-    this.#state = { phase: phase === 'connecting' ? 'requesting' : 'connecting', stopTimer };
+    this.#state = { phase, stopTimer };
   };
 
   end(): void {

@@ -8,13 +8,18 @@ export interface Sendable {
   readonly chunkCount: number;
 }
 
+/** What a request has begun: to wait for its socket, or to be written. One that is sent again goes through both twice. */
+export type RequestStep = 'connecting' | 'requesting';
+
+export type OnStep = (step: RequestStep) => void;
+
 /** Sends one payload at a time. */
 export interface Connection {
   /**
    * Settles once, and promptly when `signal` aborts; never rejects. Listens to `signal` until given another.
-   * `onStep` is called when the request has begun to wait for its socket, and when it has begun to be written.
+   * `onStep` is called with each step of the request.
    */
-  send(payload: Sendable, signal: AbortSignal, onStep: () => void): Promise<SendOutcome>;
+  send(payload: Sendable, signal: AbortSignal, onStep: OnStep): Promise<SendOutcome>;
   /** Whether the whole request that is under way has left this process. */
   readonly hasWritten: boolean;
   /** Gives up socket and client at once. A later `send` opens new ones. */

@@ -6,7 +6,7 @@ import { onAbort } from '../../src/lang/abort.js';
 import { type Dispose, nothingToDispose } from '../../src/lang/clock.js';
 import { settleOnce } from '../../src/lang/settle-once.js';
 import { AgentConnection } from '../../src/transport/agent-connection.js';
-import type { Sendable } from '../../src/transport/connection.js';
+import type { OnStep, Sendable } from '../../src/transport/connection.js';
 import type { SendOutcome } from '../../src/transport/send-outcome.js';
 import { decodeStrictly } from '../support/encoding.js';
 import type { Weather } from './plan.js';
@@ -65,9 +65,9 @@ export class ModelAgent {
       connection: AgentConnection,
       payload: Sendable,
       signal: AbortSignal,
-      onStep: () => void,
+      onStep: OnStep,
     ) => {
-      onStep();
+      onStep('connecting');
       return this.#send(connection, payload, signal);
     };
     const abandon = (connection: AgentConnection): void => this.#abandon(connection);

@@ -1,13 +1,13 @@
 // Owns a connection that sends nothing and settles when the test says so. The real one is
 // `AgentConnection`, tested against real sockets in test/transport.
 
-import type { Connection, Sendable } from '../../src/transport/connection.js';
+import type { Connection, OnStep, Sendable } from '../../src/transport/connection.js';
 import type { SendOutcome } from '../../src/transport/send-outcome.js';
 
 interface Sent {
   readonly payload: Sendable;
   readonly signal: AbortSignal;
-  readonly onStep: () => void;
+  readonly onStep: OnStep;
   settle(outcome: SendOutcome): void;
 }
 
@@ -26,10 +26,10 @@ export class FakeConnection implements Connection {
   hasWritten = false;
   onSend: () => void = () => undefined;
 
-  send(payload: Sendable, signal: AbortSignal, onStep: () => void): Promise<SendOutcome> {
+  send(payload: Sendable, signal: AbortSignal, onStep: OnStep): Promise<SendOutcome> {
     this.onSend();
-    onStep(); // its socket is open
-    onStep();
+    onStep('connecting');
+    onStep('requesting');
     return new Promise((settle) => {
       this.sent.push({ payload, signal, onStep, settle });
     });

@@ -57,7 +57,7 @@ describe('a delivery', () => {
     const bench = new Bench();
     await until('an attempt', () => bench.attempts === 1);
     await bench.advance(2_900);
-    bench.connection.sent[0]?.onStep();
+    bench.connection.sent[0]?.onStep('requesting');
 
     await bench.advance(2_999);
     expect(bench.connection.sent[0]?.signal.aborted).toBe(false);
@@ -69,7 +69,7 @@ describe('a delivery', () => {
   it('leaves no timer when the answer comes', async () => {
     const bench = new Bench();
     await until('an attempt', () => bench.attempts === 1);
-    bench.connection.sent[0]?.onStep();
+    bench.connection.sent[0]?.onStep('requesting');
     expect(bench.clock.armed).toBe(1);
 
     await bench.end(ACCEPTED);

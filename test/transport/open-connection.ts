@@ -4,7 +4,7 @@ import { afterEach } from 'vitest';
 import { parseAgentUrl } from '../../src/agent-target.js';
 import { type Clock, systemClock } from '../../src/lang/clock.js';
 import { AgentConnection } from '../../src/transport/agent-connection.js';
-import type { Sendable } from '../../src/transport/connection.js';
+import type { OnStep, Sendable } from '../../src/transport/connection.js';
 import type { SendOutcome } from '../../src/transport/send-outcome.js';
 import { encode } from '../support/encoding.js';
 import { makeSpan } from '../support/spans.js';
@@ -40,7 +40,7 @@ export function connectTo(url: string, clock: Clock = systemClock): AgentConnect
 
 interface Sending {
   readonly payload?: Sendable;
-  readonly onStep?: () => void;
+  readonly onStep?: OnStep;
 }
 
 export function send(
