@@ -80,6 +80,14 @@ export const TRANSPORT_MUTATIONS = [
     tests: ['test/transport/kept-connection.test.ts'],
   },
   {
+    rule: 'a wrapper of setImmediate costs no connection',
+    file: 'src/lang/next-turn.ts',
+    find: 'holdsBack: !returnsImmediate(setImmediate)',
+    replace: 'holdsBack: true',
+    isOfBuild: true,
+    tests: ['test/faults/time.test.ts'],
+  },
+  {
     rule: 'certificates are verified',
     file: 'src/transport/wire.ts',
     find: '    rejectUnauthorized,\n',
@@ -105,7 +113,7 @@ export const TRANSPORT_MUTATIONS = [
   {
     rule: 'a connection that fake timers would keep alive is closed',
     file: 'src/transport/agent-connection.ts',
-    find: 'if (isCut || isNextTurnReplaced()) this.close();',
+    find: 'if (isCut || isNextTurnHeldBack()) this.close();',
     replace: 'if (isCut) this.close();',
     tests: ['test/faults/time.test.ts'],
     isOfBuild: true,

@@ -16,6 +16,10 @@ const PROMISE_VARIANT = Symbol.for('nodejs.util.promisify.custom');
  */
 let kept = immediatesOfNode();
 
+/** What was last found in the place of Node's own function. */
+let stranger:
+  { readonly setImmediate: typeof setImmediate; readonly holdsBack: boolean } | undefined;
+
 /** Runs `task` in the next turn of the event loop, after its I/O, unless the returned function is called before. */
 export function inNextTurn(task: () => void): () => void {
   const own = ownImmediates();
@@ -24,9 +28,17 @@ export function inNextTurn(task: () => void): () => void {
   return () => own.clearImmediate(immediate);
 }
 
-/** Whether something else, such as a test's fake timers, has replaced the global `setImmediate`. */
-export function isNextTurnReplaced(): boolean {
-  return globalThis.setImmediate !== ownImmediates()?.setImmediate;
+/**
+ * Whether a task of the global `setImmediate` may wait longer, or for good, as with a test's fake timers. What merely
+ * wraps Node's function, as zone.js does for Angular, holds nothing back.
+ */
+export function isNextTurnHeldBack(): boolean {
+  const { setImmediate } = globalThis;
+  if (setImmediate === ownImmediates()?.setImmediate) return false;
+  if (setImmediate !== stranger?.setImmediate) {
+    stranger = { setImmediate, holdsBack: !returnsImmediate(setImmediate) };
+  }
+  return stranger.holdsBack;
 }
 
 function ownImmediates(): Immediates | undefined {
@@ -37,6 +49,18 @@ function ownImmediates(): Immediates | undefined {
 function immediatesOfNode(): Immediates | undefined {
   const { setImmediate, clearImmediate } = process.getBuiltinModule('node:timers');
   return isOfNode(setImmediate) ? { setImmediate, clearImmediate } : undefined;
+}
+
+/** Whether it hands its tasks to Node, which shows in what it returns: fake timers have handles of their own. */
+function returnsImmediate(given: typeof setImmediate | undefined): boolean {
+  if (given === undefined) return false; // there is none under jsdom
+  const handle = given(() => undefined);
+  clearImmediate(handle);
+  return isImmediate(handle);
+}
+
+function isImmediate(handle: unknown): boolean {
+  return typeof handle === 'object' && handle?.constructor.name === 'Immediate';
 }
 
 /** The promise variant of Node's own `setImmediate` is a getter that nobody can redefine. */

@@ -12,7 +12,7 @@ import { onAbort } from '../lang/abort.js';
 import { bare } from '../lang/bare-object.js';
 import { type Clock, nothingToDispose } from '../lang/clock.js';
 import { millisSince, type Moment, momentOf } from '../lang/moment.js';
-import { isNextTurnReplaced } from '../lang/next-turn.js';
+import { isNextTurnHeldBack } from '../lang/next-turn.js';
 import { type Settle, settleOnce } from '../lang/settle-once.js';
 import { breakPointOf, forgetAnswer } from './break-point.js';
 import type { Connection, OnStep, Sendable } from './connection.js';
@@ -176,7 +176,7 @@ export class AgentConnection implements Connection {
     const { target, clock, headersOf } = this.#settings;
     // undici reuses a connection only after a turn, which the fake timers of a test may never end.
     const isUnfit = this.#wire !== undefined && isStale(this.#wire, clock);
-    if (isUnfit || isNextTurnReplaced()) this.close();
+    if (isUnfit || isNextTurnHeldBack()) this.close();
     this.#wire ??= openWire(undici, this.#settings);
     this.#progress = { phase: 'waiting', attempt };
     attempt.onStep('connecting');
@@ -228,7 +228,7 @@ export class AgentConnection implements Connection {
         // The answer came before all was written: the rest of the body must not follow.
         const isCut = isEarly || wire.socket?.writableLength !== 0;
         // It is in a turn, too, that undici lets an idle connection keep the process no longer.
-        if (isCut || isNextTurnReplaced()) this.close();
+        if (isCut || isNextTurnHeldBack()) this.close();
       },
       onResponseError: (_controller, cause) => {
         forgetAnswer(cause);

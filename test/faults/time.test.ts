@@ -15,6 +15,7 @@ const YEAR_MILLIS = 8_766 * HOUR_MILLIS;
 afterEach(() => {
   vi.restoreAllMocks();
   vi.useRealTimers();
+  vi.unstubAllGlobals();
 });
 
 /** Sets the clock of the system, as it seems to this process. */
@@ -94,6 +95,21 @@ describe('E4: timers that a test of the user has replaced', () => {
     expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
     vi.useRealTimers();
     expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
+  });
+
+  it('cost no connection where they only wrap those of Node, as zone.js does', async () => {
+    let connections = 0;
+    const count: Script = [() => void connections++];
+    const server = await openFaultServer({ scripts: [ACCEPT], onAccept: [count, count, count] });
+    const exporter = openExporter({ url: server.url });
+    const ofNode = setImmediate;
+    vi.stubGlobal('setImmediate', (task: () => void) => ofNode(task));
+
+    for (const span of makeSpans(3)) {
+      expect(await exportSpans(exporter, [span])).toEqual({ code: 0 });
+    }
+
+    expect(connections).toBe(1);
   });
 
   it.each([

@@ -104,10 +104,13 @@ describe('a connection that is kept', () => {
     };
     const connection = connectTo(server.url, { ...systemClock, nextTurn: resetFirst });
     await send(connection);
+    const steps: string[] = [];
 
-    expect(await send(connection)).toMatchObject({ kind: 'accepted' });
+    const outcome = await send(connection, undefined, { onStep: (step) => steps.push(step) });
 
+    expect(outcome).toMatchObject({ kind: 'accepted' });
     expect(requests).toBe(2);
+    expect(steps).toEqual(['connecting', 'connecting', 'requesting']);
   });
 
   it('sends nothing again that was answered by something else than HTTP', async () => {
