@@ -127,7 +127,7 @@ function sendQueue(options: ResolvedOptions, clock: Clock, headers: HeadersOf): 
     { length: options.maxConnections },
     () => new AgentConnection(settings),
   );
-  return new SendQueue(connections);
+  return new SendQueue(connections, clock);
 }
 
 function headersOf(options: ResolvedOptions, sampleRates: SampleRates): HeadersOf {

@@ -6,12 +6,12 @@ import { type Clock, type Dispose, nothingToDispose } from '../lang/clock.js';
 import { AttemptLimit } from './attempt-limit.js';
 import { tokenFor } from './attempt-tokens.js';
 import type { Connection, Sendable } from './connection.js';
-import { type ExportTime, lastCallMillis, lastHopeMillis, latestMillis } from './last-call.js';
+import type { ExportTime } from './prospect.js';
 import { backoffMillis, isRetriable } from './retry-policy.js';
 import { retryAfterMillis } from './retry-after.js';
 import type { Reply } from './reply.js';
 import type { SendOutcome } from './send-outcome.js';
-import type { Receiver, SendQueue } from './send-queue.js';
+import type { SendQueue } from './send-queue.js';
 
 /** What all deliveries of an exporter share. */
 export interface DeliveryContext {
@@ -45,8 +45,6 @@ interface Wait {
 type DeliveryState =
   | { readonly phase: 'ready' }
   | { readonly phase: 'queued'; readonly withdraw: Dispose }
-  /** It got its connection too late to be sent in time; only the cancellation ends it. */
-  | { readonly phase: 'expired'; readonly end: () => void }
   | {
       readonly phase: 'sending';
       readonly token: AbortController;
@@ -59,12 +57,6 @@ type DeliveryState =
 
 /** Whether a failure is followed by a backoff, by one last attempt at once, or by nothing. */
 type Pace = 'patient' | 'hurried' | 'last';
-
-/** A connection for an attempt, and whether it was busy when that was due. */
-interface Grant {
-  readonly connection: Connection;
-  readonly hasWaited: boolean;
-}
 
 /** Reasons for aborting a token; constants, because the default one is an error with a stack. */
 const ATTEMPT_TIMED_OUT = Symbol('attempt timed out');
@@ -115,7 +107,6 @@ export class Delivery {
     if (state.phase === 'settled' || state.phase === 'cancelled') return;
     this.#state = { phase: 'cancelled', cancellation };
     if (state.phase === 'queued') state.withdraw();
-    if (state.phase === 'expired') state.end();
     if (state.phase === 'sending') state.token.abort(CANCELLED);
     if (state.phase === 'backingOff') state.resume();
   }
@@ -163,7 +154,7 @@ export class Delivery {
 
   async #attempt(): Promise<SendOutcome> {
     const { queue, onReply } = this.#context;
-    const connection = await this.#connectionInTime();
+    const connection = await this.#connection();
     if (connection === undefined) return NOT_SENT;
     const outcome = await this.#sendOn(connection);
     queue.release(connection);
@@ -172,47 +163,15 @@ export class Delivery {
     return outcome;
   }
 
-  /** The next connection that is free and may still be of use, unless the delivery is cancelled first. */
-  async #connectionInTime(): Promise<Connection | undefined> {
-    const { queue } = this.#context;
-    const granted = await this.#connection((receive) => queue.acquire(receive));
-    if (granted === undefined) return undefined;
-    const lastMillis = lastCallMillis(this.#time, queue.answerTime.millis);
-    if (!granted.hasWaited || !this.#isBeyond(lastMillis)) return granted.connection;
-    const isHopeless = (): boolean =>
-      this.#isBeyond(lastHopeMillis(this.#time, queue.answerTime.millis));
-    const again = await this.#connection((receive) =>
-      queue.giveWay(granted.connection, { receive, isHopeless }),
-    );
-    if (again === undefined || !this.#isBeyond(latestMillis(this.#time))) return again?.connection;
-    queue.release(again.connection);
-    return this.#untilCancelled();
-  }
-
-  /** Whether it is later, and the delivery was not cancelled when its connection was granted. */
-  #isBeyond(millis: number): boolean {
-    return this.#state.phase === 'queued' && this.#context.clock.nowMillis() > millis;
-  }
-
-  /** What `acquire` hands over, at once or later, unless the delivery is cancelled first. */
-  #connection(acquire: (receive: Receiver) => Dispose): Promise<Grant | undefined> {
-    return new Promise((resolve) => {
-      let hasWaited = false;
-      const dispose = acquire((connection) => {
-        resolve({ connection, hasWaited });
-      });
-      hasWaited = true;
+  /** A connection for the next attempt, unless the delivery is cancelled first. */
+  #connection(): Promise<Connection | undefined> {
+    return new Promise((receive) => {
+      const dispose = this.#context.queue.acquire({ time: this.#time, receive });
       const withdraw = (): void => {
         dispose();
-        resolve(undefined);
+        receive(undefined);
       };
       this.#state = { phase: 'queued', withdraw };
-    });
-  }
-
-  #untilCancelled(): Promise<undefined> {
-    return new Promise((resolve) => {
-      this.#state = { phase: 'expired', end: () => resolve(undefined) };
     });
   }
 

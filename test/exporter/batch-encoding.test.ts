@@ -21,7 +21,7 @@ function slicesOf(spans: readonly ReadableSpan[], pace: SlicePace): readonly Sli
   const clock = new ManualClock();
   const ledger = new Ledger();
   const delivery = {
-    queue: new SendQueue([new FakeConnection()]),
+    queue: new SendQueue([new FakeConnection()], clock),
     clock,
     random: () => 0.5,
     maxRetries: 0,

@@ -27,7 +27,7 @@ class Bench {
 
   constructor(onReply: () => void = () => undefined) {
     const delivery = {
-      queue: new SendQueue([this.connection]),
+      queue: new SendQueue([this.connection], this.clock),
       clock: this.clock,
       random: () => 0.5,
       maxRetries: 4,

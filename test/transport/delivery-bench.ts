@@ -7,7 +7,8 @@ import {
 } from '../../src/transport/delivery.js';
 import type { Reply } from '../../src/transport/reply.js';
 import type { SendOutcome } from '../../src/transport/send-outcome.js';
-import { SendQueue } from '../../src/transport/send-queue.js';
+import type { Connection } from '../../src/transport/connection.js';
+import { type Applicant, SendQueue } from '../../src/transport/send-queue.js';
 import { FakeConnection } from '../support/fake-connection.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { until } from '../support/until.js';
@@ -20,19 +21,29 @@ export const REFUSED: SendOutcome = {
 };
 export const DEADLINE_MILLIS: number = 10_000;
 
+interface BenchSettings extends Partial<DeliveryContext> {
+  readonly clock?: ManualClock;
+}
+
+/** Waits for a connection without ever having to hurry. */
+export function patient(receive: (connection: Connection) => void = () => undefined): Applicant {
+  return { time: { startMillis: 0, endMillis: Infinity }, receive };
+}
+
 /** A delivery whose attempts end as the test says, on a clock that the test moves. */
 export class Bench {
-  readonly clock: ManualClock = new ManualClock();
+  readonly clock: ManualClock;
   readonly connection: FakeConnection = new FakeConnection();
   readonly replies: number[] = [];
   readonly delivery: Delivery;
   readonly result: Promise<DeliveryResult>;
   settled: DeliveryResult | undefined;
 
-  constructor(settings: Partial<DeliveryContext> = {}) {
+  constructor({ clock = new ManualClock(), ...settings }: BenchSettings = {}) {
+    this.clock = clock;
     this.delivery = new Delivery(PAYLOAD, DEADLINE_MILLIS, {
-      queue: new SendQueue([this.connection]),
-      clock: this.clock,
+      queue: new SendQueue([this.connection], clock),
+      clock,
       random: () => 0.5,
       maxRetries: 4,
       attemptTimeoutMillis: 3_000,

@@ -30,7 +30,7 @@ describe('deliveries over real connections', () => {
       ],
     });
     connections.push(connectTo(server.url), connectTo(server.url));
-    const context = realContext(new SendQueue(connections));
+    const context = realContext(new SendQueue(connections, systemClock));
     const deadlineMillis = systemClock.nowMillis() + DEADLINE_MILLIS;
     const [first, second] = [1, 2].map(() => new Delivery(PAYLOAD, deadlineMillis, context));
     const firstResult = first?.run();
@@ -54,7 +54,7 @@ describe('deliveries over real connections', () => {
     });
     const connection = connectTo(server.url);
     connections.push(connection);
-    const context = realContext(new SendQueue(connections));
+    const context = realContext(new SendQueue(connections, systemClock));
     const deadlineMillis = systemClock.nowMillis() + DEADLINE_MILLIS;
     const deliver = (): Delivery => new Delivery(PAYLOAD, deadlineMillis, context);
     for (const _ of [1, 2]) await deliver().run();

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/transport/connection.js';
 import { SendQueue } from '../../src/transport/send-queue.js';
 import { ACCEPTED, FakeConnection, rejected } from '../support/fake-connection.js';
+import { ManualClock } from '../support/manual-clock.js';
 import { until } from '../support/until.js';
-import { Bench, DEADLINE_MILLIS, REFUSED } from './delivery-bench.js';
+import { Bench, DEADLINE_MILLIS, patient, REFUSED } from './delivery-bench.js';
 
 describe('a delivery', () => {
   it('backs off twice as long every time, with the jitter of chance, and leaves no timer', async () => {
@@ -231,11 +232,13 @@ describe('a cancelled delivery', () => {
 
   it('gives back a connection that it was granted together with the end', async () => {
     const connection = new FakeConnection();
-    const queue = new SendQueue([connection]);
+    const queue = new SendQueue([connection], new ManualClock());
     let holder: Connection | undefined;
-    queue.acquire((granted) => {
-      holder = granted;
-    });
+    queue.acquire(
+      patient((granted) => {
+        holder = granted;
+      }),
+    );
     const bench = new Bench({ queue });
     await bench.turn();
 
@@ -246,7 +249,7 @@ describe('a cancelled delivery', () => {
     expect(bench.settled).toMatchObject({ outcome: { kind: 'cancelled' }, attempts: 0 });
     expect(connection.sent).toEqual([]);
     const granted: Connection[] = [];
-    queue.acquire((free) => granted.push(free));
+    queue.acquire(patient((free) => granted.push(free)));
     expect(granted).toEqual([connection]);
   });
 
@@ -262,7 +265,7 @@ describe('a cancelled delivery', () => {
 
   it('that comes after the answer leaves the next payload of the connection alone', async () => {
     const connection = new FakeConnection();
-    const queue = new SendQueue([connection]);
+    const queue = new SendQueue([connection], new ManualClock());
     const [first, second] = [new Bench({ queue }), new Bench({ queue })];
     await until('the first attempt', () => connection.sent.length === 1);
     connection.onSend = () => first.delivery.cancel({ kind: 'aborted' });

@@ -1,128 +1,182 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/transport/connection.js';
-import { SendQueue, type Yielding } from '../../src/transport/send-queue.js';
+import { type Applicant, SendQueue } from '../../src/transport/send-queue.js';
 import { FakeConnection } from '../support/fake-connection.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { patient } from './delivery-bench.js';
+
+/** Time of an export. */
+const WHOLE_MILLIS = 10_000;
+
+/** A queue for connections that nothing is sent over, and to whom it has given one. */
+class Counter {
+  readonly clock = new ManualClock();
+  readonly connections: readonly FakeConnection[];
+  readonly queue: SendQueue;
+  readonly granted: string[] = [];
+  readonly #used = new Set<Connection>();
+
+  constructor(connections: number) {
+    this.connections = Array.from({ length: connections }, () => new FakeConnection());
+    this.queue = new SendQueue(this.connections, this.clock);
+  }
+
+  /** Keeps all connections busy from now on. */
+  occupy(): void {
+    for (const _ of this.connections) this.queue.acquire(patient());
+  }
+
+  /** Applies for one with so much time left. */
+  apply(name: string, leftMillis: number = Infinity): () => void {
+    return this.queue.acquire(this.#applicant(name, leftMillis));
+  }
+
+  /** How many connections have been granted. */
+  connectionsUsed(): number {
+    return this.#used.size;
+  }
+
+  /** As many quick answers as make the Agent a fast one. */
+  answerFast(): void {
+    for (let answer = 0; answer < 4; answer++) this.queue.answerTime.accepted(100);
+  }
+
+  release(index: number = 0): void {
+    const connection = this.connections[index];
+    if (connection !== undefined) this.queue.release(connection);
+  }
+
+  #applicant(name: string, leftMillis: number): Applicant {
+    const receive = (connection: Connection): void => {
+      this.granted.push(name);
+      this.#used.add(connection);
+    };
+    if (leftMillis === Infinity) return patient(receive);
+    const endMillis = this.clock.nowMillis() + leftMillis;
+    return { time: { startMillis: endMillis - WHOLE_MILLIS, endMillis }, receive };
+  }
+}
 
 describe('SendQueue', () => {
   it('hands out as many connections as there are, then in order as they are released', () => {
-    const connections = [new FakeConnection(), new FakeConnection()];
-    const queue = new SendQueue(connections);
-    const granted: [number, Connection][] = [];
+    const counter = new Counter(2);
 
-    for (const index of [1, 2, 3, 4]) queue.acquire((to) => granted.push([index, to]));
-    expect(granted.map(([index]) => index)).toEqual([1, 2]);
-    expect(new Set(granted.map(([, to]) => to)).size).toBe(2);
+    for (const name of ['first', 'second', 'third', 'fourth']) counter.apply(name);
+    expect(counter.granted).toEqual(['first', 'second']);
+    expect(counter.connectionsUsed()).toBe(2);
 
-    for (const [, connection] of granted.slice(0, 2)) queue.release(connection);
-    expect(granted.map(([index]) => index)).toEqual([1, 2, 3, 4]);
+    counter.release(0);
+    counter.release(1);
+    expect(counter.granted).toEqual(['first', 'second', 'third', 'fourth']);
   });
 
-  it('grants nothing to a request that was withdrawn, nor twice to one that was granted', () => {
-    const connection = new FakeConnection();
-    const queue = new SendQueue([connection]);
-    const granted: number[] = [];
-    const [first, second] = [1, 2, 3].map((index) => queue.acquire(() => granted.push(index)));
+  it('grants nothing to a payload that was withdrawn, nor twice to one that was granted', () => {
+    const counter = new Counter(1);
+    const [first, second] = ['first', 'second', 'third'].map((name) => counter.apply(name));
 
     second?.();
     first?.();
-    queue.release(connection);
-    queue.release(connection);
-    queue.acquire(() => granted.push(4));
+    counter.release();
+    counter.release();
+    counter.apply('fourth');
 
-    expect(granted).toEqual([1, 3, 4]);
+    expect(counter.granted).toEqual(['first', 'third', 'fourth']);
   });
 
-  it('grants what has given way when nothing else waits, the latest first', () => {
-    const connection = new FakeConnection();
-    const queue = new SendQueue([connection]);
-    const granted: string[] = [];
-    const late = (name: string): Yielding => ({
-      receive: () => granted.push(name),
-      isHopeless: () => true,
-    });
-    queue.acquire(() => granted.push('first'));
-    queue.acquire(() => granted.push('second'));
+  it('lets what may be late go after all others, what has most time left first', () => {
+    const counter = new Counter(1);
+    counter.occupy();
+    counter.queue.answerTime.accepted(2_000);
+    const ends = [3_000, 2_999, 2_000, 2_500, 3_001].map((left) => [`${left} ms`, left] as const);
+    for (const [name, leftMillis] of ends) counter.apply(name, leftMillis);
 
-    queue.giveWay(connection, late('late'));
-    const withdraw = queue.giveWay(connection, late('withdrawn'));
-    queue.acquire(() => granted.push('third'));
-    queue.giveWay(connection, late('later'));
-    withdraw();
-    for (let released = 0; released < 3; released++) queue.release(connection);
-    queue.acquire(() => granted.push('fourth'));
+    for (const _ of ends) counter.release();
 
-    expect(granted).toEqual(['first', 'second', 'withdrawn', 'third', 'later', 'late', 'fourth']);
+    expect(counter.granted).toEqual(['3000 ms', '3001 ms', '2999 ms', '2500 ms', '2000 ms']);
   });
 
-  it('grants what is hopeless only when nothing is sent, and the rest once there is hope', () => {
-    const connections = [new FakeConnection(), new FakeConnection()] as const;
-    const queue = new SendQueue(connections);
-    const granted: string[] = [];
-    let isHopeless = true;
-    for (const name of ['first', 'second']) queue.acquire(() => granted.push(name));
+  it('returns to the order once the Agent is fast again', () => {
+    const counter = new Counter(1);
+    counter.occupy();
+    counter.queue.answerTime.accepted(2_000);
+    for (const name of ['first', 'second', 'third']) counter.apply(name, 2_999);
+    counter.release();
+    expect(counter.granted).toEqual(['third']);
 
-    const giveWay = (index: 0 | 1, name: string): void => {
-      queue.giveWay(connections[index], {
-        receive: () => granted.push(name),
-        isHopeless: () => isHopeless,
-      });
-    };
+    counter.answerFast();
+    counter.release();
+    counter.release();
 
-    giveWay(0, 'early');
-    expect(granted).toEqual(['first', 'second']);
-    giveWay(1, 'late');
-    expect(granted).toEqual(['first', 'second', 'late']);
-    queue.acquire(() => granted.push('third'));
-    isHopeless = false;
-    queue.release(connections[0]);
+    expect(counter.granted).toEqual(['third', 'first', 'second']);
+  });
 
-    expect(granted).toEqual(['first', 'second', 'late', 'third', 'early']);
+  it('lets what would be late go only where no answer is due', () => {
+    const counter = new Counter(2);
+    counter.occupy();
+    counter.queue.answerTime.accepted(2_000);
+    counter.clock.advance(2_000);
+    counter.apply('first', 1_998);
+    counter.apply('second', 1_999);
+    counter.release(0);
+
+    counter.clock.advance(999);
+    expect(counter.granted).toEqual([]);
+    counter.clock.advance(1); // the other request should have been answered
+    expect(counter.granted).toEqual(['second']);
+    counter.release(1);
+    expect(counter.granted).toEqual(['second']);
+    counter.release(0);
+    expect(counter.granted).toEqual(['second', 'first']);
   });
 
   it('grants all connections that are free once there is hope', () => {
-    const connections = [new FakeConnection(), new FakeConnection(), new FakeConnection()] as const;
-    const queue = new SendQueue(connections);
-    const granted: string[] = [];
-    let isHopeless = true;
-    for (const name of ['first', 'second', 'third']) queue.acquire(() => granted.push(name));
-    for (const index of [0, 1] as const) {
-      const receive = (): unknown => granted.push(`late ${index}`);
-      queue.giveWay(connections[index], { receive, isHopeless: () => isHopeless });
-    }
+    const counter = new Counter(3);
+    counter.occupy();
+    counter.queue.answerTime.accepted(2_000);
+    counter.apply('first', 1_999);
+    counter.apply('second', 1_999);
+    counter.release(0);
+    counter.release(1);
+    expect(counter.granted).toEqual([]);
 
-    isHopeless = false;
-    queue.release(connections[2]);
+    counter.answerFast();
+    counter.release(2);
 
-    expect(granted).toEqual(['first', 'second', 'third', 'late 1', 'late 0']);
+    expect(counter.granted).toEqual(['first', 'second']);
   });
 
-  it('grants nothing that waits or has given way once it is abandoned', () => {
-    const connections = [new FakeConnection(), new FakeConnection()] as const;
-    const granted: string[] = [];
-    const busy = (): SendQueue => {
-      const queue = new SendQueue(connections);
-      for (const name of ['first', 'second']) queue.acquire(() => granted.push(name));
-      return queue;
-    };
-    const [waitedFor, givenWayTo] = [busy(), busy()];
-    waitedFor.acquire(() => granted.push('third'));
-    givenWayTo.giveWay(connections[0], {
-      receive: () => granted.push('late'),
-      isHopeless: () => true,
-    });
+  it.each<[string, (counter: Counter, withdraw: () => void) => void]>([
+    ['it is withdrawn', (_counter, withdraw) => withdraw()],
+    ['all are closed', ({ queue }) => queue.close()],
+    ['all are abandoned', ({ queue }) => queue.abandon()],
+  ])('waits no longer to grant a free connection when %s', (_when, end) => {
+    const counter = new Counter(2);
+    counter.occupy();
+    counter.queue.answerTime.accepted(2_000);
+    const withdraw = counter.apply('late', 1_999);
+    counter.release(0);
+    expect(counter.clock.armed).toBe(1);
 
-    for (const queue of [waitedFor, givenWayTo]) {
-      queue.abandon();
-      queue.release(connections[1]);
-    }
+    end(counter, withdraw);
 
-    expect(granted).toEqual(['first', 'second', 'first', 'second']);
+    expect(counter.clock.armed).toBe(0);
+  });
+
+  it('grants nothing that waits once it is abandoned', () => {
+    const counter = new Counter(1);
+    counter.occupy();
+    counter.apply('first');
+
+    counter.queue.abandon();
+    counter.release();
+
+    expect(counter.granted).toEqual([]);
   });
 
   it('closes all connections', () => {
-    const connections = [new FakeConnection(), new FakeConnection()];
+    const { queue, connections } = new Counter(2);
 
-    new SendQueue(connections).close();
+    queue.close();
 
     expect(connections.map(({ isClosed }) => isClosed)).toEqual([true, true]);
   });

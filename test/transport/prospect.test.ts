@@ -10,7 +10,8 @@ import { openFaultServer, type Script, type Step } from '../support/fault-server
 import { pause, readAll, reply, stall } from '../support/fault-steps.js';
 import { makeSpans } from '../support/spans.js';
 import { until } from '../support/until.js';
-import { Bench, DEADLINE_MILLIS } from './delivery-bench.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { Bench, DEADLINE_MILLIS, patient } from './delivery-bench.js';
 
 interface Granted {
   readonly bench: Bench;
@@ -31,12 +32,13 @@ describe('a delivery that has waited for its connection', () => {
     prepare: (answerTime: AnswerTime) => void = () => undefined,
   ): Promise<Granted> {
     const connection = new FakeConnection();
-    const queue = new SendQueue([connection]);
+    const clock = new ManualClock();
+    const queue = new SendQueue([connection], clock);
     prepare(queue.answerTime);
-    queue.acquire(() => undefined);
-    const bench = new Bench({ queue });
+    queue.acquire(patient());
+    const bench = new Bench({ queue, clock });
     await bench.turn();
-    queue.acquire(() => undefined);
+    queue.acquire(patient());
     await bench.advance(DEADLINE_MILLIS - leftMillis);
     queue.release(connection);
     await bench.turn();
@@ -54,19 +56,22 @@ describe('a delivery that has waited for its connection', () => {
     'ends if it is cancelled in the turn in which it gets its connection, %i ms before its deadline',
     async (leftMillis) => {
       const connection = new FakeConnection();
-      const queue = new SendQueue([connection]);
+      const clock = new ManualClock();
+      const queue = new SendQueue([connection], clock);
       slow(queue.answerTime);
-      queue.acquire(() => undefined);
-      const bench = new Bench({ queue });
+      queue.acquire(patient());
+      const bench = new Bench({ queue, clock });
       await bench.advance(DEADLINE_MILLIS - leftMillis);
 
       queue.release(connection);
       bench.delivery.cancel({ kind: 'aborted' });
       await bench.turn();
       let isFree = false;
-      queue.acquire(() => {
-        isFree = true;
-      });
+      queue.acquire(
+        patient(() => {
+          isFree = true;
+        }),
+      );
 
       expect(bench.settled).toMatchObject({ cancellation: { kind: 'aborted' }, attempts: 0 });
       expect([connection.sent.length, isFree]).toEqual([0, true]);
@@ -102,13 +107,14 @@ describe('a delivery that has waited for its connection', () => {
 
   it('is sent however late if it need not wait', async () => {
     const connection = new FakeConnection();
-    const queue = new SendQueue([connection]);
-    const bench = new Bench({ queue });
+    const clock = new ManualClock();
+    const queue = new SendQueue([connection], clock);
+    const bench = new Bench({ queue, clock });
     const acquire = vi.spyOn(queue, 'acquire');
     await bench.advance(970);
     connection.sent[0]?.settle(rejected(503, ['9']));
     await bench.turn();
-    acquire.mockImplementation((receive) => {
+    acquire.mockImplementation(({ receive }) => {
       bench.clock.advance(1); // as any clock does meanwhile
       receive(connection);
       return () => undefined;
@@ -121,40 +127,20 @@ describe('a delivery that has waited for its connection', () => {
 
   it('is sent after the limit of a flush or a grace, too: the process may live on', async () => {
     const connection = new FakeConnection();
-    const queue = new SendQueue([connection]);
-    queue.acquire(() => undefined);
-    const bench = new Bench({ queue });
+    const clock = new ManualClock();
+    const queue = new SendQueue([connection], clock);
+    const bench = new Bench({ queue, clock });
     await bench.turn();
+    queue.acquire(patient());
     bench.delivery.hurry(20);
-    queue.acquire(() => undefined);
+    connection.sent[0]?.settle(rejected(503));
+    await bench.turn();
     await bench.advance(1_000);
 
     queue.release(connection);
     await bench.turn();
 
-    expect(connection.sent).toHaveLength(1);
-  });
-
-  it.each([
-    ['at once if its answer will be in time', 2_000, 1],
-    ['once the Agent is faster if its answer would be late', 1_999, 0],
-  ])('that has given way is sent beside another request, %s', async (_when, leftMillis, sent) => {
-    const connections = [new FakeConnection(), new FakeConnection()] as const;
-    const all = (): number => connections.reduce((sum, one) => sum + one.sent.length, 0);
-    const queue = new SendQueue(connections);
-    slow(queue.answerTime);
-    for (const _ of connections) queue.acquire(() => undefined);
-    const bench = new Bench({ queue });
-    await bench.advance(DEADLINE_MILLIS - leftMillis);
-
-    queue.release(connections[0]);
-    await bench.turn();
-    expect(all()).toBe(sent);
-    queue.answerTime.accepted(100);
-    queue.release(connections[1]);
-    await bench.turn();
-
-    expect(all()).toBe(1);
+    expect(connection.sent).toHaveLength(2);
   });
 
   it('gives way to others, and is sent once nothing else waits', async () => {
@@ -174,9 +160,11 @@ describe('a delivery that has waited for its connection', () => {
     queue.release(connection);
     await bench.turn();
     let isFree = false;
-    queue.acquire(() => {
-      isFree = true;
-    });
+    queue.acquire(
+      patient(() => {
+        isFree = true;
+      }),
+    );
     expect([connection.sent.length, isFree, bench.settled]).toEqual([0, true, undefined]);
 
     bench.delivery.cancel({ kind: 'timeout' });
@@ -192,9 +180,11 @@ describe('a delivery that has waited for its connection', () => {
 
     queue.release(connection);
     let isFree = false;
-    queue.acquire(() => {
-      isFree = true;
-    });
+    queue.acquire(
+      patient(() => {
+        isFree = true;
+      }),
+    );
 
     expect([connection.sent.length, isFree]).toEqual([0, true]);
     expect(bench.settled).toMatchObject({ cancellation: { kind: 'timeout' }, attempts: 0 });
@@ -204,22 +194,23 @@ describe('a delivery that has waited for its connection', () => {
 describe('a delivery', () => {
   it('tells what an answer took, and what it had taken when the export timed out', async () => {
     const connection = new FakeConnection();
-    const queue = new SendQueue([connection]);
-    const accepted = new Bench({ queue });
+    const clock = new ManualClock();
+    const queue = new SendQueue([connection], clock);
+    const accepted = new Bench({ queue, clock });
     await accepted.turn();
     await accepted.advance(300);
     connection.sent[0]?.settle(ACCEPTED);
     await accepted.turn();
     expect(queue.answerTime.millis).toBe(300);
 
-    const refused = new Bench({ queue, maxRetries: 0 });
+    const refused = new Bench({ queue, clock, maxRetries: 0 });
     await refused.turn();
     await refused.advance(900);
     connection.sent[1]?.settle(rejected(503));
     await refused.turn();
     expect(queue.answerTime.millis).toBe(300);
 
-    const cut = new Bench({ queue });
+    const cut = new Bench({ queue, clock });
     await cut.turn();
     await cut.advance(700);
     cut.delivery.cancel({ kind: 'timeout' });
