@@ -161,6 +161,14 @@ export const TRANSPORT_MUTATIONS = [
     tests: ['test/transport/prospect.test.ts'],
   },
   {
+    rule: 'no request begins once the time of its export is over',
+    file: 'src/transport/delivery.ts',
+    find: 'if (clock.nowMillis() >= this.#time.endMillis) this.cancel(tooLate());',
+    replace: '',
+    isOfBuild: true,
+    tests: ['test/faults/time.test.ts'],
+  },
+  {
     rule: 'what may be late is sent after all others',
     file: 'src/transport/send-queue.ts',
     find: 'this.#oldestGood(nowMillis) ?? this.#latestOfRest(nowMillis)',

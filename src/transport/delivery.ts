@@ -5,7 +5,7 @@ import { type Cancellation, SHUTDOWN } from '../cancellation.js';
 import { type Clock, type Dispose, nothingToDispose } from '../lang/clock.js';
 import { AttemptLimit } from './attempt-limit.js';
 import { tokenFor } from './attempt-tokens.js';
-import type { Connection, Sendable } from './connection.js';
+import type { Connection, RequestStep, Sendable } from './connection.js';
 import type { ExportTime } from './prospect.js';
 import { backoffMillis, isRetriable } from './retry-policy.js';
 import { retryAfterMillis } from './retry-after.js';
@@ -184,7 +184,11 @@ export class Delivery {
     const limit = new AttemptLimit(clock, attemptTimeoutMillis, () =>
       token.abort(ATTEMPT_TIMED_OUT),
     );
-    const sent = await connection.send(this.#payload, token.signal, limit.step);
+    const onStep = (step: RequestStep): void => {
+      limit.step(step);
+      if (clock.nowMillis() >= this.#time.endMillis) this.cancel(tooLate());
+    };
+    const sent = await connection.send(this.#payload, token.signal, onStep);
     const hasTimedOut = sent.kind === 'cancelled' && token.signal.reason === ATTEMPT_TIMED_OUT;
     const outcome: SendOutcome = hasTimedOut
       ? { kind: 'broken', at: 'timeout', cause: limit.expiredError() }
@@ -240,4 +244,12 @@ export class Delivery {
     if (this.#state.phase !== 'backingOff') return; // cancelled
     this.#state = { phase: 'ready' };
   }
+}
+
+/**
+ * After a freeze, a request may be due to begin before the timer that ends its export: the Agent would get what is
+ * about to be counted as lost.
+ */
+function tooLate(): Cancellation {
+  return { kind: 'timeout', cause: new Error('its time was over before the request began') };
 }

@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ExportResult } from '../../src/index.js';
 import { exportSpans } from '../support/exports.js';
 import { openFaultServer, type Script, type Step } from '../support/fault-server.js';
@@ -58,6 +59,25 @@ describe.each(['tcp', 'unix'] as const)('E1: the clock of the system over %s', (
       expect(performance.now() - start).toBeGreaterThan(195);
     },
   );
+});
+
+describe('a process that is frozen', () => {
+  it('sends nothing of an export whose time was over before its request began', async () => {
+    const server = await openFaultServer({ scripts: [ACCEPT] });
+    const exporter = openExporter({ url: server.url, timeoutMillis: 300 });
+    const freeze = (): void => {
+      const start = performance.now();
+      while (performance.now() - start < 400);
+    };
+    subscribe('undici:client:connected', freeze);
+    onTestFinished(() => void unsubscribe('undici:client:connected', freeze));
+
+    expect(await exportSpans(exporter, makeSpans(1))).toMatchObject({
+      error: { kind: 'timeout', cause: { message: 'its time was over before the request began' } },
+    });
+
+    expect(server.requests).toBe(0);
+  });
 });
 
 describe('E4: timers that a test of the user has replaced', () => {
