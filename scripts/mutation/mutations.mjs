@@ -19,6 +19,13 @@ export const MUTATIONS = [
     tests: ['test/faults/bounds.test.ts', 'test/exporter/export.test.ts'],
   },
   {
+    rule: 'the Agent is blamed for a timeout only if it was asked',
+    file: 'src/exporter/export-failure.ts',
+    find: 'one.kind === kind && one.attempts > 0',
+    replace: 'one.kind === kind',
+    tests: ['test/exporter/export-failure.test.ts', 'test/exporter/export.test.ts'],
+  },
+  {
     rule: 'new exports do not starve batches that wait',
     file: 'src/exporter/encoding-turns.ts',
     find: ' || turn.isLeftToOthers',

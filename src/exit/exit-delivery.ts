@@ -90,7 +90,7 @@ function unknownOf({ payload, attempts }: UnansweredPayload): Failure {
  * startup snapshot that holds an error.
  */
 function noTime(): TriedOnce {
-  const cause = new Error('the process had no time left');
+  const cause = new Error('the process ended first');
   return { outcome: { kind: 'broken', at: 'timeout', cause }, attempts: 0 };
 }
 

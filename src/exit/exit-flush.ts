@@ -190,8 +190,8 @@ export class ExitFlush {
       const timeoutMillis = Math.max(deadlineMillis - this.#clock.nowMillis(), 0);
       const limits = { clock: this.#clock, timeoutMillis, signal: undefined };
       const work = drain(targets, limits);
-      // Resource attributes may come later than the process can wait, or never.
-      const cause = new Error('the process ends, and the Agent wants to be asked later');
+      const cause = new Error('the process ends, and the Agent asked to be retried later');
+      // Resource attributes, too, may come later than the process can wait, or never.
       for (const deliverer of this.#deliverers) deliverer.hurry(timeoutMillis, cause);
       if (round === 1) flushing.begun = this.#unsettled();
       const outcome = await work;

@@ -44,6 +44,8 @@ const REASONS: Readonly<Record<ExportErrorKind, string>> = {
 };
 
 const NOT_ACCEPTED = 'the Agent did not accept the payload in time';
+/** Of an export that timed out before anything was asked of the Agent. */
+const NO_TIME = 'there was no time to send the spans';
 
 type Failed = Exclude<SendOutcome, { kind: 'accepted' }>;
 
@@ -75,17 +77,24 @@ export function exportError(failures: Failures, request: string): DatadogExportE
   const attempts = failures.reduce((sum, failure) => sum + failure.attempts, 0);
   const tried = attempts === 0 ? 'not sent' : countOf(attempts, 'attempt');
   const message =
-    `Export failed: ${request}, ${tried}: ${sentence(first)}; ` +
+    `Export failed: ${request}, ${tried}: ${headline(failures)}${particulars(first)}; ` +
     `${countOf(lostSpans, 'span')} lost`;
   return new DatadogExportError(message, { ...first, lostSpans, attempts });
 }
 
-function sentence({ kind, status, detail, cause }: Failure): string {
+function headline([first, ...others]: Failures): string {
+  const { kind, status } = first;
+  if (kind !== 'timeout') return REASONS[kind];
+  if (status !== undefined) return NOT_ACCEPTED; // the answer to an earlier attempt
+  const wasTried = [first, ...others].some((one) => one.kind === kind && one.attempts > 0);
+  return wasTried ? REASONS[kind] : NO_TIME;
+}
+
+function particulars({ status, detail, cause }: Failure): string {
   const answered = status === undefined ? '' : ` (status ${status})`;
   const which = detail === undefined ? '' : `: ${detail}`;
   const because = cause === undefined ? '' : `: ${reasonOf(cause)}`;
-  const hadAnswer = kind === 'timeout' && status !== undefined; // to an earlier attempt
-  return (hadAnswer ? NOT_ACCEPTED : REASONS[kind]) + answered + which + because;
+  return answered + which + because;
 }
 
 /** Whether the export was ended on purpose: by the user, or by the exporter at the end of the grace. */

@@ -52,7 +52,7 @@ const MAX_RESOURCE_WAIT_MILLIS = 3_000;
 const NO_TIME_TO_ENCODE = {
   kind: 'timeout',
   attempts: 0,
-  detail: 'the process had no time left to encode them',
+  detail: 'the process ended before they were encoded',
 } as const;
 
 export class ExportTask {

@@ -58,7 +58,7 @@ export class PendingBytes {
 
   /** The text for messages when there is no room. */
   get shortage(): string {
-    return `\`maxPendingBytes\` (${this.#maxBytes}) are used up`;
+    return `\`maxPendingBytes\` (${this.#maxBytes} bytes) is used up`;
   }
 
   /** Updates the mean size of a span with that of a payload. */

@@ -293,5 +293,7 @@ it('what the Agent wants later is given up because the process ends, and that is
 
   const { signal, stdout } = await script.end;
   expect(signal).toBe('SIGTERM');
-  expect(stdout).toContain('(status 503): the process ends, and the Agent wants to be asked later');
+  expect(stdout).toContain(
+    '(status 503): the process ends, and the Agent asked to be retried later',
+  );
 });

@@ -156,6 +156,20 @@ describe('a failed export', () => {
     expect(exporter.stats()).toMatchObject({ inFlight: 0, droppedByReason: { timeout: 2 } });
   });
 
+  it('had no time to be sent if its turn for the connection never came', async () => {
+    const server = await openRawServer((socket) => socket.resume());
+    const limits = { timeoutMillis: 100, maxConnections: 1 };
+    const exporter = openExporter({ url: server.url, ...limits });
+
+    const ended = await Promise.all([1, 2].map(() => exportSpans(exporter, makeSpans(1))));
+
+    const why = ': not settled within `timeoutMillis` (100 ms); 1 span lost';
+    expect(ended.map(({ error }) => error?.message)).toEqual([
+      `Export failed: PUT ${server.url}/v0.4/traces, 1 attempt: the Agent did not answer in time${why}`,
+      `Export failed: PUT ${server.url}/v0.4/traces, not sent: there was no time to send the spans${why}`,
+    ]);
+  });
+
   it('keeps what other payloads of the batch delivered', async () => {
     const agent = await openScriptedAgent();
     agent.answer({ status: 400 });
@@ -184,7 +198,7 @@ describe('a full queue', () => {
 
     expect(error).toMatchObject({ kind: 'queue_full', lostSpans: 5, attempts: 0 });
     expect(error?.message).toContain(
-      'not sent: too much is waiting already: `maxPendingBytes` (1024) are used up; 5 spans lost',
+      'not sent: too much is waiting already: `maxPendingBytes` (1024 bytes) is used up; 5 spans lost',
     );
     expect(exporter.stats()).toMatchObject({ inFlight: 2, droppedByReason: { queue_full: 5 } });
     held.release();
