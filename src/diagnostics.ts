@@ -25,6 +25,9 @@ interface Line {
   readonly text: (total: number) => string;
 }
 
+/** Warns of an option or a variable that is ignored, or of unsafe credentials; `message` is a sentence for the log. */
+export type Warn = (topic: string, message: string) => void;
+
 export class Diagnostics {
   readonly #clock: Clock;
   readonly #logger: DiagLogger = diag.createComponentLogger({ namespace: PACKAGE_NAME });

@@ -1,5 +1,5 @@
-// Owns the package's error class and the closed list of reasons for which spans are lost. Knows
-// nothing of transport or encoding.
+// Owns the package's error class, the closed list of reasons for which spans are lost, and how messages word what was
+// thrown and how many there are. Knows nothing of transport or encoding.
 
 import { isNativeError } from 'node:util/types';
 

@@ -10,11 +10,7 @@ import {
   withoutCredentials,
 } from './agent-target.js';
 import { exposure } from './configuration/credentials.js';
-import {
-  type Environment,
-  readEnvironment,
-  type WarnOfVariable,
-} from './configuration/environment.js';
+import { type Environment, readEnvironment } from './configuration/environment.js';
 import {
   checkAbsolutePath,
   checkBoolean,
@@ -31,6 +27,7 @@ import {
   TIMER_OR_ZERO,
 } from './configuration/option-checks.js';
 import { type OptionNames, warnOfUnknownOptions } from './configuration/unknown-options.js';
+import type { Warn } from './diagnostics.js';
 import { reasonOf } from './errors.js';
 import { handOn, type ProcessIdentity } from './fork/process-identity.js';
 import type { Dispose } from './lang/clock.js';
@@ -160,10 +157,7 @@ const PENDING_RANGE: IntegerRange = { min: 1024, max: Number.MAX_SAFE_INTEGER };
  *
  * @throws TypeError or RangeError for an option of the wrong type or range; an unknown one only causes a warning.
  */
-export function checkOptions(
-  options: DatadogSpanExporterOptions,
-  warn: WarnOfVariable,
-): CheckedOptions {
+export function checkOptions(options: DatadogSpanExporterOptions, warn: Warn): CheckedOptions {
   const isUrl = options instanceof URL || typeof options === 'string';
   if (isUrl) {
     const shown = withoutCredentials(String(options));
@@ -190,9 +184,11 @@ export function checkOptions(
 }
 
 /** Lets code win over the environment as it is now, and that over defaults. A bad variable only causes a warning. */
-export function resolveOptions(options: CheckedOptions, warn: WarnOfVariable): ResolvedOptions {
-  const ignored: Parameters<WarnOfVariable>[] = [];
-  const environment = readEnvironment(process.env, (...warning) => ignored.push(warning));
+export function resolveOptions(options: CheckedOptions, warn: Warn): ResolvedOptions {
+  const ignored: Parameters<Warn>[] = [];
+  const environment = readEnvironment(process.env, process.execArgv, (...warning) =>
+    ignored.push(warning),
+  );
   const target = options.target ?? environment.target ?? defaultTarget();
   for (const [variable, message] of ignored) {
     const instead = AGENT_VARIABLE.test(variable) ? `; spans go to ${describeTarget(target)}` : '';

@@ -70,7 +70,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   ],
   [
     /^(cancellation|errors|sdk-contract|version)$/,
-    /^configuration\/option-checks$/,
+    /^configuration\/(option-checks|quotes)$/,
     /^exit\/exit-deliverer$/,
     /^processor\/sampled-spans$/,
   ],

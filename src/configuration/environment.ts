@@ -1,16 +1,14 @@
-// Owns the meaning of the environment variables that Datadog and OpenTelemetry users set. A pure
-// function of the variables it is given; a value that makes no sense is reported and left out.
+// Owns the meaning of the environment variables that Datadog and OpenTelemetry users set. A pure function of what it
+// is given, variables and arguments of `node`; a value that makes no sense is reported and left out.
 
 import { isIPv6 } from 'node:net';
 import { type AgentTarget, parseAgentUrl, withoutCredentials } from '../agent-target.js';
+import type { Warn } from '../diagnostics.js';
 import { reasonOf } from '../errors.js';
 import { type Lineage, readLineage } from '../fork/lineage.js';
 import { percentDecoded } from '../lang/percent-text.js';
-import { withoutQuotes } from '../lang/quotes.js';
 import { type EnvironmentVariables, variable } from '../lang/variables.js';
-
-/** Told about a variable that is ignored; gets a sentence for the log. */
-export type WarnOfVariable = (name: string, message: string) => void;
+import { withoutQuotes } from './quotes.js';
 
 export interface Environment {
   /** From `DD_TRACE_AGENT_URL`, else `DD_AGENT_HOST` and `DD_TRACE_AGENT_PORT`. */
@@ -38,7 +36,12 @@ const USE_OPENSSL_CA = /(?<!\S)--use[-_]openssl[-_]ca(?!\S)/;
 /** Characters that end or begin a host in a URL: the rest would be taken for something else. */
 const NOT_OF_A_HOST = /[/\\@?#]/;
 
-export function readEnvironment(vars: EnvironmentVariables, warn: WarnOfVariable): Environment {
+/** `execArgv` are the options with which `node` was started; `warn` gets the name of a variable that is ignored. */
+export function readEnvironment(
+  vars: EnvironmentVariables,
+  execArgv: readonly string[],
+  warn: Warn,
+): Environment {
   const { service, env, version, ...tags } = parseTags(variable(vars, 'DD_TAGS') ?? '', warn);
   return {
     target: agentTarget(vars, warn),
@@ -49,9 +52,7 @@ export function readEnvironment(vars: EnvironmentVariables, warn: WarnOfVariable
     resourceAttributes: resourceAttributes(vars),
     externalEnv: headerSafe(textOf(vars, 'DD_EXTERNAL_ENV')),
     rejectUnauthorized: variable(vars, 'NODE_TLS_REJECT_UNAUTHORIZED') !== '0',
-    usesOpensslCa: USE_OPENSSL_CA.test(
-      [variable(vars, 'NODE_OPTIONS'), ...process.execArgv].join(' '),
-    ),
+    usesOpensslCa: USE_OPENSSL_CA.test([variable(vars, 'NODE_OPTIONS'), ...execArgv].join(' ')),
     lineage: readLineage(vars, warn),
   };
 }
@@ -61,7 +62,7 @@ export function readEnvironment(vars: EnvironmentVariables, warn: WarnOfVariable
  * that Datadog's tracers share. A pair without a value, as from a variable that is not set, is left out; what is
  * not a pair is reported.
  */
-function parseTags(text: string, warn: WarnOfVariable): Record<string, string> {
+function parseTags(text: string, warn: Warn): Record<string, string> {
   const tags: [string, string][] = [];
   const pairs = text.split(text.includes(',') ? ',' : /\s+/).map((pair) => pair.trim());
   for (const pair of pairs) {
@@ -78,7 +79,7 @@ function parseTags(text: string, warn: WarnOfVariable): Record<string, string> {
   return Object.fromEntries(tags); // assigning would lose the key `__proto__`
 }
 
-function agentTarget(vars: EnvironmentVariables, warn: WarnOfVariable): AgentTarget | undefined {
+function agentTarget(vars: EnvironmentVariables, warn: Warn): AgentTarget | undefined {
   const url = textOf(vars, 'DD_TRACE_AGENT_URL');
   if (url !== undefined) {
     const target = targetOf('DD_TRACE_AGENT_URL', url, warn);
@@ -92,7 +93,7 @@ function agentTarget(vars: EnvironmentVariables, warn: WarnOfVariable): AgentTar
   return targetOf(source, `http://${authority}:${port ?? DEFAULT_PORT}`, warn);
 }
 
-function validHost(host: string | undefined, warn: WarnOfVariable): string | undefined {
+function validHost(host: string | undefined, warn: Warn): string | undefined {
   if (host === undefined || isHostAlone(host)) return host;
   const shown = withoutCredentials(host);
   const instead = 'write a host alone (IPv6 without a zone), or set DD_TRACE_AGENT_URL';
@@ -111,7 +112,7 @@ function authorityOf(host: string): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }
 
-function targetOf(source: string, url: string, warn: WarnOfVariable): AgentTarget | undefined {
+function targetOf(source: string, url: string, warn: Warn): AgentTarget | undefined {
   try {
     return parseAgentUrl(url);
   } catch (error) {
@@ -121,7 +122,7 @@ function targetOf(source: string, url: string, warn: WarnOfVariable): AgentTarge
   }
 }
 
-function validPort(port: string | undefined, warn: WarnOfVariable): string | undefined {
+function validPort(port: string | undefined, warn: Warn): string | undefined {
   if (port === undefined) return undefined;
   if (/^\d+$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535) return port;
   warn('DD_TRACE_AGENT_PORT', `DD_TRACE_AGENT_PORT is ignored: "${port}" is not a port`);

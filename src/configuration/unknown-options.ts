@@ -1,7 +1,7 @@
 // Owns the warning about options that do not exist: a misspelt one would otherwise look as if it worked.
 // Knows no option by name.
 
-import { Diagnostics } from '../diagnostics.js';
+import { Diagnostics, type Warn } from '../diagnostics.js';
 import { systemClock } from '../lang/clock.js';
 
 /** The names of all options of `T`. */
@@ -12,7 +12,7 @@ export function warnOfUnknownOptions(
   owner: string,
   options: object,
   known: Readonly<Record<string, true>>,
-  warn: (name: string, message: string) => void = warnThroughDiag,
+  warn: Warn = warnThroughDiag,
 ): void {
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(known, name)) continue;
@@ -20,6 +20,6 @@ export function warnOfUnknownOptions(
   }
 }
 
-function warnThroughDiag(name: string, message: string): void {
-  new Diagnostics(systemClock).warn(name, message);
+function warnThroughDiag(topic: string, message: string): void {
+  new Diagnostics(systemClock).warn(topic, message);
 }

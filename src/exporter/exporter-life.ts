@@ -56,8 +56,8 @@ export class ExporterLife {
   /** `onStopped` is called once the exporter has drained and stopped. */
   constructor(options: CheckedOptions, onStopped: () => void) {
     const diagnostics = new Diagnostics(this.#clock);
-    this.#options = resolveOptions(options, (variable, message) => {
-      diagnostics.warn(variable, message);
+    this.#options = resolveOptions(options, (topic, message) => {
+      diagnostics.warn(topic, message);
     });
     const deferrals = new Deferrals(() => this.#tasks.deferred);
     this.#context = sharedParts(this.#options, { clock: this.#clock, diagnostics, deferrals });

@@ -33,7 +33,7 @@ export class ExporterLives {
   /** @throws TypeError or RangeError for an option of the wrong type or range. */
   constructor(options: DatadogSpanExporterOptions) {
     const diagnostics = new Diagnostics(systemClock);
-    this.#options = checkOptions(options, (name, message) => diagnostics.warn(name, message));
+    this.#options = checkOptions(options, (topic, message) => diagnostics.warn(topic, message));
     this.#life = this.#newLife();
     this.#removeHooks = forkRegistry().add({
       child: () => this.#renew(),

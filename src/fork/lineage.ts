@@ -2,6 +2,7 @@
 // accepted in them, and restoring them. Knows neither who this process is nor who wants its
 // children to know.
 
+import type { Warn } from '../diagnostics.js';
 import type { Dispose } from '../lang/clock.js';
 import { type EnvironmentVariables, variable } from '../lang/variables.js';
 
@@ -26,10 +27,7 @@ const ROOT = 'OTEL_EXPORTER_DATADOG_ROOT_RUNTIME_ID';
 export const UUID: RegExp = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Both variables or nothing: half a lineage would show a tree that never was. */
-export function readLineage(
-  vars: EnvironmentVariables,
-  warn: (variable: string, message: string) => void,
-): Lineage | undefined {
+export function readLineage(vars: EnvironmentVariables, warn: Warn): Lineage | undefined {
   const [parentRuntimeId = '', rootRuntimeId = ''] = [PARENT, ROOT].map((name) =>
     variable(vars, name)?.trim(),
   );

@@ -3,7 +3,7 @@
 // Knows nothing of single spans.
 
 import type { Lineage } from '../fork/lineage.js';
-import { withoutQuotes } from '../lang/quotes.js';
+import { withoutQuotes } from '../configuration/quotes.js';
 import type { Resource } from '../sdk-contract.js';
 import { analyticsRate } from './attribute-rules.js';
 import { attributeText } from './attribute-text.js';

@@ -3,11 +3,14 @@ import { describeTarget } from '../../src/agent-target.js';
 import { readEnvironment } from '../../src/configuration/environment.js';
 import type { EnvironmentVariables } from '../../src/lang/variables.js';
 
-function read(vars: EnvironmentVariables): ReturnType<typeof readEnvironment> & {
-  readonly warnings: readonly string[];
-} {
+function read(
+  vars: EnvironmentVariables,
+  execArgv: readonly string[] = [],
+): ReturnType<typeof readEnvironment> & { readonly warnings: readonly string[] } {
   const warnings: string[] = [];
-  const environment = readEnvironment(vars, (_variable, message) => warnings.push(message));
+  const environment = readEnvironment(vars, execArgv, (_variable, message) =>
+    warnings.push(message),
+  );
   return { ...environment, warnings };
 }
 
@@ -145,5 +148,16 @@ describe('DD_EXTERNAL_ENV', () => {
   it.each(['é', '\x80\xff', '\x7f', '\u{1F600}'])('I6: loses what is not ASCII: %j', (text) => {
     expect(read({ DD_EXTERNAL_ENV: text }).externalEnv).toBe('');
     expect(read({ DD_EXTERNAL_ENV: `it-${text}\tfalse` }).externalEnv).toBe('it-\tfalse');
+  });
+});
+
+describe('whom Node trusts', () => {
+  it.each<[EnvironmentVariables, readonly string[], boolean]>([
+    [{}, [], false],
+    [{}, ['--inspect', '--use-openssl-ca'], true],
+    [{ NODE_OPTIONS: '--inspect --use_openssl_ca' }, [], true],
+    [{ NODE_OPTIONS: '--use-openssl-cafe' }, ['--no--use-openssl-ca'], false],
+  ])('with %j and %j is whom OpenSSL trusts: %j', (vars, execArgv, expected) => {
+    expect(read(vars, execArgv).usesOpensslCa).toBe(expected);
   });
 });

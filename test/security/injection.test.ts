@@ -109,7 +109,7 @@ describe('DD_AGENT_HOST', () => {
     'evil.example:8126',
   ])('is a host and nothing more: %j', (host) => {
     const warnings: string[] = [];
-    const { target } = readEnvironment({ DD_AGENT_HOST: host }, (_name, message) =>
+    const { target } = readEnvironment({ DD_AGENT_HOST: host }, [], (_name, message) =>
       warnings.push(message),
     );
 
