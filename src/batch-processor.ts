@@ -22,7 +22,7 @@ import type { ReadableSpan, SpanProcessor } from './sdk-contract.js';
 export interface DatadogBatchSpanProcessorOptions {
   /**
    * The exporter, flushed and shut down with the processor. Spans do not pass through its `export()`: what a subclass
-   * or a wrapper does there has no effect, of which a warning tells.
+   * or a wrapper does there has no effect, and a warning says so.
    */
   readonly exporter: DatadogSpanExporter;
   /**

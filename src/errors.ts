@@ -81,15 +81,20 @@ const BRAND = Symbol.for('opentelemetry-exporter-datadog-agent.error.v1');
  */
 export class DatadogExportError extends Error implements DatadogExportErrorDetails {
   override readonly name = 'DatadogExportError';
+  /** Why the export failed, or the wait for it ended; if several exports failed, why the first of them did. */
   readonly kind: ExportErrorKind;
   /** `DD_EXPORT_` and the kind in capitals, e.g. `DD_EXPORT_QUEUE_FULL`. */
   readonly code: ExportErrorCode;
+  /** Spans that are lost for good; 0 if only the wait for them has ended. */
   readonly lostSpans: number;
+  /** How often sending them was tried, the sum of all their payloads and of all failed exports of a flush; may be 0. */
   readonly attempts: number;
+  /** HTTP status, if the Agent answered. */
   readonly status: number | undefined;
   /** The underlying error, e.g. of a socket; if several exports failed, an `AggregateError` of the first 256. */
   declare readonly cause: unknown;
 
+  /** The package makes all such errors itself; public for tests of whoever handles them. */
   constructor(message: string, details: DatadogExportErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.kind = details.kind;

@@ -23,10 +23,9 @@ export class DatadogSpanExporter implements SpanExporter {
   }
 
   /**
-   * Takes the spans as they are now and calls back once, later. Never throws. Encodes for 5 ms per turn of the
-   * event loop; of exports of together up to 4 096 spans in a turn, the rest is copied and encoded in later turns,
-   * which costs as much again only for objects within attributes, as they are copied as JSON. An export beyond that
-   * number is read in later turns, and one whose OTel resource is incomplete once it is complete.
+   * Takes the spans and calls back once, later. Never throws. Encodes for up to 5 ms per turn of the event loop. What
+   * is left is copied and encoded in later turns, if the exports of a turn have at most 4 096 spans together; an export
+   * beyond that number is read later, not copied, and so is one whose OTel resource still lacks attributes.
    *
    * Success means that the Agent accepted every valid span. Spans that no Agent would take are
    * dropped and counted in `stats()`; they do not fail the others.

@@ -95,7 +95,10 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     else this.#running()?.onEnd(span);
   }
 
-  /** Number of spans found here that an earlier generation sends, or that ended while a startup snapshot was built. */
+  /**
+   * Number of spans found here that are for another process to send, as this one is a copy of it, or that ended while a
+   * startup snapshot was built.
+   */
   get inherited(): number {
     return this.#inherited;
   }

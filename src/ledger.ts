@@ -12,7 +12,10 @@ export interface LedgerSnapshot extends LedgerCounts {
   readonly inherited: number;
 }
 
-/** The account of one generation. */
+/**
+ * What became of an exporter's spans, counted from zero in each process: also in one that is a copy of another, made by
+ * a startup snapshot or a clone of the machine.
+ */
 export interface LedgerCounts {
   /** Spans handed to `export()`, and sampled spans that ended in a `DatadogBatchSpanProcessor`. */
   readonly received: number;

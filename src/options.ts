@@ -62,12 +62,12 @@ export interface DatadogSpanExporterOptions {
   /** Longest time from `export()` to its callback; 1 to 2 147 483 647, like all times. @default 10000 */
   readonly timeoutMillis?: number | undefined;
   /**
-   * Longest time of one request, from its beginning to the answer; so long, too, may it wait for its socket, if
-   * `connectTimeoutMillis` is more. @default 3000
+   * Longest time from the beginning of a request to its answer. Connecting before that is limited by the same time, or
+   * by `connectTimeoutMillis` if that is less. @default 3000
    */
   readonly attemptTimeoutMillis?: number | undefined;
   /**
-   * Most attempts after the first for a payload that the Agent may accept later, within `timeoutMillis`;
+   * Maximum number of attempts after the first for a payload that the Agent may accept later, within `timeoutMillis`;
    * 0 (no retries) to 100. @default 4
    */
   readonly maxRetries?: number | undefined;
@@ -89,7 +89,7 @@ export interface DatadogSpanExporterOptions {
   readonly maxConnections?: number | undefined;
   /**
    * Copies the last exception event of a failed span to `error.type`, `error.message` and `error.stack`, as Datadog's
-   * own tracers do, and without another text of the error to `error.msg`. @default true
+   * own tracers do. Its message also becomes `error.msg` if no other error text is there. @default true
    */
   readonly exceptionTags?: boolean | undefined;
   /**

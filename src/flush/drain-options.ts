@@ -19,8 +19,8 @@ export interface ForceFlushOptions {
   /** Ends the wait, with kind `aborted`, but not the exports. @default none */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Longest wait; at its end the call rejects with kind `timeout`, and the exports go on. A number that is no integer
-   * from 0 to 2 147 483 647, such as what is left until a deadline, counts as the nearest.
+   * Longest wait; at its end the call rejects with kind `timeout`, and the exports go on. Any number, e.g. what is left
+   * until a deadline, counts as the nearest integer from 0 to 2 147 483 647; NaN throws a RangeError.
    *
    * @default `flushTimeoutMillis` of the exporter
    */
@@ -36,8 +36,8 @@ export interface ShutdownOptions {
   /** Ends the grace when it aborts. @default none */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Time granted to exports under way before they are aborted; 0 aborts at once. A number out of range counts as
-   * the nearest within; anything else is ignored with a warning.
+   * Time granted to exports under way before they are aborted; 0 aborts at once. Any number counts as the nearest
+   * integer from 0 to 2 147 483 647; anything else is ignored with a warning.
    *
    * @default `graceMillis` of the exporter
    */
