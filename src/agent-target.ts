@@ -11,7 +11,7 @@ const EXAMPLES = 'write http://host:8126 or unix:///path/to/apm.socket';
 /** The path of an intake, which exporters of other protocols have in their URL. */
 const PATH_OF_AN_INTAKE = /\/v[\d.]+\/traces\/*$/;
 
-export interface TcpTarget {
+interface TcpTarget {
   readonly transport: 'tcp';
   /** `http://host:port` or `https://host:port`, without credentials. */
   readonly origin: string;
@@ -21,7 +21,7 @@ export interface TcpTarget {
   readonly authorization: string | undefined;
 }
 
-export interface UnixTarget {
+interface UnixTarget {
   readonly transport: 'unix';
   readonly socketPath: string;
 }

@@ -67,7 +67,7 @@ export interface FlushOnExitOptions {
  */
 export function flushOnExit(target: FlushTarget, options: FlushOnExitOptions = {}): () => void {
   const targets = checkFlushTarget('target', target);
-  const resolved = resolveOptions(options);
+  const resolved = resolveExitOptions(options);
   if (resolved.blockOnExit && !targets.some((one) => mayHaveExitDeliverers(one))) {
     const wanted =
       'an exporter or a processor of this package or a provider, or to include one, for `blockOnExit`';
@@ -102,7 +102,7 @@ const KNOWN_OPTIONS: OptionNames<FlushOnExitOptions> = {
   blockOnExit: true,
 };
 
-function resolveOptions(options: FlushOnExitOptions): ExitFlushOptions {
+function resolveExitOptions(options: FlushOnExitOptions): ExitFlushOptions {
   checkObject(options);
   warnOfUnknownOptions('flushOnExit', options, KNOWN_OPTIONS);
   return {

@@ -72,7 +72,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
 
   /** @throws TypeError for an option of the wrong type, and whatever `createProcessor` throws. */
   constructor(options: ForkSafeSpanProcessorOptions) {
-    const { exporter, createProcessor } = checkOptions(options);
+    const { exporter, createProcessor } = checkProcessorOptions(options);
     this.#exporter = new ExporterDrain(exporter, this.#diagnostics);
     this.#createProcessor = createProcessor;
     this.#state = { phase: 'running', inner: this.#createInner() };
@@ -175,8 +175,8 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
       this.#state = { phase: 'running', inner };
       return inner;
     } catch (error) {
-      const loss = 'spans are lost until it succeeds';
-      this.#warn('createProcessor', `createProcessor failed: ${reasonOf(error)}; ${loss}`);
+      const what = `createProcessor failed: ${reasonOf(error)}`;
+      this.#diagnostics.warn('createProcessor', `${what}; spans are lost until it succeeds`);
       return undefined;
     }
   }
@@ -253,24 +253,19 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
     for (const error of await errors) {
       if (error instanceof DatadogExportError) continue;
       const what = `forceFlush of the span processor failed: ${reasonOf(error)}`;
-      this.#warn('forceFlush', `${what}; spans that it held may be lost`);
+      this.#diagnostics.warn('forceFlush', `${what}; spans that it held may be lost`);
     }
   }
 
   #warnOfHeld({ held }: InnerProcessor): void {
     if (held === 0) return;
-    this.#warn(
-      'held',
-      `the span processor still held up to ${countOf(held, 'span')}; they are lost`,
-    );
+    const what = `the span processor still held up to ${countOf(held, 'span')}`;
+    this.#diagnostics.warn('held', `${what}; they are lost`);
   }
 
   #warnOfLate(span: ReadableSpan): void {
-    if (isSampled(span)) this.#warn('late', 'a span that ended after the shutdown is lost');
-  }
-
-  #warn(topic: string, message: string): void {
-    this.#diagnostics.warn(topic, message);
+    if (!isSampled(span)) return;
+    this.#diagnostics.warn('late', 'a span that ended after the shutdown is lost');
   }
 }
 
@@ -280,7 +275,9 @@ const KNOWN_OPTIONS: OptionNames<ForkSafeSpanProcessorOptions> = {
   createProcessor: true,
 };
 
-function checkOptions(options: ForkSafeSpanProcessorOptions): ForkSafeSpanProcessorOptions {
+function checkProcessorOptions(
+  options: ForkSafeSpanProcessorOptions,
+): ForkSafeSpanProcessorOptions {
   checkObject(options, OPTIONS);
   if (isExporter(options)) throw new TypeError(expectation('options', OPTIONS, options));
   const { exporter, createProcessor } = options;

@@ -5,7 +5,7 @@
 import { statSync } from 'node:fs';
 import { systemText } from '../lang/system-text.js';
 
-export interface ContainerIdentity {
+interface ContainerIdentity {
   readonly containerId: string | undefined;
   /** `ci-<container id>`, or `in-<inode>` of the cgroup directory. */
   readonly entityId: string | undefined;

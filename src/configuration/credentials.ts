@@ -4,7 +4,7 @@
 import { type AgentTarget, describeTarget } from '../agent-target.js';
 
 /** What requests carry of the configuration. */
-export interface Secrets {
+interface Secrets {
   readonly target: AgentTarget;
   readonly headers: Readonly<Record<string, string>>;
 }

@@ -82,7 +82,7 @@ function parseTags(text: string, warn: Warn): Record<string, string> {
 function agentTarget(vars: EnvironmentVariables, warn: Warn): AgentTarget | undefined {
   const url = textOf(vars, 'DD_TRACE_AGENT_URL');
   if (url !== undefined) {
-    const target = targetOf('DD_TRACE_AGENT_URL', url, warn);
+    const target = targetOfVariable('DD_TRACE_AGENT_URL', url, warn);
     if (target !== undefined) return target;
   }
   const host = validHost(textOf(vars, 'DD_AGENT_HOST'), warn);
@@ -90,7 +90,7 @@ function agentTarget(vars: EnvironmentVariables, warn: Warn): AgentTarget | unde
   if (host === undefined && port === undefined) return undefined;
   const authority = host === undefined ? '127.0.0.1' : authorityOf(host);
   const source = host === undefined ? 'DD_TRACE_AGENT_PORT' : 'DD_AGENT_HOST';
-  return targetOf(source, `http://${authority}:${port ?? DEFAULT_PORT}`, warn);
+  return targetOfVariable(source, `http://${authority}:${port ?? DEFAULT_PORT}`, warn);
 }
 
 function validHost(host: string | undefined, warn: Warn): string | undefined {
@@ -112,7 +112,7 @@ function authorityOf(host: string): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }
 
-function targetOf(source: string, url: string, warn: Warn): AgentTarget | undefined {
+function targetOfVariable(source: string, url: string, warn: Warn): AgentTarget | undefined {
   try {
     return parseAgentUrl(url);
   } catch (error) {

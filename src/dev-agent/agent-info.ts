@@ -10,7 +10,7 @@ export const TRACES_PATH = '/v0.4/traces';
 export const INFO_PATH = '/info';
 
 /** Where the Agent listens. */
-export interface ListenAddresses {
+interface ListenAddresses {
   readonly port: number | undefined;
   readonly socketPath: string | undefined;
 }

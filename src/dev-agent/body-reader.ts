@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import { MAX_REQUEST_BYTES } from './agent-limits.js';
 
 /** How the arrival of a body ended. */
-export type BodyArrival =
+type BodyArrival =
   | { readonly outcome: 'complete'; readonly body: Uint8Array }
   | { readonly outcome: 'too-large'; readonly bodyBytes: number }
   | { readonly outcome: 'aborted' };

@@ -8,7 +8,7 @@ import type { Violation, ViolationEffect } from './violation.js';
 export type Headers = Readonly<Record<string, string>>;
 
 /** A header that makes the Agent answer without decoding the payload. */
-export interface HeaderRefusal {
+interface HeaderRefusal {
   readonly status: number;
   readonly violation: Violation;
 }

@@ -6,7 +6,7 @@ import { emptyRecord } from './tag-record.js';
 import { excerpt } from './violation.js';
 
 /** Reads the value of one known key into `record`. */
-export type FieldDecoder<Owner> = (record: Owner, decoding: Decoding, path: string) => void;
+type FieldDecoder<Owner> = (record: Owner, decoding: Decoding, path: string) => void;
 
 /** The known keys of a record; the Agent skips all others. */
 export type FieldDecoders<Owner> = ReadonlyMap<string, FieldDecoder<Owner>>;

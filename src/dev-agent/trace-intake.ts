@@ -21,7 +21,7 @@ import type { Recording } from './recording.js';
 import { emptyRecord } from './tag-record.js';
 import { judge, type Verdict } from './verdict.js';
 
-export interface TraceIntakeOptions {
+interface TraceIntakeOptions {
   readonly recording: Recording;
   readonly rates: SampleRates;
   readonly respond: DevAgentOptions['respond'];

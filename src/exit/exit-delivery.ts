@@ -13,9 +13,7 @@ import type { Sendable } from '../transport/connection.js';
 import type { TriedOnce } from '../transport/send-outcome.js';
 
 /** Sends while the event loop is blocked; the results are in the order of the payloads. */
-export interface BlockingSend {
-  (payloads: readonly Sendable[], time: BlockedTime): readonly TriedOnce[];
-}
+type BlockingSend = (payloads: readonly Sendable[], time: BlockedTime) => readonly TriedOnce[];
 
 export interface ExitDeliveryContext {
   readonly sendBlocking: BlockingSend;
@@ -119,8 +117,7 @@ function record(
     ledger.exported(payload.spanCount);
     return [];
   }
-  const result = { attempts: earlier + attempts, cancellation: undefined, earlier: undefined };
-  const failure = failureOf(outcome, { ...result, outcome }, payload.spanCount);
+  const failure = failureOf(outcome, { attempts: earlier + attempts }, payload.spanCount);
   noteFailure(failure);
   ledger.dropped(failure.kind, failure.spans);
   return [failure];

@@ -32,7 +32,7 @@ const REST_SLICE_SPANS = 256;
 /** Share of the pending bytes for a large batch, which must not keep others out while it waits for the Agent. */
 const LARGE_BATCH_SHARE = 0.5;
 
-type EncodingState =
+type BatchState =
   | {
       readonly phase: 'encoding';
       readonly encoding: SpanEncoding;
@@ -48,7 +48,7 @@ export class BatchEncoding {
   readonly #deliveries: Deliveries;
   readonly #share: number;
   /** Releases the spans once encoding has ended: the bytes may have to wait much longer. */
-  #state: EncodingState;
+  #state: BatchState;
 
   constructor(source: ExportSource, context: EncodingContext, deliveries: Deliveries) {
     const { spanCount } = source;

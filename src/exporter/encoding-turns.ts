@@ -30,7 +30,7 @@ export interface EncodingWork {
   keepRest(): boolean;
 }
 
-export interface Backlog {
+interface Backlog {
   readonly batches: number;
   readonly spans: number;
 }

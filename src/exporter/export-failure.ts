@@ -4,7 +4,6 @@
 import type { Cancellation } from '../cancellation.js';
 import { countOf, DatadogExportError, type ExportErrorKind, reasonOf } from '../errors.js';
 import type { ExportResult } from '../sdk-contract.js';
-import type { DeliveryResult } from '../transport/delivery.js';
 import type { SendOutcome } from '../transport/send-outcome.js';
 
 /** The loss of some of the spans of an export. */
@@ -49,9 +48,16 @@ const NO_TIME = 'there was no time to send the spans';
 
 type Failed = Exclude<SendOutcome, { kind: 'accepted' }>;
 
+/** What came before the last outcome of a payload, see `DeliveryResult`. */
+interface Trial {
+  readonly attempts: number;
+  readonly cancellation?: Cancellation | undefined;
+  readonly earlier?: SendOutcome | undefined;
+}
+
 /** The failure of a payload that was not accepted. */
-export function failureOf(outcome: Failed, result: DeliveryResult, spans: number): Failure {
-  const { attempts, cancellation = CUT_OFF, earlier } = result;
+export function failureOf(outcome: Failed, trial: Trial, spans: number): Failure {
+  const { attempts, cancellation = CUT_OFF, earlier } = trial;
   switch (outcome.kind) {
     case 'rejected': {
       const { status } = outcome.reply;

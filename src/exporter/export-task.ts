@@ -30,7 +30,7 @@ export interface ExportContext extends EncodingContext, DeliveriesContext {
 }
 
 /** What is left of an export that is somebody else's to deliver. */
-export interface GivenAway {
+interface GivenAway {
   readonly unanswered: readonly UnansweredPayload[];
   /** Spans for which there was no time; they have been counted as dropped. */
   readonly unencoded: Failure | undefined;

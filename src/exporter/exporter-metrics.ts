@@ -25,7 +25,7 @@ interface Components {
   count: number;
 }
 
-export interface FinishedExport {
+interface FinishedExport {
   readonly durationMillis: number;
   /** `undefined` for a success. */
   readonly error: ExportErrorKind | undefined;

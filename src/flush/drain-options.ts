@@ -61,7 +61,7 @@ export function flushLimits(
   return { clock, timeoutMillis: given ?? defaultMillis, signal };
 }
 
-export interface ShutdownDefaults {
+interface ShutdownDefaults {
   readonly clock: Clock;
   readonly defaultMillis: number;
 }

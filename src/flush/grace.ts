@@ -6,7 +6,7 @@ import { onAbort } from '../lang/abort.js';
 import type { WaitLimits } from '../lang/bounded-wait.js';
 import type { Dispose } from '../lang/clock.js';
 
-export interface WorkInGrace {
+interface WorkInGrace {
   hurry(leftMillis: number, cancellation: Cancellation): void;
   cut(cancellation: Cancellation): void;
 }

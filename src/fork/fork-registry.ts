@@ -15,7 +15,7 @@ import { SpawnChannels } from './spawn-channels.js';
 
 const REGISTRY = Symbol.for('opentelemetry-exporter-datadog-agent.fork.v1');
 
-export interface ForkRegistry {
+interface ForkRegistry {
   /** Runs the hooks of `entry` at every fork until it is disposed. */
   add(entry: ForkEntry): Dispose;
   /** Runs `fork` between the `before` hooks and those of the side in which it returns or throws. */

@@ -3,7 +3,7 @@
 
 import { startupSnapshot } from 'node:v8';
 
-export interface SnapshotCallbacks {
+interface SnapshotCallbacks {
   /** The heap is about to be written; the process that builds it ends then. */
   serialize(): void;
   /** The heap was read by a process that starts with it, before its main function. */

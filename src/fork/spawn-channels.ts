@@ -5,7 +5,7 @@ import { channel } from 'node:diagnostics_channel';
 import type { Dispose } from '../lang/clock.js';
 
 /** Called before a child process is started; the function that it returns is called after that. */
-export type OnSpawn = () => () => void;
+type OnSpawn = () => () => void;
 
 /** Keeps its channels: one that is garbage-collected while a snapshot is built crashes Node. */
 export class SpawnChannels {

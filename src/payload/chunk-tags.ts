@@ -8,7 +8,7 @@ import { parseSpanId } from './identifiers.js';
 import type { TraceChunk } from './trace-chunks.js';
 import { memberOf, parseDatadogState } from './trace-state.js';
 
-export interface PropagatedTag {
+interface PropagatedTag {
   readonly key: string;
   readonly value: string;
 }

@@ -6,7 +6,7 @@ import { httpStatusText } from './http-status-text.js';
 import { readableValue } from './readable-entries.js';
 
 /** Values of the error tags, as far as there is something to tell; the span's own attributes win. */
-export interface ErrorTags {
+interface ErrorTags {
   /** `error.msg` */
   readonly msg: string | undefined;
   /** `error.message` */

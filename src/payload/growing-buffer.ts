@@ -10,7 +10,7 @@ export interface ParkedBytes {
   readonly position: number;
 }
 
-export interface HandedOver {
+interface HandedOver {
   readonly bytes: Uint8Array;
   /** To be called once, by the owner of the bytes, when nobody will read them any more. */
   readonly recycle: () => void;

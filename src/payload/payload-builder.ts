@@ -13,7 +13,7 @@ export interface Payload {
   readonly recycle: () => void;
 }
 
-export interface ChunkExtent {
+interface ChunkExtent {
   /** Offset in the body of the first byte after the chunk. */
   readonly endByte: number;
   readonly spanCount: number;

@@ -17,7 +17,7 @@ import { type MappingSettings, SpanWriter } from './span-writer.js';
 import { TraceTable } from './trace-table.js';
 
 /** What became of a span. */
-export type AddOutcome = 'added' | UnwritableSpan;
+type AddOutcome = 'added' | UnwritableSpan;
 
 interface Chunk {
   readonly trace: SegmentTrace;

@@ -31,7 +31,7 @@ export interface SpanTagsSettings {
 }
 
 /** Those that write share one buffer. */
-export interface SpanTagsParts {
+interface SpanTagsParts {
   readonly known: WellKnownTags;
   readonly tags: TagWriter;
   readonly facts: SpanFacts;

@@ -23,7 +23,7 @@ import { WellKnownTags } from './well-known-tags.js';
 
 export type MappingSettings = ServiceSettings & SpanTagsSettings;
 
-export type WriteOutcome = 'written' | 'decidesSampling' | UnwritableSpan;
+type WriteOutcome = 'written' | 'decidesSampling' | UnwritableSpan;
 
 /** What is remembered from span to span; bounded, as it is replaced when it is full. */
 interface Learnt {

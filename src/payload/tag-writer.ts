@@ -18,7 +18,7 @@ export interface TagBlock {
   readonly encoded: Uint8Array;
 }
 
-export interface TagBlockEntry {
+interface TagBlockEntry {
   readonly tag: Tag;
   /** Key and value. */
   readonly encoded: Uint8Array;

@@ -5,7 +5,7 @@ import type { TraceState } from '@opentelemetry/api';
 import { PROPAGATED_PREFIX } from './chunk-tag-names.js';
 
 /** Datadog's member, e.g. `s:2;o:rum;t.dm:-4`. */
-export interface DatadogState {
+interface DatadogState {
   /** `s`: the sampling priority that an upstream service decided. */
   readonly samplingPriority: number | undefined;
   /** `o`: where the trace began, e.g. `rum` or `synthetics`. */

@@ -26,7 +26,7 @@ import { isStale, openWire, type Wire, type WireSettings } from './wire.js';
 /** A dead connection breaks within this: one round trip after its use, later if the process is busy. */
 const DEAD_MILLIS = 1_000;
 
-export interface ConnectionSettings extends WireSettings {
+interface ConnectionSettings extends WireSettings {
   readonly requireFrom: string | undefined;
   /** Headers of the next request. */
   readonly headersOf: HeadersOf;

@@ -22,7 +22,7 @@ export interface BlockedTime {
   readonly limitMillis: number;
 }
 
-export interface BlockingSenderSettings {
+interface BlockingSenderSettings {
   readonly target: AgentTarget;
   readonly clock: Clock;
   readonly ca: string | undefined;

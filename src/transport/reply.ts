@@ -23,7 +23,7 @@ export interface Reply {
   readonly text: string;
 }
 
-export type ReplyHeaders = Readonly<Record<string, string | string[] | undefined>>;
+type ReplyHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 type ReadState =
   | { readonly phase: 'waiting' }
