@@ -1,7 +1,7 @@
 // Owns the one registry of `flushOnExit` in a process: one listener per event, however many want to be
 // flushed, even if they come from several copies of this package. Knows nothing of how a target is flushed.
 
-import { clusterWorker, exitsAtDisconnect } from '../fork/cluster-worker.js';
+import { clusterWorker, exitsAtDisconnect, onFatalWrite } from '../fork/cluster-worker.js';
 import { Audience, listenFirst, listenLast } from '../lang/audience.js';
 import { type Dispose, nothingToDispose, systemClock } from '../lang/clock.js';
 import { processWide } from '../lang/process-wide.js';
@@ -62,8 +62,18 @@ class ProcessExitRegistry implements ExitRegistry {
   readonly #disconnect = new Audience<AtExit>(() => {
     const worker = clusterWorker();
     if (worker === undefined) return nothingToDispose;
-    return listenFirst(worker, 'disconnect', () => this.#onDisconnect(exitsAtDisconnect(worker)));
+    const stops = [
+      listenFirst(worker, 'disconnect', () => this.#onDisconnect(exitsAtDisconnect(worker))),
+      onFatalWrite(() => this.#blockInThisTurn(this.#disconnect.members)),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
   });
+  /** Those of a cluster worker that Node may end in this turn. */
+  readonly #thisTurn = new Audience<AtExit>(() =>
+    listenLast(process, 'exit', () => blockForAll(this.#thisTurn.members)),
+  );
   readonly #shutdownMessage = new Audience<AtExit>(() =>
     onShutdownMessage(() => this.#onShutdownMessage()),
   );
@@ -123,11 +133,14 @@ class ProcessExitRegistry implements ExitRegistry {
    */
   #onDisconnect(exitsNow: boolean): void {
     const { members } = this.#disconnect;
-    if (exitsNow) {
-      const stop = listenLast(process, 'exit', () => blockForAll(members));
-      systemClock.scheduleInBackground(0, stop);
-    }
+    if (exitsNow) this.#blockInThisTurn(members);
     void this.#flush(members, undefined);
+  }
+
+  /** With one listener however often it is called: an application may handle many errors in a turn, and go on. */
+  #blockInThisTurn(members: readonly AtExit[]): void {
+    for (const one of members) this.#thisTurn.join(one);
+    systemClock.scheduleInBackground(0, () => void this.#thisTurn.dismiss());
   }
 
   #onShutdownMessage(): void {

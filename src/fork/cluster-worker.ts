@@ -1,7 +1,9 @@
-// Owns whether this process is a worker of Node's cluster, and what Node does with it when its channel
-// closes. Knows nothing of flushes and forks.
+// Owns whether this process is a worker of Node's cluster, and how Node ends it when its primary is gone.
+// Knows nothing of flushes and forks.
 
 import { EventEmitter } from 'node:events';
+import { listenFirst } from '../lang/audience.js';
+import type { Dispose } from '../lang/clock.js';
 
 /**
  * `cluster.worker`, in a process that was started with a channel. `node:cluster` reads the environment when it is
@@ -21,4 +23,20 @@ export function clusterWorker(): EventEmitter | undefined {
  */
 export function exitsAtDisconnect(worker: EventEmitter): boolean {
   return Reflect.get(worker, 'exitedAfterDisconnect') !== true;
+}
+
+/**
+ * Calls `listener` when a write to what is closed is about to end this process, unless the application handles that.
+ * So Node ends a worker that writes to its primary before it has heard that this is gone: for its application, or to
+ * tell that it has taken a connection. Writes to others are not told apart, as their errors are the same.
+ */
+export function onFatalWrite(listener: () => void): Dispose {
+  return listenFirst(process, 'uncaughtExceptionMonitor', (error) => {
+    if (isBrokenPipe(error)) listener();
+  });
+}
+
+function isBrokenPipe(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return Reflect.get(error, 'code') === 'EPIPE' && Reflect.get(error, 'syscall') === 'write';
 }

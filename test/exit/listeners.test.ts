@@ -2,14 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 import { startScript } from './script.js';
 
-const EVENTS = "['beforeExit', 'SIGTERM', 'SIGINT', 'SIGHUP', 'message', 'disconnect']";
+const EVENTS =
+  "['beforeExit', 'SIGTERM', 'SIGINT', 'SIGHUP', 'message', 'disconnect', 'uncaughtExceptionMonitor']";
 const COUNT = `const count = () => ${EVENTS}.map((name) => process.listenerCount(name)).join();`;
 const SIGNALS = "{ signals: ['SIGTERM', 'SIGINT', 'SIGHUP'] }";
 
 describe('the listeners of a process', () => {
   it.each([
-    ['a process', {}, '1,1,1,1,0,0'],
-    ['a process of PM2', { pm_id: '0' }, '1,1,1,1,1,0'],
+    ['a process', {}, '1,1,1,1,0,0,0'],
+    ['a process of PM2', { pm_id: '0' }, '1,1,1,1,1,0,0'],
   ])('are one per event however many want to be flushed, in %s', async (_, env, expected) => {
     const agent = await openScriptedAgent();
     const script = startScript(
@@ -54,7 +55,7 @@ describe('the listeners of a process', () => {
     );
 
     expect(await script.end).toMatchObject({
-      stdout: '0,0,0,0,0,0 1,1,1,1,1,0 0,0,0,0,0,0\n',
+      stdout: '0,0,0,0,0,0,0 1,1,1,1,1,0,0 0,0,0,0,0,0,0\n',
       stderr: '',
     });
   });
@@ -63,6 +64,6 @@ describe('the listeners of a process', () => {
     const agent = await openScriptedAgent();
     const script = startScript(`${COUNT} console.log(count());`, { agentUrl: agent.url });
 
-    expect(await script.end).toMatchObject({ stdout: '0,0,0,0,0,0\n' });
+    expect(await script.end).toMatchObject({ stdout: '0,0,0,0,0,0,0\n' });
   });
 });
