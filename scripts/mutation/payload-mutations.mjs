@@ -18,8 +18,8 @@ export const PAYLOAD_MUTATIONS = [
   {
     rule: 'no more is read of a text in an object than a tag can hold',
     file: 'src/payload/json-text.ts',
-    find: 'value.slice(0, MAX_TAG_VALUE_BYTES)',
-    replace: 'value',
+    find: 'text.slice(0, MAX_TAG_VALUE_BYTES)',
+    replace: 'text',
     tests: ['test/payload/attribute-objects.test.ts'],
   },
   {
@@ -28,6 +28,41 @@ export const PAYLOAD_MUTATIONS = [
     find: "if (typeof element === 'string' && element.length > MAX_TAG_VALUE_BYTES) return false;",
     replace: '',
     tests: ['test/payload/attribute-objects.test.ts'],
+  },
+  {
+    rule: 'each member of an object finds room, whatever was read before it',
+    file: 'src/payload/json-room.ts',
+    find: 'if (!Array.isArray(holder)) this.#renew();',
+    replace: '',
+    tests: ['test/payload/json-room.test.ts'],
+  },
+  {
+    rule: 'members that do not fit are read up to the last that is tried',
+    file: 'src/payload/json-room.ts',
+    find: 'this.#spare -= more;',
+    replace: '',
+    tests: ['test/payload/json-room.test.ts'],
+  },
+  {
+    rule: 'of long lists within each other no more is read than of one',
+    file: 'src/payload/json-room.ts',
+    find: 'else this.take(parts);',
+    replace: 'else this.take(1);',
+    tests: ['test/payload/json-room.test.ts'],
+  },
+  {
+    rule: 'many long texts in an object take as much room as they have bytes',
+    file: 'src/payload/json-text.ts',
+    find: 'room.take(Math.floor(beginning.length / 2));',
+    replace: '',
+    tests: ['test/payload/json-room.test.ts'],
+  },
+  {
+    rule: 'an event says the same of a list with a NaN, copied or not',
+    file: 'src/payload/span-copy.ts',
+    find: 'hasNotFinite(value) ? [NaN] : {}',
+    replace: '{}',
+    tests: ['test/payload/span-copy.test.ts'],
   },
   {
     rule: 'an incomplete resource is read anew for each batch',

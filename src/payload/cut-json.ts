@@ -1,6 +1,6 @@
 // Owns shortening JSON that is too long for a tag, so that it stays valid. Knows nothing of what it tells.
 
-import { MAX_TAG_VALUE_BYTES } from './limits.js';
+import { MAX_MISFITS, MAX_TAG_VALUE_BYTES } from './limits.js';
 import { cutWithEllipsis } from './normalize.js';
 
 /** Maximum of bytes that JSON makes of one byte. */
@@ -11,7 +11,7 @@ export const MIN_CUT_BYTES: number = 2 + '...'.length * MAX_ESCAPE_BYTES;
 /** JSON of a list of numbers, `true`, `false` and `null`. */
 const PLAIN_LIST = /^\[[^"[{]*$/;
 
-/** The members of an object that fit, or the elements of a list up to the first that does not, cut if it is text. */
+/** The first members of an object that fit, or the elements of a list up to one that does not, cut if it is text. */
 export function shortenedJson(json: string): string {
   // To parse 1 536 doubles and write them again takes three times what it took to write them.
   if (PLAIN_LIST.test(json))
@@ -22,6 +22,7 @@ export function shortenedJson(json: string): string {
   const isArray = Array.isArray(plain);
   const parts: string[] = [];
   let bytes = 2;
+  let misfits = 0;
   for (const [key, element] of Object.entries(plain ?? {})) {
     const text = JSON.stringify(element);
     const part = isArray ? text : `${JSON.stringify(key)}:${text}`;
@@ -33,7 +34,7 @@ export function shortenedJson(json: string): string {
       const room = MAX_TAG_VALUE_BYTES - bytes - 1;
       if (typeof element === 'string' && room >= MIN_CUT_BYTES) parts.push(cutJson(element, room));
       break; // later elements would take its index
-    }
+    } else if (++misfits === MAX_MISFITS) break;
   }
   return isArray ? `[${parts.join(',')}]` : `{${parts.join(',')}}`;
 }

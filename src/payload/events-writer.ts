@@ -6,8 +6,8 @@ import { BoundedMemo } from './bounded-memo.js';
 import type { SpanEvent } from './encodable-span.js';
 import { constantOf } from './encoded-text.js';
 import { COMMA, LIST } from './json-buffer.js';
-import { jsonText, MAX_VALUES } from './json-text.js';
-import { MAX_TAG_VALUE_BYTES } from './limits.js';
+import { hasNotFinite, jsonText } from './json-text.js';
+import { MAX_MISFITS, MAX_TAG_VALUE_BYTES } from './limits.js';
 import type { Constant, MsgpackWriter } from './msgpack-writer.js';
 import { readableKeys, readableValue } from './readable-entries.js';
 import { mayBeRepeated, RepeatedJson } from './repeated-json.js';
@@ -16,8 +16,6 @@ import { isUsualTime, unixNanos } from './unix-nanos.js';
 /** For fewer bytes no event is tried: one with a time takes more. */
 const MIN_EVENT_BYTES = 30;
 const MAX_KEYS_BY_HAND = 16;
-/** After so many attributes of an event that do not fit, the others are not even tried: each may be long. */
-const MAX_MISFITS = 4;
 const NANOS_DIGITS = 9;
 const COLON = 0x3a;
 const REDACTED = '"redacted"';
@@ -218,16 +216,7 @@ function valueJson(value: unknown): string | undefined {
   return value === null ? 'null' : objectJson(value);
 }
 
-/** Like the Agent, writes `redacted` for a value that JSON does not have. A longer list is too long in any case. */
+/** Like the Agent, writes `redacted` for a value that JSON does not have. What does not fit is left out as a whole. */
 function objectJson(value: object): string | undefined {
-  try {
-    if (Array.isArray(value) && value.slice(0, MAX_VALUES).some(isNotFinite)) return REDACTED;
-  } catch {
-    return undefined; // a proxy that throws
-  }
-  return jsonText(value);
-}
-
-function isNotFinite(value: unknown): boolean {
-  return typeof value === 'number' && !Number.isFinite(value);
+  return hasNotFinite(value) ? REDACTED : jsonText(value, 0);
 }

@@ -2,24 +2,37 @@
 // that nothing is read which no tag could hold, and of a long text only as much as one holds.
 
 import { isUint8Array } from 'node:util/types';
-import { MAX_TAG_VALUE_BYTES } from './limits.js';
+import { JsonRoom, MAX_VALUES } from './json-room.js';
+import { MAX_MISFITS, MAX_TAG_VALUE_BYTES } from './limits.js';
 import { OpenObjects } from './open-objects.js';
 
-/** Maximum of values in one JSON: each takes at least two bytes, so any more would be cut off. */
-export const MAX_VALUES: number = MAX_TAG_VALUE_BYTES / 2 + 1;
 const NO_BYTES = Buffer.alloc(0);
 
 /**
  * Compact JSON in which bytes are base64 and big integers are text; `undefined` if it fails. JSON that is too long
- * for a tag may end early: a million numbers, or a text of 20 MB, would block for a second, at whatever depth.
+ * for a tag may end early: a million numbers, or a text of 20 MB, would block for a second, at whatever depth. Of an
+ * object each member may, so that those that fit are whole, until so many do not fit as `misfits` says.
  */
-export function jsonText(value: object): string | undefined {
+export function jsonText(value: object, misfits: number = MAX_MISFITS): string | undefined {
   try {
     if (isOfPrimitives(value)) return JSON.stringify(value);
-    return JSON.stringify(bytesAsText(value), plainValues());
+    return JSON.stringify(heldBytes(value), plainValues(new JsonRoom(misfits)));
   } catch {
     return undefined; // a cycle or a throwing getter costs this value, not its span
   }
+}
+
+/** Whether a list has a number that JSON does not have. A longer list is too long in any case. */
+export function hasNotFinite(value: object): boolean {
+  try {
+    return Array.isArray(value) && value.slice(0, MAX_VALUES).some(isNotFinite);
+  } catch {
+    return false; // a proxy that throws, also when its JSON is made
+  }
+}
+
+function isNotFinite(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isFinite(value);
 }
 
 /**
@@ -39,17 +52,19 @@ function isOfPrimitives(value: object): boolean {
 
 /**
  * A replacer for `JSON.stringify` that sorts the members of objects, as the Agent does, except that JavaScript puts
- * keys that are integers first, and compares by UTF-16 unit.
+ * keys that are integers first, and compares by UTF-16 unit. What finds no room is `null`, which is as long as the
+ * room that it had: where something is missing, the JSON of the member, or of a list, is too long for a tag.
  */
-function plainValues(): (this: unknown, key: string, value: unknown) => unknown {
-  let room = MAX_VALUES;
+function plainValues(room: JsonRoom): (this: unknown, key: string, value: unknown) => unknown {
   const around = new OpenObjects();
   return function replace(this: unknown, _key, value) {
-    if (--room <= 0) return undefined; // no room left; in a list it is written as null
-    if (typeof value === 'string') return value.slice(0, MAX_TAG_VALUE_BYTES); // with its quotes too long all the same
-    if (typeof value === 'bigint') return String(value);
+    room.next(this);
+    if (room.left === 0) return null;
+    if (typeof value === 'string') return beginningOf(value, room);
+    if (typeof value === 'bigint') return beginningOf(String(value), room);
     if (typeof value !== 'object' || value === null) return value;
-    if (isUint8Array(value)) return base64(value); // bytes that a `toJSON` has made
+    if (value instanceof HeldBytes) return beginningOf(base64(value.bytes), room);
+    if (isUint8Array(value)) return beginningOf(base64(value), room); // bytes that a `toJSON` has made
     around.enter(value, this);
     const copy = Array.isArray(value) ? elementsOf(value, room) : membersOf(value, room);
     around.replace(copy);
@@ -57,21 +72,46 @@ function plainValues(): (this: unknown, key: string, value: unknown) => unknown 
   };
 }
 
-function elementsOf(array: readonly unknown[], room: number): readonly unknown[] {
-  return array.slice(0, room).map(bytesAsText);
+/** As much of a text as is too long with its quotes all the same. */
+function beginningOf(text: string, room: JsonRoom): string {
+  const beginning = text.slice(0, MAX_TAG_VALUE_BYTES);
+  room.take(Math.floor(beginning.length / 2)); // as many values are as long
+  return beginning;
 }
 
-/** Only as many members as there is room for: sorting a million takes a second. */
-function membersOf(object: object, room: number): object {
-  const keys = Object.keys(object).slice(0, room).toSorted();
-  const members = keys.map((key): [string, unknown] => [key, Reflect.get(object, key)]);
-  const present = members.filter(([, value]) => hasJson(value));
-  return Object.fromEntries(present.map(([key, value]) => [key, bytesAsText(value)]));
+function elementsOf(array: readonly unknown[], room: JsonRoom): readonly unknown[] {
+  const elements = array.slice(0, room.left).map(heldBytes);
+  room.enter(elements, elements.length);
+  return elements;
 }
 
-/** Converts bytes before their `toJSON` is called, which makes a list of numbers of a Buffer. */
-function bytesAsText(value: unknown): unknown {
-  return isUint8Array(value) ? base64(value) : value;
+/** Only as many members as there can be room for: sorting a million takes a second. */
+function membersOf(object: object, room: JsonRoom): object {
+  const members: [string, unknown][] = [];
+  let keyLengths = 0;
+  for (const key of Object.keys(object).slice(0, MAX_VALUES).toSorted()) {
+    if (members.length === room.left) break;
+    const value: unknown = Reflect.get(object, key);
+    if (!hasJson(value)) continue;
+    members.push([key, heldBytes(value)]);
+    keyLengths += key.length;
+  }
+  const copy = Object.fromEntries(members);
+  room.enter(copy, members.length + Math.floor(keyLengths / 2));
+  return copy;
+}
+
+/** Bytes until it is their turn to be text: their own `toJSON` would be called before, and make a list of numbers. */
+class HeldBytes {
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+}
+
+function heldBytes(value: unknown): unknown {
+  return isUint8Array(value) ? new HeldBytes(value) : value;
 }
 
 /** As far as a tag can hold it. */

@@ -9,3 +9,5 @@ export const MAX_TAG_KEY_BYTES = 200;
 export const MAX_TAG_VALUE_BYTES = 25_000;
 /** Links that are looked at: more than fit into a request of 25 MiB, where each takes 70 bytes at least. */
 export const MAX_LINKS = 400_000;
+/** After so many parts of one value that do not fit, the others are not even tried: each may be long. */
+export const MAX_MISFITS = 4;

@@ -5,7 +5,8 @@
 import { isUint8Array } from 'node:util/types';
 import type { HrTime, SpanStatus } from '@opentelemetry/api';
 import type { SpanEvent, SpanLink, EncodableSpan } from './encodable-span.js';
-import { firstBytes, jsonText, MAX_VALUES } from './json-text.js';
+import { MAX_VALUES } from './json-room.js';
+import { firstBytes, hasNotFinite, jsonText } from './json-text.js';
 import { MAX_LINKS } from './limits.js';
 import { readableEntries } from './readable-entries.js';
 import type { TraceChunk } from './trace-chunks.js';
@@ -98,7 +99,9 @@ function copyOfValue(value: object): object {
   const elements = plainElements(value);
   if (elements !== undefined) return elements;
   const json = jsonText(value);
-  return { toJSON: (): unknown => (json === undefined ? undefined : JSON.parse(json)) };
+  const toJSON = (): unknown => (json === undefined ? undefined : JSON.parse(json));
+  // Of a list with a number that JSON does not have, events ask no JSON.
+  return Object.assign(hasNotFinite(value) ? [NaN] : {}, { toJSON });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { EncodableSpan } from '../../src/payload/encodable-span.js';
-import { MAX_VALUES } from '../../src/payload/json-text.js';
+import { MAX_VALUES } from '../../src/payload/json-room.js';
 import { MAX_TAG_VALUE_BYTES } from '../../src/payload/limits.js';
 import { copyOfSpan } from '../../src/payload/span-copy.js';
 import { SpanSegment } from '../../src/payload/span-segment.js';
@@ -21,6 +21,9 @@ it.each<[string, unknown]>([
   ['has no JSON', { toJSON: () => undefined }],
   ['is a date', new Date(5)],
   ['is a list with a date', [new Date(5), null]],
+  ['is a list with an object and a NaN', [{ a: 1 }, NaN]],
+  ['is a list with a NaN and JSON of its own', Object.assign([NaN], { toJSON: () => [1] })],
+  ['is an object of which not all fits', { a: Array(13_000).fill(1), b: 1, c: 'x'.repeat(30_000) }],
   ['are bytes', Uint8Array.of(1, 2)],
   ['is a list with a late NaN', [...Array<number>(13_000).fill(1), NaN]],
   ['are no bytes', new Uint8Array()],
