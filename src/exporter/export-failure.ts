@@ -76,31 +76,32 @@ export function failureOf(outcome: Failed, trial: Trial, spans: number): Failure
   }
 }
 
-/** The error of an export, named after its first failure. */
+/** The error of an export, named after its first failure; of those of that kind, one with attempts is told first. */
 export function exportError(failures: Failures, request: string): DatadogExportError {
   const [first] = failures;
+  const wasTried = (one: Failure): boolean => one.kind === first.kind && one.attempts > 0;
+  const told = failures.find(wasTried) ?? first;
   const lostSpans = failures.reduce((sum, failure) => sum + failure.spans, 0);
   const attempts = failures.reduce((sum, failure) => sum + failure.attempts, 0);
   const tried = attempts === 0 ? 'not sent' : countOf(attempts, 'attempt');
   const message =
-    `Export failed: ${request}, ${tried}: ${headline(failures)}${particulars(first)}; ` +
+    `Export failed: ${request}, ${tried}: ${sentence(told)}; ` +
     `${countOf(lostSpans, 'span')} lost`;
-  return new DatadogExportError(message, { ...first, lostSpans, attempts });
+  return new DatadogExportError(message, { ...told, lostSpans, attempts });
 }
 
-function headline([first, ...others]: Failures): string {
-  const { kind, status } = first;
-  if (kind !== 'timeout') return REASONS[kind];
-  if (status !== undefined) return NOT_ACCEPTED; // the answer to an earlier attempt
-  const wasTried = [first, ...others].some((one) => one.kind === kind && one.attempts > 0);
-  return wasTried ? REASONS[kind] : NO_TIME;
-}
-
-function particulars({ status, detail, cause }: Failure): string {
+function sentence(failure: Failure): string {
+  const { status, detail, cause } = failure;
   const answered = status === undefined ? '' : ` (status ${status})`;
   const which = detail === undefined ? '' : `: ${detail}`;
   const because = cause === undefined ? '' : `: ${reasonOf(cause)}`;
-  return answered + which + because;
+  return reasonFor(failure) + answered + which + because;
+}
+
+function reasonFor({ kind, status, attempts }: Failure): string {
+  if (kind !== 'timeout') return REASONS[kind];
+  if (attempts === 0) return NO_TIME;
+  return status === undefined ? REASONS[kind] : NOT_ACCEPTED; // the status answered an earlier attempt
 }
 
 /** Whether the export was ended on purpose: by the user, or by the exporter at the end of the grace. */

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { exportError, type Failure, type Failures } from '../../src/exporter/export-failure.js';
 
 const UNSENT: Failure = { kind: 'timeout', spans: 2, attempts: 0, detail: 'too slow' };
-const UNANSWERED: Failure = { kind: 'timeout', spans: 1, attempts: 2 };
+const UNANSWERED: Failure = { kind: 'timeout', spans: 1, attempts: 2, detail: 'too late' };
 const UNCONNECTED: Failure = { kind: 'connect', spans: 1, attempts: 1 };
 
 it.each<[string, Failures, string]>([
@@ -10,7 +10,7 @@ it.each<[string, Failures, string]>([
   [
     'the Agent did not answer for a part',
     [UNSENT, UNANSWERED],
-    '2 attempts: the Agent did not answer in time: too slow; 3',
+    '2 attempts: the Agent did not answer in time: too late; 3',
   ],
   [
     'another part found no connection',
