@@ -27,6 +27,13 @@ export const PROCESSOR_MUTATIONS = [
     tests: ['test/batch-processor/slow-agent.test.ts'],
   },
   {
+    rule: 'two segments fit into the pending bytes, however few these are',
+    file: 'src/exporter/shared-parts.ts',
+    find: 'Math.max(half - PAYLOAD_OVERHEAD_BYTES, half / 2)',
+    replace: 'half',
+    tests: ['test/batch-processor/slow-agent.test.ts'],
+  },
+  {
     rule: 'what is on its way takes no room in the queue',
     file: 'src/processor/span-intake.ts',
     find: 'this.#queuedBytes -= bytes;',

@@ -24,12 +24,12 @@ import { PACKAGE_VERSION } from '../version.js';
 import { EncodingTurns } from './encoding-turns.js';
 import type { ExportContext } from './export-task.js';
 import { ExporterMetrics } from './exporter-metrics.js';
-import { PendingBytes } from './pending-bytes.js';
+import { PAYLOAD_OVERHEAD_BYTES, PendingBytes } from './pending-bytes.js';
 import { ResourceWaits } from './pending-resources.js';
 
 /** Longest excerpt of an answer in a log line. */
 const MAX_EXCERPT_CHARS = 256;
-/** A segment is exported with the span that made it so full: that should fit, too, or there are two payloads each time. */
+/** A segment is exported with the span that made it so full: what that adds should still fit where the segment would. */
 const FULL_SEGMENT = 15 / 16;
 
 /** What the exports of an exporter share, and what encodes, sends and paces them. */
@@ -37,7 +37,7 @@ export interface SharedParts extends ExportContext, ExitDeliveryContext {
   readonly encoder: V04Encoder;
   /** Makes a segment for spans that are encoded as they end. */
   readonly newSegment: () => SpanSegment;
-  /** Bytes of spans that fit into one payload, which finds room although others, smaller ones, are pending. */
+  /** Bytes of spans that fit into one payload, which finds room although another one is pending. */
   readonly maxSegmentBytes: number;
   readonly queue: SendQueue;
   readonly sampleRates: SampleRates;
@@ -60,7 +60,7 @@ export function sharedParts(
   return {
     encoder: new V04Encoder(mapping, maxPayloadBytes),
     newSegment: () => new SpanSegment(mapping, maxPayloadBytes),
-    maxSegmentBytes: Math.min(maxPayloadBytes * FULL_SEGMENT, options.maxPendingBytes / 2),
+    maxSegmentBytes: maxSegmentBytes(maxPayloadBytes, options.maxPendingBytes),
     turns: new EncodingTurns(clock, (task) => pending.whenReleased(task)),
     pending,
     resourceWaits: new ResourceWaits(clock),
@@ -85,6 +85,16 @@ export function sharedParts(
     timeoutMillis,
     request: describeRequest(target),
   };
+}
+
+/**
+ * Two payloads fit into the pending bytes, with what each takes besides its own, so that two requests can be under way;
+ * unless the limit is so small that little would be left for spans.
+ */
+function maxSegmentBytes(maxPayloadBytes: number, maxPendingBytes: number): number {
+  const half = maxPendingBytes / 2;
+  const fitsTwice = Math.max(half - PAYLOAD_OVERHEAD_BYTES, half / 2);
+  return Math.min(maxPayloadBytes, fitsTwice) * FULL_SEGMENT;
 }
 
 /** A meter provider that throws must not end the exporter; it is asked again where the heap was duplicated. */

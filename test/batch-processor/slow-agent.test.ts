@@ -146,6 +146,24 @@ describe('an Agent that is slow', () => {
     expect(agent.spans).toHaveLength(20);
   });
 
+  it.each([64 * 1_024, 300_000, 1_024 * 1_024])(
+    'gets two requests at a time also where %i bytes at most may be pending',
+    async (maxPendingBytes) => {
+      const agent = await openScriptedAgent();
+      const held = [holdReply(), holdReply()];
+      agent.answer(...held.map(({ reply }) => reply));
+      const exporter = openExporter({ url: agent.url, maxPendingBytes, maxConnections: 2 });
+      const processor = openProcessor(exporter);
+
+      endAll(processor, makeSpans(800, { attributes: { text: 'x'.repeat(1_200) } }));
+      await agent.waitForRequests(2);
+
+      for (const one of held) one.release();
+      await processor.forceFlush();
+      expect(agent.spans).toHaveLength(800);
+    },
+  );
+
   it('makes no refusal dearer, however many exports wait for it', async () => {
     const server = await openFaultServer({ scripts: [[readAll, stall]] });
     const refusalMillis = (maxQueueBytes: number): number => {
