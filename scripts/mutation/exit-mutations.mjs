@@ -139,7 +139,7 @@ export const EXIT_MUTATIONS = [
   {
     rule: 'attributes of a resource are asked for before a process can exit without them',
     file: 'src/processor/span-intake.ts',
-    find: 'this.#owner.parts.resourceWaits.begin(resource);',
+    find: 'resourceWaits.begin(resource);',
     replace: '',
     tests: ['test/exit/late-attributes.test.ts'],
     isOfBuild: true,

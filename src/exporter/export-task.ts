@@ -14,7 +14,7 @@ import type { EncodingTurns, EncodingWork, SliceOutcome, SlicePace } from './enc
 import { exportError, type Failure, hasFailed } from './export-failure.js';
 import type { ExportSource } from './export-source.js';
 import type { ExporterMetrics } from './exporter-metrics.js';
-import { pendingResources, type ResourceWaits } from './pending-resources.js';
+import { MAX_RESOURCE_WAIT_MILLIS, type ResourceWaits } from './pending-resources.js';
 import { untraced } from './tracing-suppression.js';
 
 /** What all exports of an exporter share. */
@@ -47,8 +47,6 @@ type TaskState =
   | { readonly phase: 'sending' }
   | { readonly phase: 'settled' };
 
-/** Longest wait for resource attributes, unless less time is left. */
-const MAX_RESOURCE_WAIT_MILLIS = 3_000;
 const NO_TIME_TO_ENCODE = {
   kind: 'timeout',
   attempts: 0,
@@ -203,11 +201,11 @@ export class ExportTask {
   /** Has the spans wait while resources are pending, or drops them if there is no room for that. */
   #waitForResources(source: ExportSource): void {
     const { spans } = source;
-    const resources = pendingResources(spans);
+    const { resourceWaits } = this.#context;
+    const resources = resourceWaits.awaitedByAny(spans);
     if (!this.#isAccepted) return;
     this.#state = { phase: resources.length === 0 ? 'due' : 'waiting', source };
     if (resources.length === 0) return;
-    const { resourceWaits } = this.#context;
     if (!resourceWaits.hasRoomFor(spans.length)) return this.#refuse(resourceWaits.shortage);
     const waiting = { spans: spans.length, resources };
     const stop = resourceWaits.wait(waiting, this.#longestWaitMillis, this.#endWaiting);

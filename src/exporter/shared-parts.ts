@@ -63,7 +63,7 @@ export function sharedParts(
     maxSegmentBytes: maxSegmentBytes(maxPayloadBytes, options.maxPendingBytes),
     turns: new EncodingTurns(clock, (task) => pending.whenReleased(task)),
     pending,
-    resourceWaits: new ResourceWaits(clock),
+    resourceWaits: new ResourceWaits(clock, diagnostics),
     delivery: {
       queue,
       clock,

@@ -69,7 +69,7 @@ export function resourceTags(
   settings: ServiceSettings,
   keys: TagKeys,
 ): ResourceTags {
-  const attributes = new Map<string, unknown>(readableEntries(resource.attributes));
+  const attributes = new Map<string, unknown>(readableEntries(knownAttributes(resource)));
   const plainEnv = plainText(attributes, 'env');
   const plain = {
     env: plainEnv === undefined ? undefined : normalizeTagValue(plainEnv),
@@ -94,6 +94,28 @@ export function resourceTags(
     hasDbName: texts.has(keys.tag('db.name')),
     facts: resourceFacts(attributes, keys),
   };
+}
+
+/** Resources that were read while attributes were pending. */
+const readEarly = new WeakSet<Resource>();
+
+/**
+ * The attributes that are there by now. The SDK logs an error whenever they are read while others are pending: once is
+ * enough, so each later read is one of an heir for which none are.
+ */
+function knownAttributes(resource: Resource): unknown {
+  const { asyncAttributesPending } = resource;
+  if (asyncAttributesPending !== true) return resource.attributes;
+  if (!readEarly.has(resource)) {
+    readEarly.add(resource);
+    return resource.attributes;
+  }
+  try {
+    const heir: unknown = Object.create(resource, { asyncAttributesPending: { value: false } });
+    return Reflect.get(resource, 'attributes', heir);
+  } catch {
+    return resource.attributes; // the getter of another kind of resource may take no heir
+  }
 }
 
 const ENV_KEYS = ['deployment.environment.name', 'deployment.environment'];

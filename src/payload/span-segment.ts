@@ -147,6 +147,7 @@ export class SpanSegment {
     this.#count = 0;
     this.#lost = 0;
     this.#inPlace = undefined;
+    this.#spans.beginBatch();
     this.#bytes.shrink(this.#maxPayloadBytes * 2);
   }
 

@@ -67,9 +67,7 @@ export class SpanWriter {
 
   /** Makes sure that resources that were not complete are read again. */
   beginBatch(): void {
-    if (this.#learnt.unfinished.size === 0) return;
-    this.#learnt.unfinished.clear();
-    this.#lastResource = undefined;
+    if (this.#learnt.unfinished.size > 0) this.#learnt.unfinished.clear();
   }
 
   /**
@@ -143,17 +141,18 @@ export class SpanWriter {
 
   /**
    * A resource never changes once its asynchronous attributes are there. Before that, it is read only once per
-   * batch, because the SDK reports each read as an error.
+   * batch, and asked with each span whether they are there by now.
    */
   #templatesOf(resource: Resource): SpanTemplates {
     if (resource === this.#lastResource && this.#ofLastResource !== undefined) {
       return this.#ofLastResource;
     }
     const { keys, known, resources, unfinished } = this.#learnt;
-    const memory = resource.asyncAttributesPending === true ? unfinished : resources;
+    const isPending = resource.asyncAttributesPending === true;
+    const memory = isPending ? unfinished : resources;
     const templates = memory.get(resource) ?? this.#newTemplates(resource, keys, known);
     memory.set(resource, templates);
-    this.#lastResource = resource;
+    this.#lastResource = isPending ? undefined : resource;
     this.#ofLastResource = templates;
     return templates;
   }

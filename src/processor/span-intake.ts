@@ -5,7 +5,6 @@ import { countOf, reasonOf } from '../errors.js';
 import { noteDropped } from '../exporter/dropped-spans.js';
 import { type ExportSource, sealedSource, spanSource } from '../exporter/export-source.js';
 import { PAYLOAD_OVERHEAD_BYTES } from '../exporter/pending-bytes.js';
-import { pendingResource } from '../exporter/pending-resources.js';
 import type { SharedParts } from '../exporter/shared-parts.js';
 import type { Dispose } from '../lang/clock.js';
 import type { GatheredSpans } from '../payload/gathering.js';
@@ -155,9 +154,10 @@ export class SpanIntake {
   #place(span: ReadableSpan): void {
     if (!this.#hasRoom) return this.#refuse();
     this.#endRefusing();
-    const resource = pendingResource(span);
+    const { resourceWaits } = this.#owner.parts;
+    const resource = resourceWaits.awaitedBy(span);
     if (resource === undefined) return this.#encode(span);
-    this.#owner.parts.resourceWaits.begin(resource);
+    resourceWaits.begin(resource);
     if (this.isWorking) this.#placeLate(span); // else the user's promise has made this another process
   }
 

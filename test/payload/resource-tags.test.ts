@@ -266,7 +266,7 @@ describe('tags', () => {
   });
 });
 
-it('an incomplete resource is read once in a batch, as the SDK calls each time an error', () => {
+it('an incomplete resource is read once in a batch', () => {
   let reads = 0;
   const resource: Resource = {
     get attributes() {
