@@ -34,6 +34,8 @@ export interface DatadogBatchSpanProcessorOptions {
   /**
    * Most bytes of encoded spans that may wait for others, or for room within the exporter's `maxPendingBytes`, each
    * export with 7 KiB more; 65 536 to 1 073 741 824. Spans that end when these are used up are dropped as `queue_full`.
+   * Spans whose resource is still being detected are not encoded: they are held as spans, up to 8 192 of them, and
+   * counted as 1 KiB each, whatever their size.
    *
    * @default 8388608 (8 MiB)
    */

@@ -111,6 +111,13 @@ export const PROCESSOR_MUTATIONS = [
     tests: ['test/payload/pending-attributes.test.ts'],
   },
   {
+    rule: 'a queue that is full of late spans does not blame the Agent',
+    file: 'src/processor/span-intake.ts',
+    find: 'if (!lacksAttributes) return request;',
+    replace: 'return request;',
+    tests: ['test/batch-processor/slow-agent.test.ts'],
+  },
+  {
     rule: 'late spans leave a small queue before it is full',
     file: 'src/processor/span-intake.ts',
     find: 'Math.min(MAX_LATE_SPANS, this.#segmentBytes / LATE_SPAN_BYTES)',

@@ -53,8 +53,10 @@ export class SpanIntake {
   /** Bytes of the exports that wait for room among the pending bytes, with what each takes besides its spans. */
   #queuedBytes = 0;
   #stopTimer: Dispose | undefined;
-  /** Number of spans that found no room since the last that did. */
-  #refused = 0;
+  /** How many of these exports hold encoded spans: they wait for the Agent only. */
+  #queuedEncoded = 0;
+  /** Number of spans that found no room since the last that did, and what they would have needed. */
+  #refused: { spans: number; readonly limit: string } | undefined;
   #phase: IntakePhase = 'idle';
   /** Spans that were ended by a getter of another span while that was read. */
   readonly #nested: ReadableSpan[] = [];
@@ -215,9 +217,12 @@ export class SpanIntake {
 
   #run(source: ExportSource, spanBytes: number): void {
     const bytes = spanBytes + PAYLOAD_OVERHEAD_BYTES;
+    const encoded = source.isPatient ? 1 : 0;
     this.#queuedBytes += bytes;
+    this.#queuedEncoded += encoded;
     this.#owner.run(source, () => {
       this.#queuedBytes -= bytes;
+      this.#queuedEncoded -= encoded;
     });
   }
 
@@ -238,24 +243,33 @@ export class SpanIntake {
     const { ledger, diagnostics } = this.#owner.parts;
     ledger.take(1);
     ledger.dropped('queue_full', 1);
-    if (this.#refused === 0) {
-      diagnostics.warn('queue_full', `queue_full: spans that end now are lost, ${this.#limit}`);
-    }
-    this.#refused++;
+    if (this.#refused !== undefined) return void this.#refused.spans++;
+    const limit = this.#limit;
+    this.#refused = { spans: 1, limit }; // first, as a logger may have all exported
+    const what = `queue_full: spans that end now are lost, because spans already fill ${limit}`;
+    diagnostics.warn('queue_full', what);
   }
 
   #endRefusing(): void {
-    if (this.#refused === 0) return;
+    if (this.#refused === undefined) return;
     const { diagnostics } = this.#owner.parts;
-    const refused = this.#refused;
-    this.#refused = 0; // first, as a logger may end spans
-    diagnostics.warnOfTotal('queue_full_total', refused, (total) => {
-      return `queue_full: ${countOf(total, 'span')} lost, ${this.#limit}`;
+    const { spans, limit } = this.#refused;
+    this.#refused = undefined; // first, as a logger may end spans
+    diagnostics.warnOfTotal('queue_full_total', spans, (total) => {
+      return `queue_full: ${countOf(total, 'span')} lost, because spans already filled ${limit}`;
     });
   }
 
   get #limit(): string {
-    const { request } = this.#owner.parts;
-    return `as \`maxQueueBytes\` (${this.#settings.maxQueueBytes}) of spans wait for ${request}`;
+    return `\`maxQueueBytes\` (${this.#settings.maxQueueBytes} bytes), waiting for ${this.#awaited}`;
+  }
+
+  /** What has to come before there is room again. */
+  get #awaited(): string {
+    const { request, resourceWaits } = this.#owner.parts;
+    const lacksAttributes = this.#late.length > 0 || resourceWaits.spans > 0;
+    if (!lacksAttributes) return request;
+    const attributes = 'attributes of their OTel resource';
+    return this.#queuedEncoded === 0 ? attributes : `${request} or for ${attributes}`;
   }
 }

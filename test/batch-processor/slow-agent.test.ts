@@ -63,10 +63,10 @@ describe('an Agent that is slow', () => {
     expect(exporter.stats()).toMatchObject({ exported: buffered + inFlight, buffered: 0 });
     expect(agent.spans).toHaveLength(buffered + inFlight);
     processor.onEnd(makeSpan());
-    const why = `as \`maxQueueBytes\` (524288) of spans wait for PUT ${agent.url}/v0.4/traces`;
+    const limit = `\`maxQueueBytes\` (524288 bytes), waiting for PUT ${agent.url}/v0.4/traces`;
     expect(lines.filter((line) => line.includes('queue_full'))).toEqual([
-      `queue_full: spans that end now are lost, ${why}`,
-      `queue_full: ${droppedByReason.queue_full} spans lost, ${why}`,
+      `queue_full: spans that end now are lost, because spans already fill ${limit}`,
+      `queue_full: ${droppedByReason.queue_full} spans lost, because spans already filled ${limit}`,
     ]);
   });
 
@@ -113,6 +113,10 @@ describe('an Agent that is slow', () => {
     endAll(processor, makeSpans(200, late));
     // 1 KiB each, and 7 for the export of the first half.
     expect(exporter.stats()).toMatchObject({ buffered: 57, droppedByReason: { queue_full: 143 } });
+    expect(lines).toEqual([
+      'queue_full: spans that end now are lost, because spans already fill `maxQueueBytes` (65536 bytes), ' +
+        'waiting for attributes of their OTel resource',
+    ]);
 
     processor.forceFlush().catch(() => undefined); // makes an export of them, which waits
     endAll(processor, [...makeSpans(200, late), makeSpan()]);
