@@ -9,14 +9,14 @@ import {
 } from './configuration/option-checks.js';
 import { type OptionNames, warnOfUnknownOptions } from './configuration/unknown-options.js';
 import { Diagnostics } from './diagnostics.js';
-import { shareExitDeliverer } from './exit/exit-deliverer.js';
 import { DatadogSpanExporter } from './exporter.js';
 import { livesOf } from './exporter/exporter-lives.js';
+import type { SpanSink } from './exporter/span-intake.js';
 import type { ForceFlushOptions, ShutdownOptions } from './flush/drain-options.js';
+import { shareExitDeliverer } from './flush/exit-deliverer.js';
 import { isExporter } from './flush/exporter-drain.js';
 import { systemClock } from './lang/clock.js';
 import { isSampled } from './processor/sampled-spans.js';
-import type { SpanSink } from './processor/span-intake.js';
 import type { ReadableSpan, SpanProcessor } from './sdk-contract.js';
 
 export interface DatadogBatchSpanProcessorOptions {

@@ -9,11 +9,11 @@ import {
   TIMER_OR_ZERO,
 } from './configuration/option-checks.js';
 import { type OptionNames, warnOfUnknownOptions } from './configuration/unknown-options.js';
-import { mayHaveExitDeliverers } from './exit/exit-deliverer.js';
 import { ExitFlush, type ExitFlushOptions } from './exit/exit-flush.js';
 import { RERAISE, type Reraise } from './exit/exit-policy.js';
 import { exitRegistry } from './exit/exit-registry.js';
 import { EXIT_SIGNALS, type ExitSignal, isExitSignal } from './exit/exit-signals.js';
+import { mayHaveExitDeliverers } from './flush/exit-deliverer.js';
 import { checkFlushTarget, type FlushTarget } from './flush/flush-target.js';
 import { forkRegistry } from './fork/fork-registry.js';
 import { isBuildingSnapshot } from './fork/snapshot-callbacks.js';

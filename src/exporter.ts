@@ -1,9 +1,9 @@
 // Owns the exporter's public class. Leaves the work to `ExporterLife`, and the choice of the present life to
 // `ExporterLives`.
 
-import { registerExitDeliverer } from './exit/exit-deliverer.js';
 import { ExporterLives, registerLives } from './exporter/exporter-lives.js';
 import type { ForceFlushOptions, ShutdownOptions } from './flush/drain-options.js';
+import { registerExitDeliverer } from './flush/exit-deliverer.js';
 import { isBuildingSnapshot } from './fork/snapshot-callbacks.js';
 import type { LedgerSnapshot } from './ledger.js';
 import type { DatadogSpanExporterOptions } from './options.js';

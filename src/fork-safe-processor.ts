@@ -8,16 +8,16 @@ import { type OptionNames, warnOfUnknownOptions } from './configuration/unknown-
 import { Diagnostics } from './diagnostics.js';
 import { countOf, DatadogExportError, reasonOf } from './errors.js';
 import {
-  type ExitDeliverer,
-  exitDelivererOf,
-  registerExitDeliverer,
-} from './exit/exit-deliverer.js';
-import {
   flushLimits,
   type ForceFlushOptions,
   shutdownLimits,
   type ShutdownOptions,
 } from './flush/drain-options.js';
+import {
+  type ExitDeliverer,
+  exitDelivererOf,
+  registerExitDeliverer,
+} from './flush/exit-deliverer.js';
 import { type DrainableExporter, ExporterDrain, isExporter } from './flush/exporter-drain.js';
 import { flushEndedError, flushError } from './flush/flush-failure.js';
 import { generations } from './fork/generation.js';

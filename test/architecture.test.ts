@@ -37,9 +37,8 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^exporter\/exporter-life$/],
   [
     /^exit\/exit-registry$/,
-    /^exporter\/export-tasks$/,
+    /^exporter\/(export-tasks|intakes|span-intake)$/,
     /^flush\/flush-waits$/,
-    /^processor\/(intakes|span-intake)$/,
   ],
   [/^exit\/exit-(flush|pm2)$/],
   [/^exit\/exit-target$/],
@@ -48,7 +47,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
     /^flush\/(drain-options|grace|invocation)$/,
     /^processor\/generation-exporter$/,
   ],
-  [/^exit\/exit-delivery$/],
+  [/^exporter\/exit-delivery$/],
   [/^exporter\/export-task$/, /^options$/],
   [/^exporter\/batch-encoding$/],
   [/^exporter\/(export-source|declined-export)$/],
@@ -71,7 +70,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [
     /^(cancellation|errors|sdk-contract|version)$/,
     /^configuration\/(option-checks|quotes)$/,
-    /^exit\/exit-deliverer$/,
+    /^flush\/exit-deliverer$/,
     /^processor\/sampled-spans$/,
   ],
   [/^lang\//],
@@ -104,6 +103,21 @@ describe('the source tree', () => {
     );
 
     expect(upwards).toEqual([]);
+  });
+
+  it('has folders that know each other in one direction only', () => {
+    const knows = new Map<string, Set<string>>();
+    for (const { from, to } of arrows) {
+      const [folder, other] = [folderOf(from), folderOf(to)];
+      if (!isLocal(to) || folder === '' || other === '' || folder === other) continue;
+      knows.set(folder, (knows.get(folder) ?? new Set()).add(other));
+    }
+    expect(knows.size).toBeGreaterThan(5);
+    const isLeaf = (folder: string): boolean =>
+      [...(knows.get(folder) ?? [])].every((other) => !knows.has(other));
+    for (let leaf; (leaf = [...knows.keys()].find(isLeaf)) !== undefined;) knows.delete(leaf);
+
+    expect([...knows.keys()]).toEqual([]);
   });
 
   it('keeps payload and transport apart', () => {

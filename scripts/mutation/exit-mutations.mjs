@@ -138,7 +138,7 @@ export const EXIT_MUTATIONS = [
   },
   {
     rule: 'attributes of a resource are asked for before a process can exit without them',
-    file: 'src/processor/span-intake.ts',
+    file: 'src/exporter/span-intake.ts',
     find: 'resourceWaits.begin(resource);',
     replace: '',
     tests: ['test/exit/late-attributes.test.ts'],

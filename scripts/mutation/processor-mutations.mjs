@@ -10,7 +10,7 @@ export const PROCESSOR_MUTATIONS = [
   },
   {
     rule: 'what ends while spans are read waits for its turn',
-    file: 'src/processor/span-intake.ts',
+    file: 'src/exporter/span-intake.ts',
     find: `    if (this.isWorking) {
       this.#nested.push(span);
       return;
@@ -21,7 +21,7 @@ export const PROCESSOR_MUTATIONS = [
   },
   {
     rule: 'a queue of encoded spans is bounded',
-    file: 'src/processor/span-intake.ts',
+    file: 'src/exporter/span-intake.ts',
     find: 'if (!this.#hasRoom) return this.#refuse();',
     replace: '',
     tests: ['test/batch-processor/slow-agent.test.ts'],
@@ -35,14 +35,14 @@ export const PROCESSOR_MUTATIONS = [
   },
   {
     rule: 'what is on its way takes no room in the queue',
-    file: 'src/processor/span-intake.ts',
+    file: 'src/exporter/span-intake.ts',
     find: 'this.#queuedBytes -= bytes;',
     replace: '',
     tests: ['test/batch-processor/slow-agent.test.ts'],
   },
   {
     rule: 'a flush sends what has come together in the processor',
-    file: 'src/processor/intakes.ts',
+    file: 'src/exporter/intakes.ts',
     find: 'for (const intake of this.#present()) intake.seal();',
     replace: 'return;',
     tests: ['test/batch-processor/delivery.test.ts'],
@@ -112,14 +112,14 @@ export const PROCESSOR_MUTATIONS = [
   },
   {
     rule: 'a queue that is full of late spans does not blame the Agent',
-    file: 'src/processor/span-intake.ts',
+    file: 'src/exporter/span-intake.ts',
     find: 'if (!lacksAttributes) return request;',
     replace: 'return request;',
     tests: ['test/batch-processor/slow-agent.test.ts'],
   },
   {
     rule: 'late spans leave a small queue before it is full',
-    file: 'src/processor/span-intake.ts',
+    file: 'src/exporter/span-intake.ts',
     find: 'Math.min(MAX_LATE_SPANS, this.#segmentBytes / LATE_SPAN_BYTES)',
     replace: 'MAX_LATE_SPANS',
     tests: ['test/batch-processor/late-attributes.test.ts'],
@@ -140,14 +140,14 @@ export const PROCESSOR_MUTATIONS = [
   },
   {
     rule: 'a flush forgets what dropped spans said of their trace',
-    file: 'src/processor/span-intake.ts',
+    file: 'src/exporter/span-intake.ts',
     find: 'if (hasLostOnly) this.#segment.clear();',
     replace: '',
     tests: ['test/batch-processor/delivery.test.ts'],
   },
   {
     rule: 'an export that waits for room takes more than its bytes',
-    file: 'src/processor/span-intake.ts',
+    file: 'src/exporter/span-intake.ts',
     find: 'spanBytes + PAYLOAD_OVERHEAD_BYTES',
     replace: 'spanBytes + PAYLOAD_OVERHEAD_BYTES * 0',
     tests: ['test/batch-processor/slow-agent.test.ts'],

@@ -4,16 +4,16 @@
 import { Diagnostics } from '../diagnostics.js';
 import { reasonOf } from '../errors.js';
 import { drain } from '../flush/drain.js';
-import type { Flushable } from '../flush/flush-target.js';
-import type { Clock } from '../lang/clock.js';
-import { deferred } from '../lang/deferred.js';
-import { shareTime } from '../lang/time-shares.js';
 import {
   type ExitAccount,
   type ExitDeliverer,
   exitDelivererOf,
   exitDeliverersOf,
-} from './exit-deliverer.js';
+} from '../flush/exit-deliverer.js';
+import type { Flushable } from '../flush/flush-target.js';
+import type { Clock } from '../lang/clock.js';
+import { deferred } from '../lang/deferred.js';
+import { shareTime } from '../lang/time-shares.js';
 import type { Reraise } from './exit-policy.js';
 import type { ExitSignal } from './exit-signals.js';
 import { ExitTarget } from './exit-target.js';

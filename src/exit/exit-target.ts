@@ -1,7 +1,7 @@
 // Owns one target that is flushed while the process ends, and whether it hangs. Knows nothing of events.
 
+import { shareExitDeliverer } from '../flush/exit-deliverer.js';
 import type { Flushable, FlushOptions } from '../flush/flush-target.js';
-import { shareExitDeliverer } from './exit-deliverer.js';
 
 export class ExitTarget implements Flushable {
   readonly #target: Flushable;

@@ -5,8 +5,6 @@
 import { abortedBy, type Cancellation, SHUTDOWN } from '../cancellation.js';
 import { Diagnostics } from '../diagnostics.js';
 import { DatadogExportError, reasonOf } from '../errors.js';
-import type { ExitDeliverer } from '../exit/exit-deliverer.js';
-import { deliverAtExit } from '../exit/exit-delivery.js';
 import { Deferrals } from '../flush/deferrals.js';
 import {
   flushLimits,
@@ -14,6 +12,7 @@ import {
   shutdownLimits,
   type ShutdownOptions,
 } from '../flush/drain-options.js';
+import type { ExitDeliverer } from '../flush/exit-deliverer.js';
 import { flushEndedError } from '../flush/flush-failure.js';
 import { beginGrace } from '../flush/grace.js';
 import { AbortWatch } from '../lang/abort.js';
@@ -22,17 +21,18 @@ import { type Dispose, nothingToDispose, systemClock } from '../lang/clock.js';
 import { FencedClock } from '../lang/fenced-clock.js';
 import type { LedgerCounts } from '../ledger.js';
 import { type CheckedOptions, type ResolvedOptions, resolveOptions } from '../options.js';
-import { Intakes } from '../processor/intakes.js';
-import type { IntakeSettings, SpanIntake, SpanSink } from '../processor/span-intake.js';
 import type { SampleRates } from '../sample-rates.js';
 import type { ExportResult, ReadableSpan, ResultCallback } from '../sdk-contract.js';
 import { preloadUndici } from '../transport/load-undici.js';
 import { declineExport, declineSpan } from './declined-export.js';
+import { deliverAtExit } from './exit-delivery.js';
 import { cutSummary, wasAskedFor } from './export-failure.js';
 import { type ExportSource, spanSource } from './export-source.js';
 import { ExportTask } from './export-task.js';
 import { ExportTasks } from './export-tasks.js';
+import { Intakes } from './intakes.js';
 import { sharedParts, type SharedParts } from './shared-parts.js';
+import type { IntakeSettings, SpanIntake, SpanSink } from './span-intake.js';
 import { untraced } from './tracing-suppression.js';
 
 type ExporterState =

@@ -2,7 +2,7 @@
 // duplicated. Knows nothing of what becomes of spans in a life.
 
 import { Diagnostics } from '../diagnostics.js';
-import type { ExitDeliverer } from '../exit/exit-deliverer.js';
+import type { ExitDeliverer } from '../flush/exit-deliverer.js';
 import { forkRegistry } from '../fork/fork-registry.js';
 import { generations } from '../fork/generation.js';
 import { processIdentity } from '../fork/process-identity.js';
@@ -15,10 +15,10 @@ import {
   type DatadogSpanExporterOptions,
   handOnLineage,
 } from '../options.js';
-import type { IntakeSettings, SpanSink } from '../processor/span-intake.js';
 import type { ReadableSpan, ResultCallback } from '../sdk-contract.js';
 import { ExporterLife } from './exporter-life.js';
 import { answerInherited } from './inherited-export.js';
+import type { IntakeSettings, SpanSink } from './span-intake.js';
 
 const CONSEQUENCE = 'traces may not be sent to Datadog';
 

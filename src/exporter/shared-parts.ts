@@ -7,7 +7,6 @@ import { containerIdentity } from '../configuration/container-identity.js';
 import { mayRepeatSecrets } from '../configuration/credentials.js';
 import type { Diagnostics } from '../diagnostics.js';
 import { reasonOf } from '../errors.js';
-import type { ExitDeliveryContext } from '../exit/exit-delivery.js';
 import { processIdentity } from '../fork/process-identity.js';
 import type { Clock } from '../lang/clock.js';
 import { Ledger } from '../ledger.js';
@@ -22,6 +21,7 @@ import { type HeadersOf, requestHeaders } from '../transport/request-headers.js'
 import { SendQueue } from '../transport/send-queue.js';
 import { PACKAGE_VERSION } from '../version.js';
 import { EncodingTurns } from './encoding-turns.js';
+import type { ExitDeliveryContext } from './exit-delivery.js';
 import type { ExportContext } from './export-task.js';
 import { ExporterMetrics } from './exporter-metrics.js';
 import { PAYLOAD_OVERHEAD_BYTES, PendingBytes } from './pending-bytes.js';

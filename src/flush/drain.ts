@@ -1,8 +1,8 @@
 // Owns draining what can be flushed: one target or several, in order, under one deadline. Knows nothing
 // of why they are drained, nor of what becomes of their spans.
 
-import { exitDelivererOf } from '../exit/exit-deliverer.js';
 import { waitFor, type WaitLimits } from '../lang/bounded-wait.js';
+import { exitDelivererOf } from './exit-deliverer.js';
 import type { Flushable, FlushOptions } from './flush-target.js';
 
 export interface DrainLimits extends WaitLimits {

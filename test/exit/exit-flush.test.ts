@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { ExitFlush } from '../../src/exit/exit-flush.js';
 import {
   type ExitAccount,
   type ExitDeliverer,
   registerExitDeliverer,
-} from '../../src/exit/exit-deliverer.js';
-import { ExitFlush } from '../../src/exit/exit-flush.js';
+} from '../../src/flush/exit-deliverer.js';
 import type { Flushable } from '../../src/flush/flush-target.js';
 import { captureDiag } from '../support/diag-log.js';
 import { ManualClock } from '../support/manual-clock.js';

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { registerExitDeliverer } from '../../src/exit/exit-deliverer.js';
 import { drain } from '../../src/flush/drain.js';
+import { registerExitDeliverer } from '../../src/flush/exit-deliverer.js';
 import type { Flushable, FlushOptions } from '../../src/flush/flush-target.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { until } from '../support/until.js';

@@ -2,14 +2,14 @@
 // have been collected, or after a delay. Holds bytes, up to a limit. Knows nothing of how they are sent.
 
 import { countOf, reasonOf } from '../errors.js';
-import { noteDropped } from '../exporter/dropped-spans.js';
-import { type ExportSource, sealedSource, spanSource } from '../exporter/export-source.js';
-import { PAYLOAD_OVERHEAD_BYTES } from '../exporter/pending-bytes.js';
-import type { SharedParts } from '../exporter/shared-parts.js';
 import type { Dispose } from '../lang/clock.js';
 import type { GatheredSpans } from '../payload/gathering.js';
 import type { SpanSegment } from '../payload/span-segment.js';
 import type { ReadableSpan } from '../sdk-contract.js';
+import { noteDropped } from './dropped-spans.js';
+import { type ExportSource, sealedSource, spanSource } from './export-source.js';
+import { PAYLOAD_OVERHEAD_BYTES } from './pending-bytes.js';
+import type { SharedParts } from './shared-parts.js';
 
 export interface IntakeSettings {
   /** Longest time that a span stays here while there is room among the pending bytes. */

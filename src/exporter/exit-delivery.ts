@@ -3,14 +3,14 @@
 
 import type { Diagnostics } from '../diagnostics.js';
 import { countOf, reasonOf } from '../errors.js';
-import type { UnansweredPayload } from '../exporter/deliveries.js';
-import { exportError, type Failure, failureOf, hasFailed } from '../exporter/export-failure.js';
-import type { ExportTask } from '../exporter/export-task.js';
 import type { Clock } from '../lang/clock.js';
 import type { Ledger } from '../ledger.js';
 import type { BlockedTime } from '../transport/blocking-sender.js';
 import type { Sendable } from '../transport/connection.js';
 import type { TriedOnce } from '../transport/send-outcome.js';
+import type { UnansweredPayload } from './deliveries.js';
+import { exportError, type Failure, failureOf, hasFailed } from './export-failure.js';
+import type { ExportTask } from './export-task.js';
 
 /** Sends while the event loop is blocked; the results are in the order of the payloads. */
 type BlockingSend = (payloads: readonly Sendable[], time: BlockedTime) => readonly TriedOnce[];
