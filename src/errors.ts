@@ -87,7 +87,7 @@ export class DatadogExportError extends Error implements DatadogExportErrorDetai
   readonly code: ExportErrorCode;
   /** Spans that are lost for good; 0 if only the wait for them has ended. */
   readonly lostSpans: number;
-  /** How often sending them was tried, the sum of all their payloads and of all failed exports of a flush; may be 0. */
+  /** How often sending was tried, the sum of all payloads that were lost and of all failed exports of a flush; may be 0. */
   readonly attempts: number;
   /** HTTP status, if the Agent answered. */
   readonly status: number | undefined;

@@ -51,7 +51,7 @@ export interface FlushOnExitOptions {
  * Flushes `target` when the process is about to end: when it has nothing left to do, on a signal, when
  * a cluster worker is disconnected or its primary dies, on PM2's `shutdown` message. In a worker thread it flushes
  * when the thread has nothing left to do. After `process.exit()` or an uncaught exception, spans are sent only with
- * `blockOnExit`; after SIGKILL, never.
+ * `blockOnExit`, but for a worker that dies of a write to its dead primary; after SIGKILL, never.
  *
  * Spans that end during the flush are flushed as well. If they keep coming, the last ones are delivered as
  * with `blockOnExit` before the signal is raised again. A process that has nothing left to do is flushed once: what

@@ -91,7 +91,7 @@ export const EXIT_MUTATIONS = [
   {
     rule: 'a cluster worker that goes on after a write failed delivers nothing at a later exit',
     file: 'src/exit/exit-registry.ts',
-    find: 'systemClock.scheduleInBackground(0, () => void this.#thisTurn.dismiss());',
+    find: 'for (const leave of leaving) leave();',
     replace: '',
     tests: ['test/exit/cluster-writes.test.ts'],
     isOfBuild: true,
@@ -101,6 +101,14 @@ export const EXIT_MUTATIONS = [
     file: 'src/exit/exit-registry.ts',
     find: 'for (const stop of stops) stop();',
     replace: 'stops[0]?.();',
+    tests: ['test/exit/cluster-writes.test.ts'],
+    isOfBuild: true,
+  },
+  {
+    rule: 'a cluster worker whose call was undone delivers nothing in that turn',
+    file: 'src/exit/exit-registry.ts',
+    find: 'one.blockOnExit || inWorker.includes(one)',
+    replace: 'one.blockOnExit || inWorker !== undefined',
     tests: ['test/exit/cluster-writes.test.ts'],
     isOfBuild: true,
   },

@@ -27,9 +27,16 @@ export const PROCESSOR_MUTATIONS = [
     tests: ['test/batch-processor/slow-agent.test.ts'],
   },
   {
-    rule: 'two segments fit into the pending bytes, however few these are',
+    rule: 'a segment is not the smaller where two cannot be under way',
     file: 'src/exporter/shared-parts.ts',
-    find: 'Math.max(half - PAYLOAD_OVERHEAD_BYTES, half / 2)',
+    find: 'isSmall ? half : half - PAYLOAD_OVERHEAD_BYTES',
+    replace: 'isSmall ? half / 2 : half - PAYLOAD_OVERHEAD_BYTES',
+    tests: ['test/batch-processor/slow-agent.test.ts'],
+  },
+  {
+    rule: 'two segments fit into the pending bytes',
+    file: 'src/exporter/shared-parts.ts',
+    find: 'isSmall ? half : half - PAYLOAD_OVERHEAD_BYTES',
     replace: 'half',
     tests: ['test/batch-processor/slow-agent.test.ts'],
   },

@@ -82,8 +82,8 @@ export const TRANSPORT_MUTATIONS = [
   {
     rule: 'a wrapper of setImmediate costs no connection',
     file: 'src/lang/next-turn.ts',
-    find: 'holdsBack: !returnsImmediate(setImmediate)',
-    replace: 'holdsBack: true',
+    find: 'return !handsOn(setImmediate);',
+    replace: 'return true;',
     isOfBuild: true,
     tests: ['test/faults/time.test.ts'],
   },
@@ -163,7 +163,7 @@ export const TRANSPORT_MUTATIONS = [
   {
     rule: 'no request begins once the time of its export is over',
     file: 'src/transport/delivery.ts',
-    find: 'if (clock.nowMillis() >= this.#time.endMillis) this.cancel(tooLate());',
+    find: 'if (isTooLate) this.cancel(tooLate());',
     replace: '',
     isOfBuild: true,
     tests: ['test/faults/time.test.ts'],

@@ -247,7 +247,7 @@ export class ExitFlush {
     const how =
       end === 'overdue'
         ? `took more than ${this.#timeoutMillis} ms`
-        : `failed: ${errors.map((error) => reasonOf(error)).join('; ')}`;
+        : `failed: ${[...new Set(errors.map(reasonOf))].join('; ')}`; // each round may fail again
     if (end !== 'overdue' && errors.length === 0) return;
     const { unsettled } = this.#account;
     const atMost = unsettled > 0 ? ` (up to ${unsettled})` : '';

@@ -64,16 +64,12 @@ class ProcessExitRegistry implements ExitRegistry {
     if (worker === undefined) return nothingToDispose;
     const stops = [
       listenFirst(worker, 'disconnect', () => this.#onDisconnect(exitsAtDisconnect(worker))),
-      onFatalWrite(() => this.#blockInThisTurn(this.#disconnect.members)),
+      onFatalWrite(() => this.#blockInThisTurn()),
     ];
     return () => {
       for (const stop of stops) stop();
     };
   });
-  /** Those of a cluster worker that Node may end in this turn. */
-  readonly #thisTurn = new Audience<AtExit>(() =>
-    listenLast(process, 'exit', () => blockForAll(this.#thisTurn.members)),
-  );
   readonly #shutdownMessage = new Audience<AtExit>(() =>
     onShutdownMessage(() => this.#onShutdownMessage()),
   );
@@ -124,7 +120,8 @@ class ProcessExitRegistry implements ExitRegistry {
 
   /** Has to block: the event loop does not run any more. */
   #onExit(): void {
-    blockForAll(this.#exit.members);
+    const inWorker = this.#disconnect.members; // one that was undone in this turn is no longer among them
+    blockForAll(this.#exit.members.filter((one) => one.blockOnExit || inWorker.includes(one)));
   }
 
   /**
@@ -133,14 +130,18 @@ class ProcessExitRegistry implements ExitRegistry {
    */
   #onDisconnect(exitsNow: boolean): void {
     const { members } = this.#disconnect;
-    if (exitsNow) this.#blockInThisTurn(members);
+    if (exitsNow) this.#blockInThisTurn();
     void this.#flush(members, undefined);
   }
 
-  /** With one listener however often it is called: an application may handle many errors in a turn, and go on. */
-  #blockInThisTurn(members: readonly AtExit[]): void {
-    for (const one of members) this.#thisTurn.join(one);
-    systemClock.scheduleInBackground(0, () => void this.#thisTurn.dismiss());
+  /** If the process ends before this turn is over, delivers also for those that did not ask for `blockOnExit`. */
+  #blockInThisTurn(): void {
+    const present = this.#exit.members;
+    const others = this.#disconnect.members.filter((one) => !present.includes(one));
+    const leaving = others.map((one) => this.#exit.join(one));
+    systemClock.scheduleInBackground(0, () => {
+      for (const leave of leaving) leave();
+    });
   }
 
   #onShutdownMessage(): void {

@@ -47,8 +47,8 @@ export function deliverAtExit(
     limitMillis: limitMillis - takenMillis,
   };
   const failures = [
+    ...send(unsent, context, left), // first, as an answer tells more than that there was no time
     ...givenAway.flatMap(({ unencoded }) => unencoded ?? []),
-    ...send(unsent, context, left),
   ];
   if (hasFailed(failures)) diagnostics.warn('exit', exportError(failures, request).message);
 }

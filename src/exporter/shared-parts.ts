@@ -89,12 +89,12 @@ export function sharedParts(
 
 /**
  * Two payloads fit into the pending bytes, with what each takes besides its own, so that two requests can be under way;
- * unless the limit is so small that little would be left for spans.
+ * unless the limit is so small that little more would be left for spans than that.
  */
 function maxSegmentBytes(maxPayloadBytes: number, maxPendingBytes: number): number {
   const half = maxPendingBytes / 2;
-  const fitsTwice = Math.max(half - PAYLOAD_OVERHEAD_BYTES, half / 2);
-  return Math.min(maxPayloadBytes, fitsTwice) * FULL_SEGMENT;
+  const isSmall = half < 4 * PAYLOAD_OVERHEAD_BYTES;
+  return Math.min(maxPayloadBytes, isSmall ? half : half - PAYLOAD_OVERHEAD_BYTES) * FULL_SEGMENT;
 }
 
 /** A meter provider that throws must not end the exporter; it is asked again where the heap was duplicated. */

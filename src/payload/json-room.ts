@@ -34,11 +34,20 @@ export class JsonRoom {
     else this.take(parts);
   }
 
+  isRoot(copy: unknown): boolean {
+    return copy === this.#root;
+  }
+
   /** Goes on to the next value of a holder. A member of the root finds room whatever was read before it. */
   next(holder: unknown): void {
-    if (holder !== this.#root) return;
+    if (!this.isRoot(holder)) return;
     if (!Array.isArray(holder)) this.#renew();
     this.take(1);
+  }
+
+  /** No further member of the root finds room anew: reading this one has taken as long as all may. */
+  renewNoMore(): void {
+    this.#spare = 0;
   }
 
   #renew(): void {

@@ -7,6 +7,10 @@ import { MAX_MISFITS, MAX_TAG_VALUE_BYTES } from './limits.js';
 import { OpenObjects } from './open-objects.js';
 
 const NO_BYTES = Buffer.alloc(0);
+/** Of the keys of one object: those that fit into a tag, and as much for each member that does not. */
+const MAX_KEY_LENGTHS = (MAX_MISFITS + 1) * MAX_TAG_VALUE_BYTES;
+/** Of one object, if others are to be read after it: to list a million keys takes 400 ms. */
+const MAX_KEYS = 50_000;
 
 /**
  * Compact JSON in which bytes are base64 and big integers are text; `undefined` if it fails. JSON that is too long
@@ -59,7 +63,7 @@ function plainValues(room: JsonRoom): (this: unknown, key: string, value: unknow
   const around = new OpenObjects();
   return function replace(this: unknown, _key, value) {
     room.next(this);
-    if (room.left === 0) return null;
+    if (room.left === 0) return room.isRoot(this) ? undefined : null; // left out, as it is not tried
     if (typeof value === 'string') return beginningOf(value, room);
     if (typeof value === 'bigint') return beginningOf(String(value), room);
     if (typeof value !== 'object' || value === null) return value;
@@ -89,8 +93,11 @@ function elementsOf(array: readonly unknown[], room: JsonRoom): readonly unknown
 function membersOf(object: object, room: JsonRoom): object {
   const members: [string, unknown][] = [];
   let keyLengths = 0;
-  for (const key of Object.keys(object).slice(0, MAX_VALUES).toSorted()) {
-    if (members.length === room.left) break;
+  const keys = Object.keys(object);
+  if (keys.length > MAX_KEYS) room.renewNoMore();
+  for (const key of keys.slice(0, MAX_VALUES).toSorted()) {
+    if (members.length === room.left || keyLengths > MAX_KEY_LENGTHS) break;
+    if (key.length > MAX_TAG_VALUE_BYTES) continue;
     const value: unknown = Reflect.get(object, key);
     if (!hasJson(value)) continue;
     members.push([key, heldBytes(value)]);

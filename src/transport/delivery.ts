@@ -184,9 +184,11 @@ export class Delivery {
     const limit = new AttemptLimit(clock, attemptTimeoutMillis, () =>
       token.abort(ATTEMPT_TIMED_OUT),
     );
+    let isTooLate = false;
     const onStep = (step: RequestStep): void => {
       limit.step(step);
-      if (clock.nowMillis() >= this.#time.endMillis) this.cancel(tooLate());
+      isTooLate = step === 'requesting' && clock.nowMillis() >= this.#time.endMillis;
+      if (isTooLate) this.cancel(tooLate());
     };
     const sent = await connection.send(this.#payload, token.signal, onStep);
     const hasTimedOut = sent.kind === 'cancelled' && token.signal.reason === ATTEMPT_TIMED_OUT;
@@ -194,6 +196,7 @@ export class Delivery {
       ? { kind: 'broken', at: 'timeout', cause: limit.expiredError() }
       : sent;
     limit.end();
+    if (isTooLate) return NOT_SENT;
     const tookMillis = clock.nowMillis() - startMillis;
     if (outcome.kind === 'accepted') queue.answerTime.accepted(tookMillis);
     else if (this.cancellation?.kind === 'timeout') queue.answerTime.cut(tookMillis);

@@ -168,6 +168,18 @@ describe('an Agent that is slow', () => {
     },
   );
 
+  it('gets as much at a time as may be pending where two requests would hold little', async () => {
+    const agent = await openScriptedAgent();
+    const exporter = openExporter({ url: agent.url, maxPendingBytes: 16 * 1_024 });
+    const processor = openProcessor(exporter, { maxQueueBytes: 1_024 * 1_024 });
+
+    endAll(processor, makeSpans(100, { attributes: { text: 'x'.repeat(200) } }));
+    await processor.forceFlush();
+
+    expect(agent.spans).toHaveLength(100);
+    expect(agent.requests.length).toBeLessThan(12); // 15 where each holds a quarter
+  });
+
   it('makes no refusal dearer, however many exports wait for it', async () => {
     const server = await openFaultServer({ scripts: [[readAll, stall]] });
     const refusalMillis = (maxQueueBytes: number): number => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { openFaultServer } from '../support/fault-server.js';
+import { readAll, stall } from '../support/fault-steps.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 import { startScript } from './script.js';
 
@@ -23,7 +25,7 @@ function worker(body: string): string {
         process.kill(primary, 'SIGKILL');
         while (!isGone());
       };
-      flushOnExit(target, { timeoutMillis: 8_000 }); // far more than a busy machine takes
+      const undo = flushOnExit(target, { timeoutMillis: 8_000 }); // far more than a busy machine takes
       process.once('exit', (code) => console.log('worker exits', code));
       endSpans();
       ${body}
@@ -70,6 +72,37 @@ describe('a cluster worker that writes to its primary, which is gone, and dies o
 
     expect(await script.end).toMatchObject({ stdout: 'worker exits 3\n', stderr: '' });
     expect(agent.spans).toHaveLength(55);
+  });
+
+  it('delivers none for a call that its application undoes before it exits', async () => {
+    const agent = await openScriptedAgent();
+    const script = startScript(
+      worker(`process.on('uncaughtException', () => { undo(); process.exit(3); });
+              endPrimary(); process.send('metric');`),
+      { agentUrl: agent.url },
+    );
+
+    expect(await script.end).toMatchObject({ stdout: 'worker exits 3\n', stderr: '' });
+    expect(agent.requests).toHaveLength(0);
+  });
+
+  it('blocks once for all, whether they asked for it or not', async () => {
+    const server = await openFaultServer({ scripts: [[readAll, stall]] });
+    const script = startScript(
+      worker(`undo();
+              flushOnExit(target, { timeoutMillis: 700 });
+              flushOnExit(exporter, { timeoutMillis: 700, blockOnExit: true });
+              endPrimary();
+              const start = performance.now();
+              process.on('exit', () => console.log(performance.now() - start < 1_200));
+              process.send('metric');`),
+      { agentUrl: server.url },
+    );
+
+    const { stdout } = await script.end;
+
+    expect(stdout).toBe('worker exits 1\ntrue\n');
+    expect(server.requests).toBeGreaterThan(0);
   });
 
   it('delivers them once, without a word, if its application handles many such errors and goes on', async () => {

@@ -130,7 +130,7 @@ describe('a resource whose attributes do not come', () => {
     ]);
   });
 
-  it('is not given up by waits that are cut short, until they have taken as long together', () => {
+  it('is not given up by waits that are cut short, until it was asked as long ago', () => {
     const { clock, waits, late, proceeded, wait } = open();
     const span = makeSpan({ resource: late });
 

@@ -73,7 +73,11 @@ describe('a process that is frozen', () => {
     onTestFinished(() => void unsubscribe('undici:client:connected', freeze));
 
     expect(await exportSpans(exporter, makeSpans(1))).toMatchObject({
-      error: { kind: 'timeout', cause: { message: 'its time was over before the request began' } },
+      error: {
+        kind: 'timeout',
+        attempts: 0,
+        cause: { message: 'its time was over before the request began' },
+      },
     });
 
     expect(server.requests).toBe(0);
@@ -115,6 +119,29 @@ describe('E4: timers that a test of the user has replaced', () => {
     expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
     vi.useRealTimers();
     expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
+  });
+
+  it.each<[string, unknown, unknown]>([
+    ['returns a number', () => 5, clearImmediate],
+    ['returns nothing that could be asked', () => ({ constructor: undefined }), clearImmediate],
+    ['has nothing that clears it', (task: () => void) => setTimeout(task), undefined],
+    [
+      'is forbidden',
+      () => {
+        throw new Error('no turns here');
+      },
+      clearImmediate,
+    ],
+  ])('do not matter where the global setImmediate %s', async (_what, set, clear) => {
+    const server = await openFaultServer({ scripts: [ACCEPT] });
+    const exporter = openExporter({ url: server.url });
+    expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 }); // loads undici
+    vi.stubGlobal('setImmediate', set);
+    vi.stubGlobal('clearImmediate', clear);
+
+    for (const span of makeSpans(2)) {
+      expect(await exportSpans(exporter, [span])).toEqual({ code: 0 });
+    }
   });
 
   it('cost no connection where they only wrap those of Node, as zone.js does', async () => {

@@ -45,6 +45,11 @@ describe('an object among attributes', () => {
     expect(textOf({ a: 1, b: list, c: LONG, d: list, e: 2, f: LONG, g: 3 })).toBe('{"a":1,"e":2}');
   });
 
+  it('has none behind an object whose keys take too long to be listed, and those of a smaller one are left out', () => {
+    expect(textOf({ a: members(13_000, 1), z: 1 })).toBe('{"z":1}');
+    expect(textOf({ a: members(60_000, 1), z: 1 })).toBe('{}');
+  });
+
   it('has a member that is as long as the tag allows, and none that is longer', () => {
     expect(textOf({ a: ones(13_000), b: ones(12_496) })).toHaveLength(24_999);
     expect(textOf({ a: ones(13_000), b: ones(12_497) })).toBe('{}');
@@ -86,11 +91,12 @@ describe('of an object or a list among attributes no more is read than a tag can
 
     const inObject = textOf(members(3, list));
     const inList = textOf([[], list]);
+    const inKeys = textOf(Object.fromEntries(copies(1_000, 1).map((one, at) => [at + LONG, one])));
     const lengths = stringify.mock.results.map((made) => String(made.value).length);
     const bytesRead = texts.mock.calls.filter(([encoding]) => encoding === 'base64').length;
     vi.restoreAllMocks();
 
-    expect([inObject, inList]).toEqual(['{}', '[[]]']);
+    expect([inObject, inList, inKeys]).toEqual(['{}', '[[]]', '{}']);
     expect(Math.max(...lengths)).toBeLessThan(4 * 75_000);
     expect(bytesRead).toBeLessThan(10);
   });
