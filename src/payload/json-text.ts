@@ -97,11 +97,11 @@ function membersOf(object: object, room: JsonRoom): object {
   if (keys.length > MAX_KEYS) room.renewNoMore();
   for (const key of keys.slice(0, MAX_VALUES).toSorted()) {
     if (members.length === room.left || keyLengths > MAX_KEY_LENGTHS) break;
-    if (key.length > MAX_TAG_VALUE_BYTES) continue;
     const value: unknown = Reflect.get(object, key);
     if (!hasJson(value)) continue;
-    members.push([key, heldBytes(value)]);
-    keyLengths += key.length;
+    const name = key.slice(0, MAX_TAG_VALUE_BYTES + 1); // too long all the same
+    members.push([name, heldBytes(value)]);
+    keyLengths += name.length;
   }
   const copy = Object.fromEntries(members);
   room.enter(copy, members.length + Math.floor(keyLengths / 2));

@@ -31,6 +31,7 @@ describe('an object among attributes', () => {
     ['a list whose values are too long', Array<number>(9_000).fill(123)],
     ['lists with too many values together', { of: [ones(6_000), ones(6_000), ones(6_000)] }],
     ['a long text', LONG],
+    ['a long key', { [LONG.repeat(10)]: 1, b: 2 }],
     ['a list of long texts', copies(20, LONG)],
     ['bytes', Buffer.alloc(1_000_000)],
   ])('has the members that fit, whole, also behind %s', (_, first) => {
