@@ -52,10 +52,10 @@ export class SpanIntake {
   #late: ReadableSpan[] = [];
   /** Bytes of the exports that wait for room among the pending bytes, with what each takes besides its spans. */
   #queuedBytes = 0;
-  #stopTimer: Dispose | undefined;
   /** How many of these exports hold encoded spans: they wait for the Agent only. */
   #queuedEncoded = 0;
-  /** Number of spans that found no room since the last that did, and what they would have needed. */
+  #stopTimer: Dispose | undefined;
+  /** Number of spans that found no room since the last that did, and what there was too little of. */
   #refused: { spans: number; readonly limit: string } | undefined;
   #phase: IntakePhase = 'idle';
   /** Spans that were ended by a getter of another span while that was read. */

@@ -143,7 +143,7 @@ describe('a delivery that has waited for its connection', () => {
     expect(connection.sent).toHaveLength(2);
   });
 
-  it('gives way to others, and is sent once nothing else waits', async () => {
+  it('goes after others if its answer may be late', async () => {
     const { bench, queue, connection, sent } = await grantedWith(1_999, slow);
     expect(sent).toBe(0);
 
@@ -173,7 +173,7 @@ describe('a delivery that has waited for its connection', () => {
     expect(bench.settled).toMatchObject({ cancellation: { kind: 'timeout' }, attempts: 0 });
   });
 
-  it('gives its connection back if it is cancelled after it has given way', async () => {
+  it('gives its connection back if it is cancelled while it goes after others', async () => {
     const { bench, queue, connection } = await grantedWith(1_999, slow);
     bench.delivery.cancel({ kind: 'timeout' });
     await bench.turn();
