@@ -1,7 +1,7 @@
 // Runs the benchmarks and says how they compare with the goals:
 //
 //   npm run bench [-- --write | -- SUITE ...]    all suites or some; --write renews docs/performance.md
-//   npm run bench:quick                          fails where a gate is missed by half or more; only this one can fail
+//   npm run bench:quick                          fails where a gate is missed by half or more, twice; only this can fail
 
 import { markdownTable } from '../scripts/marked-table.mjs';
 import { buildInternals } from './build.mjs';
@@ -12,7 +12,7 @@ import { DOCS, publish, writeLastRun } from './report/results-file.mjs';
 import { installedNode } from './running/installation.mjs';
 import { runRounds } from './running/rounds.mjs';
 import { FULL, QUICK } from './suites.mjs';
-import { goalsOn, verdictsOn } from './verdicts.mjs';
+import { goalsOn, missedBy, verdictsOn } from './verdicts.mjs';
 
 const FLAGS = ['--quick', '--write'];
 /** Short runs on a shared machine differ by this much now and then. */
@@ -31,9 +31,16 @@ const suites = chosen(isQuick ? QUICK : FULL);
 const node = installedNode();
 await buildInternals();
 
-const isGood = await runAll();
-// One more time where a neighbour on the machine may have been to blame.
-if (!isGood && isQuick && !(await runAll())) process.exitCode = 1;
+const missed = await runAll();
+if (isQuick && missed.length > 0) {
+  console.log(`again, as this was missed:\n${lines(missed)}`);
+  const again = await runAll();
+  const twice = missed.filter((goal) => again.includes(goal));
+  if (twice.length > 0) {
+    console.error(`slower than a gate allows, twice:\n${lines(twice)}`);
+    process.exitCode = 1;
+  }
+}
 
 function chosen(all) {
   const known = all.map(({ name }) => name);
@@ -43,22 +50,22 @@ function chosen(all) {
   return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
 }
 
-/**
- * @returns whether every gate holds, with the tolerance of the command, that the suites have figures for. In a
- * quick run no gate may be left unjudged.
- */
+/** @returns the goals that the suites have all rows of, whose gate is missed beyond the tolerance of a quick run. */
 async function runAll() {
   const results = {};
   for (const suite of suites) results[suite.name] = await runSuite(suite);
-  const verdicts = verdictsOn(results, GOALS, isQuick ? QUICK_TOLERANCE : 1);
+  const verdicts = verdictsOn(results, GOALS);
   console.log(await markdownTable(verdictTable(verdicts)));
   writeLastRun({ results, verdicts });
   if (words.includes('--write')) {
     publish({ results, verdicts });
     await writePage(DOCS);
   }
-  const isWhole = !isQuick || verdicts.length === goalsOn(suites, GOALS).length;
-  return isWhole && verdicts.length > 0 && verdicts.every(({ isTolerable }) => isTolerable);
+  return missedBy(results, goalsOn(suites, GOALS), QUICK_TOLERANCE);
+}
+
+function lines(goals) {
+  return goals.map(({ id, what }) => `  ${id}, ${what}`).join('\n');
 }
 
 async function runSuite(suite) {

@@ -17,7 +17,7 @@ const QUICK_GOALS = [1, 2, 2, 3, 5, 6, 15, 16, 16];
 /** What a script of the benchmarks makes of `expression`. */
 async function evaluate(expression: string): Promise<unknown> {
   const script = `
-    import { goalsOn, verdictsOn } from '${BENCH}/verdicts.mjs';
+    import { goalsOn, missedBy, verdictsOn } from '${BENCH}/verdicts.mjs';
     import { beyond } from '${BENCH}/goals/beyond.mjs';
     import { summaryOf } from '${BENCH}/running/statistics.mjs';
     import { FULL, QUICK } from '${BENCH}/suites.mjs';
@@ -42,17 +42,26 @@ async function evaluate(expression: string): Promise<unknown> {
 
 describe('the verdicts on benchmarks', () => {
   it.each([
-    ['stretch', '[1, 9, 1]', 1, true],
-    ['gate', '[2, 2, 2]', 1, true],
-    ['neither', '[3, 3, 3]', 1, false],
-    ['neither', '[3, 3, 3]', 1.5, true],
-    ['neither', '[4, 4, 4]', 1.5, false],
-  ])(
-    'compare medians: %s by %s, with a tolerance of %d',
-    async (reached, ours, by, isTolerable) => {
-      const verdicts = await evaluate(`verdictsOn(rows(${ours}, [5, 4, 4]), [goal], ${by})`);
+    ['stretch', '[1, 9, 1]'],
+    ['gate', '[2, 2, 2]'],
+    ['neither', '[3, 3, 3]'],
+  ])('compare medians: %s by %s', async (reached, ours) => {
+    const verdicts = await evaluate(`verdictsOn(rows(${ours}, [5, 4, 4]), [goal])`);
 
-      expect(verdicts).toMatchObject([{ id: 'G1', reached, isTolerable }]);
+    expect(verdicts).toMatchObject([{ id: 'G1', reached }]);
+  });
+
+  it.each([
+    ['[3, 3, 3]', '[4, 4, 4]', 1, 1],
+    ['[3, 3, 3]', '[4, 4, 4]', 1.5, 0],
+    ['[4, 4, 4]', '[4, 4, 4]', 1.5, 1],
+    ['[9, 9, 3]', '[4, 5, 5]', 1.5, 0],
+    ['[9, 9, 3]', '[2, 5, 5]', 1.5, 1],
+    ['[3, 3, 3]', '[1, 4, 4]', 1.5, 0],
+  ])(
+    'are a miss where both the medians and the least are beyond: %s of %s, with a tolerance of %d',
+    async (ours, peer, by, missed) => {
+      expect(await evaluate(`missedBy(rows(${ours}, ${peer}), [goal], ${by}).length`)).toBe(missed);
     },
   );
 
@@ -71,16 +80,19 @@ describe('the verdicts on benchmarks', () => {
   });
 
   it('are not given on what was not measured', async () => {
-    expect(await evaluate('verdictsOn(rows([1]), [goal], 1)')).toEqual([]);
+    expect(await evaluate('verdictsOn(rows([1]), [goal])')).toEqual([]);
+    expect(await evaluate('missedBy(rows([1]), [goal], 1).length')).toBe(1);
   });
 
   it('are not given on a difference that noise has turned around', async () => {
-    const verdicts = await evaluate(`verdictsOn(rows([1], [3]), [{
+    const turned = `{
       ...goal,
       ratio: (of) => beyond(of('encode', 'ours', 'cpu'), 2) / beyond(of('encode', 'peer', 'cpu'), 2),
-    }], 1)`);
+    }`;
+    const verdicts = await evaluate(`verdictsOn(rows([1], [3]), [${turned}])`);
 
-    expect(verdicts).toMatchObject([{ ratio: null, reached: 'neither', isTolerable: false }]);
+    expect(verdicts).toMatchObject([{ ratio: null, reached: 'neither' }]);
+    expect(await evaluate(`missedBy(rows([1], [3]), [${turned}], 9).length`)).toBe(1);
   });
 
   it('keep the middle of an even number of rounds', async () => {
