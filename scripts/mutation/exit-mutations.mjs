@@ -41,6 +41,14 @@ export const EXIT_MUTATIONS = [
     isOfBuild: true,
   },
   {
+    rule: 'at exit, a failure says whether there was a connection',
+    file: 'src/transport/blocking-sender-source.ts',
+    find: '${STARTED}, ${CONNECTED}));',
+    replace: '${STARTED}, ${STARTED}));',
+    tests: ['test/exit/block-on-exit-failures.test.ts'],
+    isOfBuild: true,
+  },
+  {
     rule: 'at exit, a thread that was ended is given no job',
     file: 'src/transport/blocking-thread.ts',
     find: '    thread = undefined;',

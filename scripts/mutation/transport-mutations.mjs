@@ -211,6 +211,13 @@ export const TRANSPORT_MUTATIONS = [
     tests: ['test/transport/prospect.test.ts'],
   },
   {
+    rule: 'what is cut while it connects is told as a lack of a connection',
+    file: 'src/transport/delivery.ts',
+    find: "outcome.kind === 'cancelled' && limit.isConnecting",
+    replace: "outcome.kind === 'cancelled' && !limit",
+    tests: ['test/faults/connecting.test.ts'],
+  },
+  {
     rule: 'the time of an attempt is limited anew with each of its steps',
     file: 'src/transport/attempt-limit.ts',
     find: '    this.#stopTimer();\n    const',

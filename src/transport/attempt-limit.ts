@@ -43,6 +43,11 @@ export class AttemptLimit {
     return new Error(`no ${lacking} within ${this.#timeoutMillis} ms`);
   }
 
+  /** Whether the attempt has no connection so far; to be asked before `end`. */
+  get isConnecting(): boolean {
+    return this.#state.phase === 'connecting';
+  }
+
   #stopTimer(): void {
     if ('stopTimer' in this.#state) this.#state.stopTimer();
   }

@@ -4,14 +4,16 @@
 import { MAX_REPLY_BYTES } from './reply.js';
 
 /**
- * The first element of `statuses` counts settled requests; any other is an HTTP status or one of these four. Here, the
+ * The first element of `statuses` counts settled requests; any other is an HTTP status or one of these five. Here, the
  * request has not begun.
  */
 export const NO_OUTCOME = 0;
 /** Its time is up, and it must not begin: its spans have been counted as lost. */
 export const GIVEN_UP = -3;
-/** The request has a connection, or is opening one. */
+/** The request is opening its connection. */
 export const STARTED = -2;
+/** The request has its connection. */
+export const CONNECTED = -4;
 /** The request failed; its part of `codes` has the error's `code`, in ASCII padded with zeros. */
 export const FAILED = -1;
 /** Longer codes are cut. The longest for a certificate, `UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY`, has 34 bytes. */
@@ -35,7 +37,7 @@ function send({ requests, statuses, codes, isSecure, maxConnections, options }) 
     return { secureContext };
   }
 
-  const isSettled = (index) => ![${NO_OUTCOME}, ${STARTED}].includes(statuses[index + 1]);
+  const isSettled = (index) => ![${NO_OUTCOME}, ${STARTED}, ${CONNECTED}].includes(statuses[index + 1]);
 
   function settle(index, outcome) {
     if (isSettled(index)) return;
@@ -76,6 +78,9 @@ function send({ requests, statuses, codes, isSecure, maxConnections, options }) 
         roomBytes -= chunk.length;
         if (roomBytes < 0) sending.destroy();
       });
+    });
+    sending.on('socket', (socket) => {
+      socket.on('connect', () => Atomics.compareExchange(statuses, index + 1, ${STARTED}, ${CONNECTED}));
     });
     sending.on('error', (error) => fail(index, error));
     sending.on('close', () => {

@@ -5,7 +5,14 @@
 import { type AgentTarget, hostAndPort, tracesPath } from '../agent-target.js';
 import { isOfSnapshot } from '../fork/snapshot-callbacks.js';
 import type { Clock } from '../lang/clock.js';
-import { FAILED, GIVEN_UP, MAX_CODE_BYTES, NO_OUTCOME, STARTED } from './blocking-sender-source.js';
+import {
+  CONNECTED,
+  FAILED,
+  GIVEN_UP,
+  MAX_CODE_BYTES,
+  NO_OUTCOME,
+  STARTED,
+} from './blocking-sender-source.js';
 import { giveToThread } from './blocking-thread.js';
 import { breakPointOf } from './break-point.js';
 import type { Sendable } from './connection.js';
@@ -32,6 +39,12 @@ interface BlockingSenderSettings {
   readonly maxConnections: number;
 }
 
+/** How far a request had come when its time was up. */
+const LACKING: ReadonlyMap<number, string> = new Map([
+  [NO_OUTCOME, 'not begun'],
+  [STARTED, 'no connection'],
+  [CONNECTED, 'no answer'],
+]);
 /** A wait that ends this much later than it should lasted through a freeze of the process. */
 const LATE_MILLIS = 100;
 
@@ -94,11 +107,11 @@ function failed(code: string): SendOutcome {
 }
 
 function answered(status: number, timeoutMillis: number): SendOutcome {
-  if (status !== NO_OUTCOME && status !== STARTED) {
+  const lacking = LACKING.get(status);
+  if (lacking === undefined) {
     return outcomeOf({ status, ratesVersion: undefined, retryAfter: [], text: '' });
   }
-  const what = status === STARTED ? 'no answer' : 'not begun';
-  const cause = new Error(`${what} within ${Math.ceil(timeoutMillis)} ms`);
+  const cause = new Error(`${lacking} within ${Math.ceil(timeoutMillis)} ms`);
   return { kind: 'broken', at: 'timeout', cause };
 }
 

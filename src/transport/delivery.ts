@@ -32,7 +32,10 @@ export interface DeliveryResult {
   readonly outcome: SendOutcome;
   readonly attempts: number;
   readonly cancellation: Cancellation | undefined;
-  /** What the attempt before the last came to, or the last one before a cancellation. */
+  /**
+   * What the attempt before the last came to, or the last one before a cancellation, also the one that it has cut
+   * while there was no connection.
+   */
   readonly earlier: SendOutcome | undefined;
 }
 
@@ -72,6 +75,7 @@ export class Delivery {
   #state: DeliveryState = { phase: 'ready' };
   #pace: Pace = 'patient';
   #attempts = 0;
+  #earlier: SendOutcome | undefined;
 
   /**
    * No wait between attempts lasts beyond `deadlineMillis` of the clock, at which whoever runs the delivery has
@@ -86,19 +90,18 @@ export class Delivery {
 
   /** To be called once. Never rejects. */
   async run(): Promise<DeliveryResult> {
-    let earlier: SendOutcome | undefined;
     let outcome = NOT_SENT;
     while (this.#state.phase === 'ready') {
       outcome = await this.#attempt();
       const wait = this.#waitAfter(outcome);
       if (wait === undefined) break;
-      earlier = outcome;
+      this.#earlier = outcome;
       outcome = NOT_SENT;
       await this.#backOff(wait);
     }
     const { cancellation } = this;
     this.#state = { phase: 'settled' };
-    return { outcome, attempts: this.#attempts, cancellation, earlier };
+    return { outcome, attempts: this.#attempts, cancellation, earlier: this.#earlier };
   }
 
   /** Ends the attempt or the wait; nothing starts afterwards. */
@@ -195,9 +198,12 @@ export class Delivery {
     const outcome: SendOutcome = hasTimedOut
       ? { kind: 'broken', at: 'timeout', cause: limit.expiredError() }
       : sent;
+    const tookMillis = clock.nowMillis() - startMillis;
+    if (outcome.kind === 'cancelled' && limit.isConnecting) {
+      this.#earlier ??= { kind: 'broken', at: 'timeout', cause: noConnection(tookMillis) };
+    }
     limit.end();
     if (isTooLate) return NOT_SENT;
-    const tookMillis = clock.nowMillis() - startMillis;
     if (outcome.kind === 'accepted') queue.answerTime.accepted(tookMillis);
     else if (this.cancellation?.kind === 'timeout') queue.answerTime.cut(tookMillis);
     // The token is the next attempt's from now on.
@@ -255,4 +261,8 @@ export class Delivery {
  */
 function tooLate(): Cancellation {
   return { kind: 'timeout', cause: new Error('its time was over before the request began') };
+}
+
+function noConnection(tookMillis: number): Error {
+  return new Error(`no connection within ${Math.round(tookMillis)} ms`);
 }

@@ -140,6 +140,16 @@ describe('A3: a peer that does not answer to SYN', () => {
     });
   });
 
+  it('is told, too, of an export whose own time ends first', async () => {
+    const exporter = openExporter({ url: await openBlackHole(), timeoutMillis: 200 });
+    await loadUndici(undefined);
+
+    const { error } = await exportSpans(exporter, makeSpans(1));
+
+    expect(error).toMatchObject({ kind: 'timeout', attempts: 1 });
+    expect(error?.message).toMatch(/1 attempt: .+: no connection within \d+ ms; 1 span lost$/);
+  });
+
   it('does not delay an abort', async () => {
     const life = new AbortController();
     const exporter = openExporter({ url: await openBlackHole(), signal: life.signal });
