@@ -11,6 +11,9 @@ const PROTOCOL_ERRORS: ReadonlySet<string> = new Set([
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
 ]);
 
+/** Messages of undici's for a 100 or a change of protocols that nobody asked for; their code says `UND_ERR_SOCKET`. */
+const BAD_ANSWERS: ReadonlySet<string> = new Set(['bad response', 'bad upgrade']);
+
 /** Errors of a connection that existed, even if nothing had been written to it. */
 const SOCKET_ERRORS: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
@@ -19,6 +22,7 @@ export function breakPointOf(error: unknown, hasBegun: boolean): BreakPoint {
   const name = textOf(error, 'name');
   if (PROTOCOL_ERRORS.has(name) || PROTOCOL_ERRORS.has(code)) return 'protocol';
   if (/^(?:ERR_SSL_|HPE_|EPROTO$)/.test(code)) return 'protocol'; // HPE_: of Node's own parser
+  if (hasBegun && BAD_ANSWERS.has(textOf(error, 'message'))) return 'protocol';
   if (code === 'ETIMEDOUT') return 'timeout';
   return hasBegun || SOCKET_ERRORS.has(code) ? 'socket' : 'connect';
 }
@@ -34,7 +38,7 @@ export function membersOf(error: unknown): readonly unknown[] {
   return Array.isArray(members) ? members : [];
 }
 
-function textOf(error: unknown, member: 'code' | 'name'): string {
+function textOf(error: unknown, member: 'code' | 'name' | 'message'): string {
   const text = valueAt(error, member);
   return typeof text === 'string' ? text : '';
 }

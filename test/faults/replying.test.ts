@@ -121,17 +121,23 @@ const rows: readonly FaultRow[] = [
   },
   {
     id: 'C8b',
-    title: 'a 100 that nobody asked for is a broken connection, so spans may arrive twice',
+    title: 'a 100 that nobody asked for is retried, so spans may arrive twice',
     scripts: [[readAll, send('HTTP/1.1 100 Continue\r\n\r\n'), stall], ACCEPT],
     expected: { requests: 2, arrives: 'again' },
   },
   {
     id: 'C8a',
-    title: 'a change of protocols that nobody asked for is a broken connection',
+    title: 'a change of protocols that nobody asked for is retried, then a breach of the protocol',
     scripts: [
       [readAll, send('HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'), stall],
     ],
-    expected: { kind: 'socket', requests: 2, arrives: 'again' },
+    expected: { kind: 'protocol', requests: 2, arrives: 'again' },
+  },
+  {
+    id: 'C8',
+    title: 'a 100 to each request is a breach of the protocol',
+    scripts: [[readAll, send('HTTP/1.1 100 Continue\r\n\r\n'), stall]],
+    expected: { kind: 'protocol', requests: 2, arrives: 'again' },
   },
   {
     id: 'C11e',

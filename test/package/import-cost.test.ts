@@ -9,9 +9,9 @@ import { runChild } from './child-command.js';
 import { isolateBuild } from './isolated-build.js';
 import type { TemporaryDirectory } from './temporary-directory.js';
 
-const RUNS = 11;
-/** Twice as many processes, each with a limit of its own, took 15 s on a machine with a load of 8 where they take 3.5. */
-const RUNS_MILLIS = 60_000;
+/** At a load of 14, eleven of them took 27 s, and the least of ours was 53 ms, 0.74 of the SDK's. */
+const MAX_RUNS = 22;
+const RUNS_MILLIS = 120_000;
 const MAX_IMPORT_MILLIS = 25;
 /** Of the SDK's own import: the limit where a machine is so slow that it is the higher one. 0.46 where ours took 33 ms. */
 const MAX_PART_OF_SDK = 0.7;
@@ -61,16 +61,16 @@ describe.each(['import-probe.mjs', 'import-probe.cjs'])('%s', (file) => {
   it(
     `shows an import below ${MAX_IMPORT_MILLIS} ms`,
     async () => {
-      const millis: number[] = [];
-      const millisOfSdk: number[] = [];
-      for (let run = 0; run < RUNS; run++) {
-        millis.push(importMillisOf(await probe(file)));
-        millisOfSdk.push(importMillisOf(await importOfSdk()));
+      let millis = Infinity;
+      let millisOfSdk = Infinity;
+      // The least of them: whatever else the machine does can only add to it.
+      for (let run = 0; run < MAX_RUNS && !(millis < MAX_IMPORT_MILLIS); run++) {
+        millis = Math.min(millis, importMillisOf(await probe(file)));
+        millisOfSdk = Math.min(millisOfSdk, importMillisOf(await importOfSdk()));
       }
 
-      // The least of them: whatever else the machine does can only add to it.
-      const slowMachine = MAX_PART_OF_SDK * Math.min(...millisOfSdk);
-      expect(Math.min(...millis)).toBeLessThan(Math.max(MAX_IMPORT_MILLIS, slowMachine));
+      const limitMillis = Math.max(MAX_IMPORT_MILLIS, MAX_PART_OF_SDK * millisOfSdk);
+      expect(millis).toBeLessThan(limitMillis);
     },
     RUNS_MILLIS,
   );

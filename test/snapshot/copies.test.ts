@@ -23,6 +23,7 @@ describe('processes that start with the same snapshot at the same time', () => {
       end();
       main(async () => {
         for (let count = 0; count < 200; count++) end();
+        await processor.forceFlush(); // a busy machine may take longer than the grace of a shutdown
         await processor.shutdown();
         const { received, exported } = exporter.stats();
         console.log(received, exported);

@@ -64,9 +64,10 @@ describe('what is retried', () => {
     },
   );
 
-  it('any time-out, and no breach of the protocol', () => {
+  it('any time-out, and no breach of the protocol but an answer to another request', () => {
     expect(isRetriable(broken('timeout', ''))).toBe(true);
     expect(isRetriable(broken('protocol', 'ECONNRESET'))).toBe(false);
+    expect(isRetriable(broken('protocol', 'UND_ERR_SOCKET'))).toBe(true);
   });
 
   it('nothing that is done', () => {
