@@ -211,6 +211,14 @@ export const TRANSPORT_MUTATIONS = [
     tests: ['test/transport/prospect.test.ts'],
   },
   {
+    rule: 'a request that is written whole only when its time is up is not repeated',
+    file: 'src/transport/attempt-limit.ts',
+    find: 'if (!hadWritten && this.#hasWritten()) this.step(phase);\n      else ',
+    replace: '',
+    tests: ['test/freeze/half-written.test.ts'],
+    isOfBuild: true,
+  },
+  {
     rule: 'what is cut while it connects is told as a lack of a connection',
     file: 'src/transport/delivery.ts',
     find: "outcome.kind === 'cancelled' && limit.isConnecting",

@@ -14,13 +14,23 @@ type LimitState =
 export class AttemptLimit {
   readonly #clock: Clock;
   readonly #timeoutMillis: number;
+  readonly #hasWritten: () => boolean;
   readonly #onExpired: () => void;
   #state: LimitState = { phase: 'preparing' };
 
-  /** `onExpired` is called once at most, and only before `end`. */
-  constructor(clock: Clock, timeoutMillis: number, onExpired: () => void) {
+  /**
+   * `hasWritten` says whether the whole request has left this process. `onExpired` is called once at most, and only
+   * before `end`.
+   */
+  constructor(
+    clock: Clock,
+    timeoutMillis: number,
+    hasWritten: () => boolean,
+    onExpired: () => void,
+  ) {
     this.#clock = clock;
     this.#timeoutMillis = timeoutMillis;
+    this.#hasWritten = hasWritten;
     this.#onExpired = onExpired;
   }
 
@@ -28,9 +38,24 @@ export class AttemptLimit {
   readonly step = (phase: RequestStep): void => {
     if (this.#state.phase === 'over') return;
     this.#stopTimer();
-    const stopTimer = this.#clock.schedule(this.#timeoutMillis, this.#onExpired);
-    this.#state = { phase, stopTimer };
+    this.#state = { phase, stopTimer: this.#startTimer(phase) };
   };
+
+  /**
+   * After a freeze in the middle of a request, the kernel takes the rest of it in the turn that I/O has before the time
+   * counts as up. The Agent has all of it then, and would have it twice: it gets the time to answer.
+   */
+  #startTimer(phase: RequestStep): Dispose {
+    let hadWritten = false;
+    const onDue = (): void => {
+      hadWritten = this.#hasWritten();
+    };
+    const expire = (): void => {
+      if (!hadWritten && this.#hasWritten()) this.step(phase);
+      else this.#onExpired();
+    };
+    return this.#clock.schedule(this.#timeoutMillis, expire, onDue);
+  }
 
   end(): void {
     this.#stopTimer();

@@ -184,8 +184,11 @@ export class Delivery {
     this.#state = { phase: 'sending', token, connection };
     const { clock, queue, attemptTimeoutMillis } = this.#context;
     const startMillis = clock.nowMillis();
-    const limit = new AttemptLimit(clock, attemptTimeoutMillis, () =>
-      token.abort(ATTEMPT_TIMED_OUT),
+    const limit = new AttemptLimit(
+      clock,
+      attemptTimeoutMillis,
+      () => connection.hasWritten,
+      () => token.abort(ATTEMPT_TIMED_OUT),
     );
     let isTooLate = false;
     const onStep = (step: RequestStep): void => {

@@ -23,8 +23,15 @@ const moments = {
   answered: (stop) => onceHeard('undici:request:trailers', () => setImmediate(() => stop())),
 };
 
+/** About what a text may have at most. */
+const attributes = { text: 'x'.repeat(20_000) };
+
 const commands = {
   export: ({ spanId }) => exporter.export([plainSpan(spanId)], tell(spanId)),
+  exportLarge: ({ spanIds }) => {
+    const spans = spanIds.map((spanId) => ({ ...plainSpan(spanId), attributes }));
+    exporter.export(spans, tell(spanIds[0]));
+  },
   flush: () => settle('flush', exporter.forceFlush()),
   shutdown: () => settle('shutdown', exporter.shutdown()),
   /** Carries out what comes next in the same tick, once it is thawed. */

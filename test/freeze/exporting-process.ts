@@ -20,12 +20,18 @@ export type Ending = 'flush' | 'shutdown';
 
 type Command =
   | { readonly name: 'export'; readonly spanId: string }
+  | { readonly name: 'exportLarge'; readonly spanIds: readonly string[] }
   | { readonly name: Ending }
   | { readonly name: 'stop'; readonly at: Moment; readonly next: readonly Command[] };
 
 export interface Exported {
   readonly spanId: bigint;
   /** `success` or the kind of the error. */
+  readonly outcome: Promise<string>;
+}
+
+export interface ExportedLarge {
+  readonly spanIds: readonly bigint[];
   readonly outcome: Promise<string>;
 }
 
@@ -58,6 +64,14 @@ export class ExportingProcess {
     const spanId = nextSpanId();
     this.#tell({ name: 'export', spanId }, ...endings.map((name) => ({ name })));
     return this.#exported(spanId);
+  }
+
+  /** Exports so many spans at once, of some 20 KB each. */
+  exportLarge(count: number): ExportedLarge {
+    const first = nextSpanId();
+    const spanIds = [first, ...Array.from({ length: count - 1 }, nextSpanId)];
+    this.#tell({ name: 'exportLarge', spanIds });
+    return { spanIds: spanIds.map(idOf), outcome: this.outcomeOf(first) };
   }
 
   /** Two exports in the same tick. */
@@ -103,7 +117,7 @@ export class ExportingProcess {
   }
 
   #exported(spanId: string): Exported {
-    return { spanId: BigInt(`0x${spanId}`), outcome: this.outcomeOf(spanId) };
+    return { spanId: idOf(spanId), outcome: this.outcomeOf(spanId) };
   }
 
   #tell(...commands: readonly Command[]): void {
@@ -126,4 +140,8 @@ export class ExportingProcess {
     const [state = ''] = stat.slice(stat.lastIndexOf(')') + 2);
     return state;
   }
+}
+
+function idOf(spanId: string): bigint {
+  return BigInt(`0x${spanId}`);
 }

@@ -5,6 +5,7 @@ import type { Clock, Dispose } from '../../src/lang/clock.js';
 interface Timer {
   readonly atMillis: number;
   readonly task: () => void;
+  readonly onDue: (() => void) | undefined;
 }
 
 export class ManualClock implements Clock {
@@ -25,8 +26,8 @@ export class ManualClock implements Clock {
     this.schedule(0, task);
   }
 
-  schedule(delayMillis: number, task: () => void): Dispose {
-    const timer = { atMillis: this.#now + delayMillis, task };
+  schedule(delayMillis: number, task: () => void, onDue?: () => void): Dispose {
+    const timer = { atMillis: this.#now + delayMillis, task, onDue };
     this.#timers.add(timer);
     return () => void this.#timers.delete(timer);
   }
@@ -48,7 +49,7 @@ export class ManualClock implements Clock {
   /** Fires what is due now, but not what that arms. */
   runDue(): void {
     const due = [...this.#timers].filter(({ atMillis }) => atMillis <= this.#now);
-    for (const timer of due) if (this.#timers.delete(timer)) timer.task();
+    for (const timer of due) if (this.#timers.delete(timer)) run(timer);
   }
 
   advance(millis: number): void {
@@ -56,7 +57,7 @@ export class ManualClock implements Clock {
     for (let next = this.#nextUntil(end); next !== undefined; next = this.#nextUntil(end)) {
       this.#now = next.atMillis;
       this.#timers.delete(next);
-      next.task();
+      run(next);
     }
     this.#now = end;
   }
@@ -65,4 +66,9 @@ export class ManualClock implements Clock {
     const due = [...this.#timers].filter(({ atMillis }) => atMillis <= end);
     return due.toSorted((a, b) => a.atMillis - b.atMillis)[0];
   }
+}
+
+function run({ onDue, task }: Timer): void {
+  onDue?.();
+  task();
 }
