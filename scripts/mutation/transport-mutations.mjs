@@ -228,8 +228,8 @@ export const TRANSPORT_MUTATIONS = [
   {
     rule: 'the time of an attempt is limited anew with each of its steps',
     file: 'src/transport/attempt-limit.ts',
-    find: '    this.#stopTimer();\n    const',
-    replace: "    if ('stopTimer' in this.#state) return;\n    const",
+    find: "this.#state.phase === 'over') return;\n    this.#stopTimer();",
+    replace: "this.#state.phase === 'over' || 'stopTimer' in this.#state) return;",
     tests: ['test/transport/delivery.test.ts'],
   },
   {
