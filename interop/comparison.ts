@@ -12,7 +12,7 @@ export interface Difference {
   readonly native: string | undefined;
   readonly otlp: string | undefined;
   readonly label: string;
-  /** The whole spans. */
+  /** The whole spans; empty if there is none. */
   readonly nativeSpan: FlatSpan;
   readonly otlpSpan: FlatSpan;
 }
@@ -45,15 +45,19 @@ export function differences(
   return [...ids].flatMap((id) => {
     const label = labels.get(id) ?? id;
     const [ours, theirs] = [native.get(id), otlp.get(id)];
-    if (ours === undefined) return [missing('otlp only', label)];
-    if (theirs === undefined) return [missing('native only', label)];
+    const spans = { nativeSpan: ours ?? new Map(), otlpSpan: theirs ?? new Map() };
+    if (ours === undefined) return [missing('otlp only', label, spans)];
+    if (theirs === undefined) return [missing('native only', label, spans)];
     return spanDifferences(ours, theirs, label);
   });
 }
 
-function missing(direction: Direction, label: string): Difference {
+function missing(
+  direction: Direction,
+  label: string,
+  spans: Pick<Difference, 'nativeSpan' | 'otlpSpan'>,
+): Difference {
   const values = { native: undefined, otlp: undefined };
-  const spans = { nativeSpan: new Map(), otlpSpan: new Map() };
   return { key: 'the whole span', direction, label, ...values, ...spans };
 }
 

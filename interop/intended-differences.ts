@@ -145,6 +145,14 @@ export const INTENDED: readonly IntendedDifference[] = [
     reason: 'the Agent takes the version of any of the spans, not that of the root',
   }),
   current(native('metrics._dd1.sr.rcusr', 'the Agent reads `_sample_rate` from text, too')),
+  current({
+    key: 'the whole span',
+    shown: 'a span with `_sample_rate` 0 as text',
+    direction: 'otlp only',
+    reason: 'the Agent reads `_sample_rate` from text, too, and a rate of 0 drops the trace',
+    isRare: true,
+    only: ({ otlpSpan }) => Number(otlpSpan.get('meta._sample_rate')) === 0,
+  }),
   current(native('payload.tags._dd.git.commit.sha', 'the Agent takes it from any span')),
 ];
 
