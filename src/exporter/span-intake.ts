@@ -3,7 +3,8 @@
 
 import { countOf, reasonOf } from '../errors.js';
 import type { Dispose } from '../lang/clock.js';
-import type { GatheredSpans } from '../payload/gathering.js';
+import type { EncodedPart } from '../payload/payload-series.js';
+import { lostSpansOf } from '../payload/span-loss.js';
 import type { SpanSegment } from '../payload/span-segment.js';
 import type { ReadableSpan } from '../sdk-contract.js';
 import { noteDropped } from './dropped-spans.js';
@@ -182,14 +183,14 @@ export class SpanIntake {
     const { ledger } = this.#owner.parts;
     const gathered = this.#gather();
     if (gathered === undefined || !this.isWorking) return;
-    const { payloads, tooLarge, unencodable } = gathered;
-    ledger.take(tooLarge + unencodable);
-    noteDropped({ too_large: tooLarge, encode: unencodable }, this.#owner.parts);
+    const { payloads, dropped } = gathered;
+    ledger.take(lostSpansOf(dropped));
+    noteDropped(dropped, this.#owner.parts);
     for (const payload of payloads) this.#run(sealedSource(payload), payload.body.length);
   }
 
   /** Nothing, and the spans are lost, where there is no memory for a payload. */
-  #gather(): GatheredSpans | undefined {
+  #gather(): EncodedPart | undefined {
     const { ledger, diagnostics } = this.#owner.parts;
     const { spanCount } = this.#segment;
     try {

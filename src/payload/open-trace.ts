@@ -1,55 +1,30 @@
-// Owns how far the encoding of one trace has come, and how much of it is in the open payload. Knows nothing
-// of bytes.
+// Owns how far the encoding of one trace has come. Knows nothing of bytes.
 
 import { type ChunkPlace, type ChunkTags, chunkTags } from './chunk-tags.js';
-import type { UnwritableSpan } from './span-loss.js';
+import { newPart, type TracePart } from './payload-series.js';
 import type { TraceChunk } from './trace-chunks.js';
 
 /** The trace that is being written, and its part in the open payload. */
-export interface OpenTrace extends ChunkPlace {
+export class OpenTrace implements ChunkPlace {
   readonly chunk: TraceChunk;
+  readonly part: TracePart = newPart();
   /**
    * The tags of the chunk. Assumed without asking each span, which would cost every trace for the sake
    * of the few whose spans decide their own sampling: such a trace is encoded once more.
    */
   tags: ChunkTags;
-  sampling: 'assumed' | 'known';
+  sampling: 'assumed' | 'known' = 'assumed';
   /** Index of the first span that is in no payload yet. */
-  from: number;
+  from = 0;
   /** Index of the next span. */
-  at: number;
-  startByte: number;
-  header: number;
-  written: number;
-  isFirst: boolean;
-  /** Spans of the part that could not be encoded, by reason. */
-  lost: Record<UnwritableSpan, number>;
-}
+  at = 0;
 
-/** A trace of which nothing has been written. */
-export function openTrace(chunk: TraceChunk): OpenTrace {
-  return {
-    chunk,
-    tags: chunkTags(chunk, undefined),
-    sampling: 'assumed',
-    from: 0,
-    at: 0,
-    startByte: 0,
-    header: 0,
-    written: 0,
-    isFirst: true,
-    lost: { invalid_id: 0, encode: 0 },
-  };
-}
+  constructor(chunk: TraceChunk) {
+    this.chunk = chunk;
+    this.tags = chunkTags(chunk, undefined);
+  }
 
-/** Begins another part of the trace, of which the header has been written. */
-export function openPart(trace: OpenTrace, from: number, startByte: number, header: number): void {
-  trace.from = from;
-  trace.at = from;
-  trace.startByte = startByte;
-  trace.header = header;
-  trace.written = 0;
-  trace.isFirst = true;
-  trace.lost.invalid_id = 0;
-  trace.lost.encode = 0;
+  get isFirst(): boolean {
+    return this.part.spans === 0;
+  }
 }

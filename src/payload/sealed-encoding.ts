@@ -2,7 +2,8 @@
 
 import type { Payload } from './payload-builder.js';
 import { noLosses } from './span-loss.js';
-import type { EncodedPart, SpanEncoding } from './v04-encoding.js';
+import type { EncodedPart } from './payload-series.js';
+import type { SpanEncoding } from './v04-encoding.js';
 
 const NOTHING: EncodedPart = { payloads: [], dropped: noLosses() };
 

@@ -6,13 +6,13 @@ import type { TraceState } from '@opentelemetry/api';
 import { type ChunkPlace, type ChunkTags, NO_PLACE, priorityOf } from './chunk-tags.js';
 import { ChunkTagsWriter, type EncodedSpan } from './chunk-tags-writer.js';
 import type { EncodableSpan } from './encodable-span.js';
-import { type ChunkPart, type GatheredSpans, Gathering } from './gathering.js';
 import { parseTraceId } from './identifiers.js';
 import { MsgpackWriter } from './msgpack-writer.js';
 import { PayloadBuilder } from './payload-builder.js';
+import { type EncodedPart, newPart, PayloadSeries, type TracePart } from './payload-series.js';
 import { finalTags, newSegmentTrace, NO_MORE, type SegmentTrace } from './segment-trace.js';
 import { copyOfSpan } from './span-copy.js';
-import type { UnwritableSpan } from './span-loss.js';
+import { noLosses, type UnwritableSpan } from './span-loss.js';
 import { type MappingSettings, SpanWriter } from './span-writer.js';
 import { TraceTable } from './trace-table.js';
 
@@ -26,7 +26,7 @@ interface Chunk {
 
 /** Where spans are copied to. */
 interface Place {
-  readonly part: ChunkPart;
+  readonly part: TracePart;
   readonly roomBytes: number;
 }
 
@@ -92,7 +92,7 @@ export class SpanSegment {
   }
 
   /** Takes all spans out, as payloads; a trace is split only if it does not fit one of its own. */
-  gather(): GatheredSpans {
+  gather(): EncodedPart {
     try {
       return this.#isPayload ? this.#asPayload() : this.#byTrace();
     } finally {
@@ -115,7 +115,7 @@ export class SpanSegment {
     return true;
   }
 
-  #asPayload(): GatheredSpans {
+  #asPayload(): EncodedPart {
     const payload = this.#inPlace;
     for (const { header, first, last } of this.#traces.all) {
       if (first === NO_MORE) continue;
@@ -124,17 +124,18 @@ export class SpanSegment {
       payload?.add(spanCount, this.#endOf(last));
     }
     const completed = payload?.completeLast();
-    return { payloads: completed === undefined ? [] : [completed], tooLarge: 0, unencodable: 0 };
+    return { payloads: completed === undefined ? [] : [completed], dropped: noLosses() };
   }
 
-  #byTrace(): GatheredSpans {
-    const gathering = new Gathering(this.#payload, this.#maxPayloadBytes);
+  #byTrace(): EncodedPart {
+    const series = new PayloadSeries(this.#payload, this.#maxPayloadBytes);
     for (const trace of this.#traces.all) {
       const chunk = { trace, tags: finalTags(trace) };
       let index = trace.first;
-      while (index !== NO_MORE) index = this.#gatherPart(gathering, chunk, index);
+      while (index !== NO_MORE) index = this.#gatherPart(series, chunk, index);
     }
-    return gathering.end();
+    series.completeLast();
+    return series.takeReady();
   }
 
   /**
@@ -191,23 +192,24 @@ export class SpanSegment {
   }
 
   /** Returns the index of the span with which the next part begins. */
-  #gatherPart(gathering: Gathering, chunk: Chunk, from: number): number {
-    const part = gathering.openPart();
+  #gatherPart(series: PayloadSeries, chunk: Chunk, from: number): number {
+    const part = newPart();
+    series.open(part);
     let index = from;
     while (index !== NO_MORE) {
       const at = this.#payload.position;
-      const last = this.#lastOfRun(index, chunk, { part, roomBytes: gathering.room });
+      const last = this.#lastOfRun(index, chunk, { part, roomBytes: series.room });
       const isCopied = last > index ? this.#copyRun(index, last) : this.#copy(index, chunk, part);
-      if (gathering.hasOverflowed) {
-        const isLost = gathering.cutPart(part, at) === 'too_large';
-        if (isLost) return this.#nexts[index] ?? NO_MORE;
-        return part.spans === 0 ? from : index;
+      if (series.room < 0) {
+        const outcome = series.makeRoom(part, at);
+        if (outcome === 'moved') return from;
+        return outcome === 'split' ? index : (this.#nexts[index] ?? NO_MORE);
       }
       if (isCopied) part.spans += last - index + 1;
-      else part.unencodable++;
+      else part.lost.encode++;
       index = this.#nexts[last] ?? NO_MORE;
     }
-    gathering.closePart(part);
+    series.close(part);
     return NO_MORE;
   }
 
@@ -226,7 +228,7 @@ export class SpanSegment {
   }
 
   /** Returns whether the span was written: only encoding one again may fail. */
-  #copy(index: number, { trace, tags }: Chunk, { spans }: ChunkPart): boolean {
+  #copy(index: number, { trace, tags }: Chunk, { spans }: TracePart): boolean {
     const isFirst = spans === 0;
     const kept = this.#kept.size > 0 ? this.#kept.get(index) : undefined;
     if (kept !== undefined) return this.#encodeAgain(kept, trace, { tags, isFirst });

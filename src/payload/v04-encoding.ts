@@ -7,19 +7,12 @@ import { chunkTags, samplingPriorityOf } from './chunk-tags.js';
 import type { EncodableSpan } from './encodable-span.js';
 import type { ParkedBytes } from './growing-buffer.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
-import { openPart, type OpenTrace, openTrace } from './open-trace.js';
-import { type Payload, PayloadBuilder } from './payload-builder.js';
+import { OpenTrace } from './open-trace.js';
+import { type EncodedPart, PayloadSeries } from './payload-series.js';
 import { copyOfSpan, keepFrom } from './span-copy.js';
-import { noLosses, type SpanLosses } from './span-loss.js';
+import { noLosses } from './span-loss.js';
 import type { SpanWriter } from './span-writer.js';
 import { TraceGrouping } from './trace-chunks.js';
-
-/** What a call of `advance` or `cut` has come to. */
-export interface EncodedPart {
-  readonly payloads: readonly Payload[];
-  /** Spans that are in no payload, by reason. */
-  readonly dropped: SpanLosses;
-}
 
 /** Spans that become payloads step by step. */
 export interface SpanEncoding {
@@ -45,9 +38,9 @@ export interface EncodingTools {
 }
 
 type EncodingState =
-  | { readonly phase: 'begun' }
-  | { readonly phase: 'paused'; readonly payload: PayloadBuilder; readonly bytes: ParkedBytes }
-  | { readonly phase: 'writing'; readonly payload: PayloadBuilder }
+  | { readonly phase: 'new' }
+  | { readonly phase: 'paused'; readonly series: PayloadSeries; readonly bytes: ParkedBytes }
+  | { readonly phase: 'writing'; readonly series: PayloadSeries }
   | { readonly phase: 'done' };
 
 /** Grouping a span takes about a quarter of the time that encoding it does. */
@@ -63,9 +56,7 @@ export class V04Encoding implements SpanEncoding {
   /** Bytes that are left of those of `advance`. */
   #bytesLeft = 0;
   #trace: OpenTrace | undefined;
-  #state: EncodingState = { phase: 'begun' };
-  #ready: Payload[] = [];
-  #dropped = noLosses();
+  #state: EncodingState = { phase: 'new' };
 
   constructor(spans: readonly ReadableSpan[], tools: EncodingTools) {
     this.#spans = spans;
@@ -83,30 +74,34 @@ export class V04Encoding implements SpanEncoding {
 
   get openBytes(): number {
     if (this.#state.phase !== 'paused') return 0;
-    const { payload, bytes } = this.#state;
-    const isEmpty = payload.isEmpty && (this.#trace === undefined || this.#trace.written === 0);
-    return isEmpty ? 0 : bytes.position;
+    const { series, bytes } = this.#state;
+    return series.isEmpty && (this.#trace?.part.spans ?? 0) === 0 ? 0 : bytes.position;
   }
 
   advance(maxSpans: number, maxBytes: number = Infinity): EncodedPart {
-    return this.#write((payload) => {
-      this.#group(maxSpans * GROUPED_PER_ENCODED);
+    return this.#write((series) => {
+      this.#group(series, maxSpans * GROUPED_PER_ENCODED);
       if (this.#grouped < this.#spans.length) return;
       let left = maxSpans;
       this.#bytesLeft = maxBytes;
       while (left > 0 && this.#bytesLeft > 0 && !this.#isAtEnd) {
-        left -= this.#writeSpans(payload, left);
+        left -= this.#writeSpans(series, left);
       }
-      if (this.#isAtEnd) this.#finish(payload);
+      if (this.#isAtEnd) this.#finish(series);
     });
   }
 
   cut(): EncodedPart {
-    return this.#write((payload) => {
+    return this.#write((series) => {
       const trace = this.#trace;
-      if (trace === undefined) this.#complete(payload);
-      else if (!payload.isEmpty) this.#moveToNextPayload(trace, payload);
-      else if (this.#knowsSampling(trace)) this.#splitTrace(trace, payload);
+      if (trace === undefined) return series.complete();
+      if (!series.isEmpty) {
+        series.move(trace.part);
+        this.#openPart(series, trace, trace.from);
+      } else if (this.#knowsSampling(series, trace)) {
+        series.split(trace.part);
+        this.#openPart(series, trace, trace.at);
+      }
     });
   }
 
@@ -122,58 +117,59 @@ export class V04Encoding implements SpanEncoding {
     return this.#trace === undefined && this.#nextChunk === this.#grouping.chunks.length;
   }
 
-  #write(task: (payload: PayloadBuilder) => void): EncodedPart {
-    if (this.#state.phase === 'begun' || this.#state.phase === 'paused') {
-      const payload = this.#resume(this.#state);
-      this.#tools.isWriting = true;
-      try {
-        task(payload);
-      } finally {
-        this.#tools.isWriting = false;
-        this.#pause();
-      }
+  #write(task: (series: PayloadSeries) => void): EncodedPart {
+    const state = this.#state;
+    if (state.phase === 'writing' || state.phase === 'done') {
+      return { payloads: [], dropped: noLosses() };
     }
-    const part = { payloads: this.#ready, dropped: this.#dropped };
-    this.#ready = [];
-    this.#dropped = noLosses();
-    return part;
+    const series = this.#resume(state);
+    this.#tools.isWriting = true;
+    try {
+      task(series);
+    } finally {
+      this.#tools.isWriting = false;
+      this.#pause();
+    }
+    return series.takeReady();
   }
 
-  #resume(state: EncodingState): PayloadBuilder {
-    const { writer } = this.#tools;
+  #resume(state: EncodingState): PayloadSeries {
+    const { writer, maxPayloadBytes } = this.#tools;
     if (state.phase === 'paused') writer.resume(state.bytes);
-    const payload = state.phase === 'paused' ? state.payload : new PayloadBuilder(writer);
-    this.#state = { phase: 'writing', payload };
-    return payload;
+    const series =
+      state.phase === 'paused' ? state.series : new PayloadSeries(writer, maxPayloadBytes);
+    this.#state = { phase: 'writing', series };
+    return series;
   }
 
   #pause(): void {
     if (this.#state.phase !== 'writing') return;
-    const { payload } = this.#state;
-    this.#state = { phase: 'paused', payload, bytes: this.#tools.writer.park() };
+    const { series } = this.#state;
+    this.#state = { phase: 'paused', series, bytes: this.#tools.writer.park() };
   }
 
-  #finish(payload: PayloadBuilder): void {
+  #finish(series: PayloadSeries): void {
     const { writer, maxPayloadBytes } = this.#tools;
-    this.#take(payload.completeLast());
+    series.completeLast();
     this.#state = { phase: 'done' };
     writer.shrink(maxPayloadBytes * 2);
   }
 
-  #group(maxSpans: number): void {
+  #group(series: PayloadSeries, maxSpans: number): void {
     const end = Math.min(this.#grouped + maxSpans, this.#spans.length);
     while (this.#grouped < end) {
       const span = this.#spans[this.#grouped++];
       const outcome = span === undefined ? 'encode' : this.#grouping.add(span);
-      if (outcome !== 'added') this.#dropped[outcome]++;
+      if (outcome !== 'added') series.drop(outcome);
     }
   }
 
   /** Goes on with the open trace or the next; returns how many spans were looked at. */
-  #writeSpans(payload: PayloadBuilder, maxSpans: number): number {
-    const trace = this.#trace ?? this.#openNextTrace();
+  #writeSpans(series: PayloadSeries, maxSpans: number): number {
+    const trace = this.#trace ?? this.#openNextTrace(series);
     if (trace === undefined) return 0;
     const first = trace.at;
+    const { part } = trace;
     const { spans } = trace.chunk;
     for (let span = spans[first]; span !== undefined; span = spans[trace.at]) {
       const looked = trace.at - first;
@@ -181,102 +177,56 @@ export class V04Encoding implements SpanEncoding {
       const { position, written } = this.#tools.writer;
       const outcome = this.#tools.spans.write(span, trace.chunk, trace);
       this.#bytesLeft -= this.#tools.writer.written - written;
-      if (payload.bytes > this.#tools.maxPayloadBytes) {
-        this.#tools.writer.rewind(position);
-        this.#makeRoom(trace, payload);
+      if (series.room < 0) {
+        this.#makeRoom(series, trace, position);
         return Math.max(trace.at - first, 1);
       }
-      if (outcome === 'decidesSampling' && !this.#knowsSampling(trace)) return 1;
+      if (outcome === 'decidesSampling' && !this.#knowsSampling(series, trace)) return 1;
       trace.at++;
-      if (outcome === 'invalid_id' || outcome === 'encode') trace.lost[outcome]++;
-      else {
-        trace.written++;
-        trace.isFirst = false;
-      }
+      if (outcome === 'invalid_id' || outcome === 'encode') part.lost[outcome]++;
+      else part.spans++;
     }
-    this.#closeTrace(trace, payload);
+    series.close(part);
+    this.#trace = undefined;
     return trace.at - first;
   }
 
-  #openNextTrace(): OpenTrace | undefined {
+  #openNextTrace(series: PayloadSeries): OpenTrace | undefined {
     const chunk = this.#grouping.chunks[this.#nextChunk];
     if (chunk === undefined) return undefined;
     this.#nextChunk++;
-    const trace = openTrace(chunk);
-    this.#openPart(trace, 0);
+    const trace = new OpenTrace(chunk);
+    this.#openPart(series, trace, 0);
     this.#trace = trace;
     return trace;
   }
 
   /**
-   * Splits a trace over payloads only if it does not fit one of its own. First asks it for its sampling: the
-   * tags that were assumed may take more room than its real ones.
+   * Makes room for the span at `spanStart`. First asks the trace for its sampling: the tags that were assumed may take
+   * more room than its real ones.
    */
-  #makeRoom(trace: OpenTrace, payload: PayloadBuilder): void {
-    if (!this.#knowsSampling(trace)) return;
-    if (!payload.isEmpty) return this.#moveToNextPayload(trace, payload);
-    if (trace.written > 0) return this.#splitTrace(trace, payload);
-    const { at, startByte } = trace;
-    this.#dropped.too_large++;
-    this.#noteLost(trace);
-    this.#tools.writer.rewind(startByte);
-    this.#openPart(trace, at + 1);
-  }
-
-  #moveToNextPayload(trace: OpenTrace, payload: PayloadBuilder): void {
-    this.#tools.writer.rewind(trace.startByte);
-    this.#complete(payload);
-    this.#openPart(trace, trace.from);
-  }
-
-  #splitTrace(trace: OpenTrace, payload: PayloadBuilder): void {
-    this.#closePart(trace, payload);
-    this.#complete(payload);
-    this.#openPart(trace, trace.at);
+  #makeRoom(series: PayloadSeries, trace: OpenTrace, spanStart: number): void {
+    if (!this.#knowsSampling(series, trace)) return;
+    const outcome = series.makeRoom(trace.part, spanStart);
+    const next = outcome === 'too_large' ? trace.at + 1 : trace.at;
+    this.#openPart(series, trace, outcome === 'moved' ? trace.from : next);
   }
 
   /** Asks all spans of the trace for a priority; if one asks for any, begins the part anew and returns false. */
-  #knowsSampling(trace: OpenTrace): boolean {
+  #knowsSampling(series: PayloadSeries, trace: OpenTrace): boolean {
     if (trace.sampling === 'known') return true;
     trace.sampling = 'known';
     const priority = samplingPriorityOf(trace.chunk);
     if (priority === undefined) return true;
     trace.tags = chunkTags(trace.chunk, priority);
-    this.#tools.writer.rewind(trace.startByte);
-    this.#openPart(trace, trace.from);
+    this.#tools.writer.rewind(trace.part.startByte);
+    this.#openPart(series, trace, trace.from);
     return false;
   }
 
-  #openPart(trace: OpenTrace, from: number): void {
-    const { writer } = this.#tools;
-    const startByte = writer.position;
-    openPart(trace, from, startByte, writer.openArray());
-  }
-
-  #closePart(trace: OpenTrace, payload: PayloadBuilder): void {
-    const { header, written, startByte } = trace;
-    const { writer } = this.#tools;
-    this.#noteLost(trace);
-    if (written === 0) return writer.rewind(startByte);
-    writer.fillCount(header, written);
-    payload.add(written);
-  }
-
-  #closeTrace(trace: OpenTrace, payload: PayloadBuilder): void {
-    this.#closePart(trace, payload);
-    this.#trace = undefined;
-  }
-
-  #complete(payload: PayloadBuilder): void {
-    this.#take(payload.complete());
-  }
-
-  #take(completed: Payload | undefined): void {
-    if (completed !== undefined) this.#ready.push(completed);
-  }
-
-  #noteLost({ lost }: OpenTrace): void {
-    this.#dropped.invalid_id += lost.invalid_id;
-    this.#dropped.encode += lost.encode;
+  #openPart(series: PayloadSeries, trace: OpenTrace, from: number): void {
+    series.open(trace.part);
+    trace.from = from;
+    trace.at = from;
   }
 }

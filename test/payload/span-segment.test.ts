@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { ReadableSpan } from '../../src/index.js';
 import type { Payload } from '../../src/payload/payload-builder.js';
+import { noLosses } from '../../src/payload/span-loss.js';
 import { SpanSegment } from '../../src/payload/span-segment.js';
 import { V04Encoder } from '../../src/payload/v04-encoder.js';
 import { generatedSpan } from '../oracle/generated-spans.js';
@@ -128,11 +129,11 @@ describe('spans that were encoded one by one', () => {
       const encoder = new V04Encoder(NO_SETTINGS, maxBytes);
       for (const spans of [first, second]) {
         const outcomes = spans.map((span) => segment.add(span));
-        const { payloads, tooLarge } = segment.gather();
+        const { payloads, dropped } = segment.gather();
         const expected = encodeWith(encoder, spans);
 
         expect(payloads.map(contentOf)).toEqual(expected.payloads.map(contentOf));
-        expect(tooLarge).toBe(expected.dropped.too_large);
+        expect(dropped.too_large).toBe(expected.dropped.too_large);
         expect(outcomes.filter((outcome) => outcome === 'invalid_id')).toHaveLength(
           expected.dropped.invalid_id,
         );
@@ -215,10 +216,10 @@ describe('spans that were encoded one by one', () => {
     const alone = segment.gather();
     reads = 0;
     for (const one of [makeSpan(), span, makeSpan()]) segment.add(one);
-    const { payloads, unencodable } = segment.gather();
+    const { payloads, dropped } = segment.gather();
 
-    expect(alone).toEqual({ payloads: [], tooLarge: 0, unencodable: 1 });
-    expect(unencodable).toBe(1);
+    expect(alone).toEqual({ payloads: [], dropped: { ...noLosses(), encode: 1 } });
+    expect(dropped.encode).toBe(1);
     expect(payloads.flatMap(({ body }) => decodeStrictly(body).flat())).toHaveLength(2);
   });
 
@@ -237,9 +238,9 @@ describe('spans that were encoded one by one', () => {
     const segment = new SpanSegment(NO_SETTINGS, 5_000);
 
     for (const span of [readableOnce(), large, makeSpan()]) segment.add(span);
-    const { payloads, tooLarge, unencodable } = segment.gather();
+    const { payloads, dropped } = segment.gather();
 
-    expect({ tooLarge, unencodable }).toEqual({ tooLarge: 1, unencodable: 1 });
+    expect(dropped).toEqual({ ...noLosses(), too_large: 1, encode: 1 });
     expect(payloads.map(({ spanCount }) => spanCount)).toEqual([1]);
   });
 
@@ -250,9 +251,9 @@ describe('spans that were encoded one by one', () => {
 
     segment.add(makeSpan({ ...large, traceId: TRACE_IDS[0] ?? '' }));
     for (const one of [span, makeSpan(large), makeSpan(large)]) segment.add(one);
-    const { payloads, unencodable } = segment.gather();
+    const { payloads, dropped } = segment.gather();
 
-    expect(unencodable).toBe(1);
+    expect(dropped.encode).toBe(1);
     expect(payloads.map(({ spanCount }) => spanCount)).toEqual([1, 2]);
   });
 

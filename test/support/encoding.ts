@@ -9,7 +9,7 @@ import type { ReceivedSpan, Violation } from '../../src/dev-agent/index.js';
 import type { ReadableSpan } from '../../src/index.js';
 import type { MappingSettings } from '../../src/payload/span-writer.js';
 import { V04Encoder } from '../../src/payload/v04-encoder.js';
-import type { EncodedPart } from '../../src/payload/v04-encoding.js';
+import type { EncodedPart } from '../../src/payload/payload-series.js';
 import { assertNoViolations } from './scripted-agent.js';
 
 export const NO_SETTINGS: MappingSettings = {
