@@ -1,4 +1,4 @@
-// Owns the share of spans that did not arrive. Only of a pipeline with a ledger it is known.
+// Owns the share of spans that did not arrive. It is known only of a pipeline with a ledger.
 
 export function lostPercentOf(exported, spans) {
   return (100 * (spans - exported)) / spans;

@@ -149,8 +149,8 @@ export const TRANSPORT_MUTATIONS = [
   {
     rule: 'a request that was begun late has its time',
     file: 'src/transport/agent-connection.ts',
-    find: "this.#progress = { phase: 'begun', attempt, wire };\n        attempt.onStep('requesting');",
-    replace: "this.#progress = { phase: 'begun', attempt, wire };",
+    find: "this.#progress = { phase: 'requesting', attempt, wire };\n        attempt.onStep('requesting');",
+    replace: "this.#progress = { phase: 'requesting', attempt, wire };",
     tests: ['test/transport/agent-connection.test.ts'],
   },
   {

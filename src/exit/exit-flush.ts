@@ -80,7 +80,7 @@ export class ExitFlush {
     this.#diagnostics = new Diagnostics(clock);
   }
 
-  /** Never rejects. A target that hangs since an earlier flush is not awaited: it would hold the process longer. */
+  /** Never rejects. A target that has hung since an earlier flush is not awaited: it would hold the process longer. */
   flush(): Promise<FlushEnd> {
     if (this.#state.phase === 'flushing') return this.#state.work;
     const deadlineMillis = this.#clock.nowMillis() + this.#timeoutMillis;

@@ -10,7 +10,7 @@ import { lostSpansOf } from '../payload/span-loss.js';
 import type { SpanEncoding } from '../payload/v04-encoding.js';
 import type { Deliveries } from './deliveries.js';
 import { noteDropped } from './dropped-spans.js';
-import type { SliceOutcome, SlicePace } from './encoding-turns.js';
+import { MAX_SPANS_AT_ONCE, type SliceOutcome, type SlicePace } from './encoding-turns.js';
 import type { Failure } from './export-failure.js';
 import type { ExportSource } from './export-source.js';
 import type { PendingBytes } from './pending-bytes.js';
@@ -21,8 +21,6 @@ export interface EncodingContext {
   readonly diagnostics: Diagnostics;
 }
 
-/** A batch of more spans is large; the SDK's batch processor hands over far fewer at once. */
-const LARGE_BATCH_SPANS = 4_096;
 /**
  * A slice ends with so many bytes, however few its spans, of which a usual one has some 1 300: in slices bounded by
  * number, 512 spans with a list of 1 536 doubles each, after cheap ones, blocked for a quarter of a second.
@@ -56,7 +54,7 @@ export class BatchEncoding {
     this.#state = { phase: 'encoding', encoding: source.begin(), buffered: spanCount, held: [] };
     this.#context = context;
     this.#deliveries = deliveries;
-    this.#share = spanCount > LARGE_BATCH_SPANS ? LARGE_BATCH_SHARE : 1;
+    this.#share = spanCount > MAX_SPANS_AT_ONCE ? LARGE_BATCH_SHARE : 1;
   }
 
   /**

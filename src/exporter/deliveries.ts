@@ -15,12 +15,12 @@ export interface DeliveriesContext {
   readonly delivery: DeliveryContext;
 }
 
-/** A payload that the Agent has not answered. */
+/** A payload of which no answer has been noted. */
 export interface UnansweredPayload {
   readonly payload: Payload;
   /** Whether all of it has left this process. */
   readonly isWritten: boolean;
-  /** Number of attempts to send it. */
+  /** Number of attempts to send it that have ended. */
   readonly attempts: number;
   /** Says in the result of the export how the spans were lost; to be counted by whoever calls this. */
   readonly noteFailure: (failure: Failure) => void;

@@ -3,8 +3,11 @@
 
 import { type Clock, type Dispose, nothingToDispose } from '../lang/clock.js';
 
-/** Most spans that the exports of one turn read before they return; a batch beyond that waits for later turns. */
-const MAX_SPANS_AT_ONCE = 4_096;
+/**
+ * Most spans that the exports of one turn read before they return. A batch of more is large: it waits for later turns,
+ * and the SDK's batch processor hands over far fewer at once.
+ */
+export const MAX_SPANS_AT_ONCE = 4_096;
 /** After this much encoding in a turn, the next slice waits for the next turn. */
 const MAX_TURN_MILLIS = 5;
 /** Slices grow and shrink to take about this long: the first spans of a process cost ten times as much as later. */

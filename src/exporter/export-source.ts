@@ -12,10 +12,10 @@ export interface ExportSource {
   /** The spans that are not encoded yet. */
   readonly spans: readonly ReadableSpan[];
   /**
-   * Whether the export waits for room among the pending bytes, for as long as it may take. Otherwise it is
-   * lost if there is no room.
+   * Whether the spans are a payload already. It waits for room among the pending bytes, for as long as that may take;
+   * an export of spans is lost if there is no room.
    */
-  readonly isPatient: boolean;
+  readonly isSealed: boolean;
   begin(): SpanEncoding;
 }
 
@@ -24,7 +24,7 @@ export function spanSource(spans: readonly ReadableSpan[], encoder: V04Encoder):
   return {
     spanCount: spans.length,
     spans,
-    isPatient: false,
+    isSealed: false,
     begin: () => encoder.begin(spans),
   };
 }
@@ -34,7 +34,7 @@ export function sealedSource(payload: Payload): ExportSource {
   return {
     spanCount: payload.spanCount,
     spans: [],
-    isPatient: true,
+    isSealed: true,
     begin: () => new SealedEncoding(payload),
   };
 }

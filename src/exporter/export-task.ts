@@ -96,8 +96,8 @@ export class ExportTask {
     if (this.#state.phase !== 'accepted') return;
     const { clock, pending, timeoutMillis } = this.#context;
     const { source } = this.#state;
-    const { spanCount, isPatient } = source;
-    if (!isPatient && spanCount > 0 && this.#isFull) return this.#refuse(pending.shortage);
+    const { spanCount, isSealed } = source;
+    if (!isSealed && spanCount > 0 && this.#isFull) return this.#refuse(pending.shortage);
     const timeOut = (): void =>
       this.cancel({ kind: 'timeout', cause: timedOutError(timeoutMillis) });
     this.#disposers.push(clock.schedule(timeoutMillis, timeOut));
@@ -231,14 +231,14 @@ export class ExportTask {
   };
 
   /** Encodes as much as this turn has time for, and the rest in later ones. */
-  #encode({ spanCount, isPatient }: ExportSource): void {
+  #encode({ spanCount, isSealed }: ExportSource): void {
     const { turns } = this.#context;
     const work: EncodingWork = {
       spans: spanCount,
       encodeSlice: (maxSpans, pace) => this.#encodeSlice(maxSpans, pace),
       keepRest: () => this.#begun()?.keepRest() ?? false,
     };
-    if (!isPatient) this.#disposers.push(turns.run(work));
+    if (!isSealed) this.#disposers.push(turns.run(work));
     else if (this.#encodeSlice(Infinity, 'later') !== 'done')
       this.#disposers.push(turns.queue(work));
   }

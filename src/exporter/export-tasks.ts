@@ -10,7 +10,7 @@ import type { ExportTask } from './export-task.js';
 
 export class ExportTasks {
   readonly #tasks = new InOrder<ExportTask>();
-  /** Exports that nobody has hurried yet: hurrying one again makes no difference. */
+  /** Exports that no flush has hurried yet: to hurry one again makes no difference. */
   readonly #patient = new Set<ExportTask>();
   readonly #waits = new FlushWaits();
 

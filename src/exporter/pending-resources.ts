@@ -1,5 +1,5 @@
-// Owns waiting for OTel resources whose attributes are still being detected, and how many spans may
-// do so. Knows nothing of what is done with them afterwards.
+// Owns waiting for OTel resources whose attributes are still being detected, how many spans may do so, and finding
+// such resources among the spans of a processor. Knows nothing of what is done with them afterwards.
 
 import type { Diagnostics } from '../diagnostics.js';
 import { type Clock, type Dispose, nothingToDispose } from '../lang/clock.js';

@@ -218,7 +218,7 @@ export class SpanIntake {
 
   #run(source: ExportSource, spanBytes: number): void {
     const bytes = spanBytes + PAYLOAD_OVERHEAD_BYTES;
-    const encoded = source.isPatient ? 1 : 0;
+    const encoded = source.isSealed ? 1 : 0;
     this.#queuedBytes += bytes;
     this.#queuedEncoded += encoded;
     this.#owner.run(source, () => {

@@ -104,7 +104,6 @@ class FlushRound {
   }
 
   #note(index: number, progress: Progress): void {
-    if (this.#progress[index] === 'flushed') return;
     this.#progress[index] = progress;
     this.#onProgress();
   }

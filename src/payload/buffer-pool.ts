@@ -6,7 +6,7 @@ const MAX_SPARE_BUFFERS = 6;
 const MAX_SPARE_BYTES = 8 * 1_024 * 1_024;
 
 export class BufferPool {
-  /** The one that was given back last first. */
+  /** Those that were given back, the latest first. */
   #spare: Buffer<ArrayBuffer>[] = [];
 
   /** The smallest buffer of at least that size, with any content. */

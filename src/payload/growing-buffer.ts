@@ -30,7 +30,7 @@ export class GrowingBuffer {
   protected at = 0;
   readonly #initialBytes: number;
   readonly #pool = new BufferPool();
-  /** Size of what was handed over last, or half of that before it if that is more: the next may well be as large. */
+  /** Size of what was last handed over without a copy; where that ends, at least half of it. The next may be as large. */
   #lastBytes = 0;
   /** Bytes that were written and forgotten. */
   #forgotten = 0;

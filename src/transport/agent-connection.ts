@@ -50,9 +50,9 @@ type Progress =
   | { readonly phase: 'none' }
   | { readonly phase: 'preparing'; readonly attempt: Attempt }
   /** It waits in undici until the connection is open, or has been checked before it is reused. */
-  | { readonly phase: 'waiting'; readonly attempt: Attempt }
+  | { readonly phase: 'connecting'; readonly attempt: Attempt }
   | {
-      readonly phase: 'begun';
+      readonly phase: 'requesting';
       readonly attempt: Attempt;
       readonly wire: Wire;
     };
@@ -98,7 +98,7 @@ export class AgentConnection implements Connection {
 
   get hasWritten(): boolean {
     const progress = this.#progress;
-    return progress.phase === 'begun' && progress.wire.socket?.writableLength === 0;
+    return progress.phase === 'requesting' && progress.wire.socket?.writableLength === 0;
   }
 
   close(): void {
@@ -114,7 +114,7 @@ export class AgentConnection implements Connection {
   abandon(): void {
     this.#isAbandoned = true;
     const { phase } = this.#progress;
-    if ((phase === 'waiting' || phase === 'begun') && !this.hasWritten) return this.close();
+    if ((phase === 'connecting' || phase === 'requesting') && !this.hasWritten) return this.close();
     this.#wire?.socket?.unref();
     this.#wire = undefined;
   }
@@ -178,7 +178,7 @@ export class AgentConnection implements Connection {
     const isUnfit = this.#wire !== undefined && isStale(this.#wire, clock);
     if (isUnfit || isNextTurnHeldBack()) this.close();
     this.#wire ??= openWire(undici, this.#settings);
-    this.#progress = { phase: 'waiting', attempt };
+    this.#progress = { phase: 'connecting', attempt };
     attempt.onStep('connecting');
     const request = bare<Dispatcher.DispatchOptions>({
       method: 'PUT',
@@ -203,7 +203,7 @@ export class AgentConnection implements Connection {
     let exchange: Exchange = { phase: 'waiting' };
     return {
       onRequestStart: () => {
-        this.#progress = { phase: 'begun', attempt, wire };
+        this.#progress = { phase: 'requesting', attempt, wire };
         attempt.onStep('requesting');
         exchange = { phase: 'begun', reusedAt: wire.repliedAt && momentOf(clock) };
       },

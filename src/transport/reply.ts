@@ -44,7 +44,7 @@ export class ReplyReader {
     this.#state = { phase: 'reading', head, chunks: [], bytes: 0 };
   }
 
-  /** Takes a piece of the body; `false` when the body is larger than any the Agent sends. */
+  /** Takes a piece of the body; `false` when that is larger than any the Agent sends, or comes in ever so many pieces. */
   take(chunk: Uint8Array): boolean {
     if (this.#state.phase === 'waiting') return true;
     this.#state.bytes += chunk.length + PIECE_BYTES;

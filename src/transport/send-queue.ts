@@ -16,7 +16,7 @@ export interface Applicant {
 }
 
 export class SendQueue {
-  /** How long a payload takes that has got its connection. */
+  /** How long a payload takes that has got its connection, which may have to be opened first. */
   readonly answerTime: AnswerTime = new AnswerTime();
   readonly #connections: readonly Connection[];
   readonly #clock: Clock;
