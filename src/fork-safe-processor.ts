@@ -192,7 +192,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
       deliver: (timeoutMillis, limitMillis) => {
         const inner = this.#present();
         exporter.deliver(timeoutMillis, limitMillis);
-        if (inner?.isWaiting === true) this.#warnOfHeld(inner);
+        if (inner?.awaitsAttributes === true) this.#warnOfHeld(inner);
       },
     };
   }

@@ -54,7 +54,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^exporter\/deliveries$/],
   [
     /^configuration\/(credentials|environment)$/,
-    /^exporter\/(dropped-spans|export-failure|pending-resources)$/,
+    /^exporter\/(dropped-spans|export-failure|pending-resources|resource-waits)$/,
     /^flush\/(drain|flush-failure|flush-target)$/,
   ],
   [/^payload\//, /^transport\//],

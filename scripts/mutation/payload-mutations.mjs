@@ -67,7 +67,7 @@ export const PAYLOAD_MUTATIONS = [
   {
     rule: 'an incomplete resource is read anew for each batch',
     file: 'src/payload/span-writer.ts',
-    find: 'if (this.#learnt.unfinished.size > 0) this.#learnt.unfinished.clear();',
+    find: 'if (this.#learnt.pending.size > 0) this.#learnt.pending.clear();',
     replace: '',
     tests: ['test/payload/resource-tags.test.ts'],
   },

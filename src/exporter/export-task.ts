@@ -14,7 +14,7 @@ import type { EncodingTurns, EncodingWork, SliceOutcome, SlicePace } from './enc
 import { exportError, type Failure, hasFailed } from './export-failure.js';
 import type { ExportSource } from './export-source.js';
 import type { ExporterMetrics } from './exporter-metrics.js';
-import { MAX_RESOURCE_WAIT_MILLIS, type ResourceWaits } from './pending-resources.js';
+import { MAX_RESOURCE_WAIT_MILLIS, type ResourceWaits } from './resource-waits.js';
 import { untraced } from './tracing-suppression.js';
 
 /** What all exports of an exporter share. */

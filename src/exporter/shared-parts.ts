@@ -25,7 +25,7 @@ import type { ExitDeliveryContext } from './exit-delivery.js';
 import type { ExportContext } from './export-task.js';
 import { ExporterMetrics } from './exporter-metrics.js';
 import { PAYLOAD_OVERHEAD_BYTES, PendingBytes } from './pending-bytes.js';
-import { ResourceWaits } from './pending-resources.js';
+import { ResourceWaits } from './resource-waits.js';
 
 /** Longest excerpt of an answer in a log line. */
 const MAX_EXCERPT_CHARS = 256;

@@ -6,16 +6,16 @@ import { bare } from '../lang/bare-object.js';
 import type { Resource } from '../sdk-contract.js';
 import type { ChunkPlace } from './chunk-tags.js';
 import type { EncodableSpan } from './encodable-span.js';
-import type { MsgpackWriter } from './msgpack-writer.js';
 import { EventsWriter } from './events-writer.js';
+import type { MsgpackWriter } from './msgpack-writer.js';
 import { readableEntries } from './readable-entries.js';
 import { resourceTags, type ServiceSettings } from './resource-tags.js';
 import { SpanFacts } from './span-facts.js';
 import { addFields, fillTimes, SpanHeader, type TraceIdentity } from './span-header.js';
 import { encodableLinks, SpanLinksWriter } from './span-links.js';
+import type { UnwritableSpan } from './span-loss.js';
 import { SpanNames } from './span-names.js';
 import { type ChunkMark, SpanTags, type SpanTagsSettings } from './span-tags.js';
-import type { UnwritableSpan } from './span-loss.js';
 import { type SpanTemplate, SpanTemplates } from './span-template.js';
 import { TagKeys } from './tag-keys.js';
 import { TagWriter } from './tag-writer.js';
@@ -32,7 +32,7 @@ interface Learnt {
   readonly tags: SpanTags;
   readonly resources: WeakMap<Resource, SpanTemplates>;
   /** Resources of the present batch whose attributes are not all there. */
-  readonly unfinished: Map<Resource, SpanTemplates>;
+  readonly pending: Map<Resource, SpanTemplates>;
 }
 
 const NO_RESOURCE: Resource = { attributes: {} };
@@ -67,7 +67,7 @@ export class SpanWriter {
 
   /** Makes sure that resources that were not complete are read again. */
   beginBatch(): void {
-    if (this.#learnt.unfinished.size > 0) this.#learnt.unfinished.clear();
+    if (this.#learnt.pending.size > 0) this.#learnt.pending.clear();
   }
 
   /**
@@ -147,9 +147,9 @@ export class SpanWriter {
     if (resource === this.#lastResource && this.#ofLastResource !== undefined) {
       return this.#ofLastResource;
     }
-    const { keys, known, resources, unfinished } = this.#learnt;
+    const { keys, known, resources, pending } = this.#learnt;
     const isPending = resource.asyncAttributesPending === true;
-    const memory = isPending ? unfinished : resources;
+    const memory = isPending ? pending : resources;
     const templates = memory.get(resource) ?? this.#newTemplates(resource, keys, known);
     memory.set(resource, templates);
     this.#lastResource = isPending ? undefined : resource;
@@ -174,7 +174,7 @@ export class SpanWriter {
       events: this.#events,
     };
     const tags = new SpanTags(parts, this.#settings);
-    return { keys, known, tags, resources: new WeakMap(), unfinished: new Map() };
+    return { keys, known, tags, resources: new WeakMap(), pending: new Map() };
   }
 }
 

@@ -5,7 +5,7 @@ import type { Context } from '@opentelemetry/api';
 import { expectation } from '../configuration/option-checks.js';
 import type { Diagnostics } from '../diagnostics.js';
 import { countOf, DatadogExportError, reasonOf } from '../errors.js';
-import { UnfinishedResources } from '../exporter/pending-resources.js';
+import { PendingResources } from '../exporter/pending-resources.js';
 import { type Dispose, nothingToDispose, systemClock } from '../lang/clock.js';
 import { hasMethods } from '../lang/methods.js';
 import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from '../sdk-contract.js';
@@ -38,7 +38,7 @@ export class InnerProcessor {
   readonly #processor: SpanProcessor;
   readonly #exporter: GenerationExporter;
   readonly #diagnostics: Diagnostics;
-  readonly #resources = new UnfinishedResources();
+  readonly #resources = new PendingResources();
   #ended = 0;
   /** Number of spans that a flush did not hand over, so that the processor cannot hold them any more. */
   #letGo = 0;
@@ -70,7 +70,7 @@ export class InnerProcessor {
   }
 
   /** Whether resource attributes are pending, without which the processor hands over nothing. */
-  get isWaiting(): boolean {
+  get awaitsAttributes(): boolean {
     return !this.#resources.isEmpty;
   }
 
@@ -141,7 +141,7 @@ export class InnerProcessor {
   }
 
   #whenReady(proceed: () => void): Dispose {
-    if (this.#isRetired || !this.isWaiting || this.held === 0) {
+    if (this.#isRetired || !this.awaitsAttributes || this.held === 0) {
       proceed();
       return nothingToDispose;
     }
@@ -181,7 +181,8 @@ export class InnerProcessor {
 
   async #shutDown(): Promise<void> {
     try {
-      if (this.isWaiting) await new Promise<void>((resolve) => this.#resources.whenEmpty(resolve));
+      if (this.awaitsAttributes)
+        await new Promise<void>((resolve) => this.#resources.whenEmpty(resolve));
       await this.#processor.shutdown();
     } catch (error) {
       // The exporter has warned of failed exports.

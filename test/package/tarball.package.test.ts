@@ -33,7 +33,7 @@ const FILES = [
   'package.json',
 ];
 /** Twice over, ESM and CommonJS, 3 kB to grow; comments would add 60 kB, undici alone would add 400 kB. */
-const MAX_SIZE_BYTES = 217_000;
+const MAX_SIZE_BYTES = 222_000;
 const DEADLINE_MILLIS = 60_000;
 
 let tarball: PackedTarball;
