@@ -10,12 +10,13 @@ import {
 import { type OptionNames, warnOfUnknownOptions } from './configuration/unknown-options.js';
 import { Diagnostics } from './diagnostics.js';
 import { DatadogSpanExporter } from './exporter.js';
-import { livesOf } from './exporter/exporter-lives.js';
+import { type ExporterLives, livesOf } from './exporter/exporter-lives.js';
 import type { SpanSink } from './exporter/span-intake.js';
 import type { ForceFlushOptions, ShutdownOptions } from './flush/drain-options.js';
 import { shareExitDeliverer } from './flush/exit-deliverer.js';
 import { isExporter } from './flush/exporter-drain.js';
 import { systemClock } from './lang/clock.js';
+import { GenerationExporter } from './processor/generation-exporter.js';
 import { isSampled } from './processor/sampled-spans.js';
 import type { ReadableSpan, SpanProcessor } from './sdk-contract.js';
 
@@ -51,9 +52,13 @@ const KNOWN_OPTIONS: OptionNames<DatadogBatchSpanProcessorOptions> = {
 };
 const QUEUE_RANGE = { min: 64 * 1_024, max: 2 ** 30 };
 
-const OPTIONS = 'an object, as in `new DatadogBatchSpanProcessor({ exporter })`';
+const OPTIONS =
+  'an object with the exporter in it, as in `new DatadogBatchSpanProcessor({ exporter })`';
 const EXPORTER = 'a DatadogSpanExporter';
 const OF_THIS_COPY = `${EXPORTER} of this copy of the package (\`import\` and \`require\` have one each)`;
+const OF_FORK_SAFE =
+  `Expected \`exporter\` to be ${EXPORTER}, got what ForkSafeSpanProcessor passes to \`createProcessor\`: ` +
+  'DatadogBatchSpanProcessor needs no ForkSafeSpanProcessor around it';
 /** What filters or changes spans there has no effect, which its author may not know. */
 const REPLACED_EXPORT =
   '`export()` of its exporter was replaced, and DatadogBatchSpanProcessor does not call it: spans are sent as they ' +
@@ -71,13 +76,11 @@ export class DatadogBatchSpanProcessor implements SpanProcessor {
   /** @throws TypeError or RangeError for an option of the wrong type or range. */
   constructor(options: DatadogBatchSpanProcessorOptions) {
     checkObject(options, OPTIONS);
-    if (isExporter(options)) throw new TypeError(expectation('options', OPTIONS, options));
-    const { exporter, scheduledDelayMillis, maxQueueBytes } = options;
-    const isObject = typeof exporter === 'object' && exporter !== null;
-    const lives = isObject ? livesOf(exporter) : undefined;
-    if (lives === undefined) {
-      throw new TypeError(expectation('exporter', isObject ? OF_THIS_COPY : EXPORTER, exporter));
+    if (isExporter(options)) {
+      throw new TypeError(`Expected \`options\` to be ${OPTIONS}, got the exporter itself`);
     }
+    const { exporter, scheduledDelayMillis, maxQueueBytes } = options;
+    const lives = checkExporter(exporter);
     if (exporter.export !== DatadogSpanExporter.prototype.export) {
       new Diagnostics(systemClock).warn('export', REPLACED_EXPORT);
     }
@@ -125,4 +128,12 @@ export class DatadogBatchSpanProcessor implements SpanProcessor {
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
   }
+}
+
+function checkExporter(exporter: unknown): ExporterLives {
+  const isObject = typeof exporter === 'object' && exporter !== null;
+  const lives = isObject ? livesOf(exporter) : undefined;
+  if (lives !== undefined) return lives;
+  if (exporter instanceof GenerationExporter) throw new TypeError(OF_FORK_SAFE);
+  throw new TypeError(expectation('exporter', isObject ? OF_THIS_COPY : EXPORTER, exporter));
 }

@@ -4,7 +4,6 @@
 import {
   checkBoolean,
   checkInteger,
-  checkObject,
   expectation,
   TIMER_OR_ZERO,
 } from './configuration/option-checks.js';
@@ -14,7 +13,7 @@ import { RERAISE, type Reraise } from './exit/exit-policy.js';
 import { exitRegistry } from './exit/exit-registry.js';
 import { EXIT_SIGNALS, type ExitSignal, isExitSignal } from './exit/exit-signals.js';
 import { mayHaveExitDeliverers } from './flush/exit-deliverer.js';
-import { checkFlushTarget, type FlushTarget } from './flush/flush-target.js';
+import { checkFlushOptions, checkFlushTarget, type FlushTarget } from './flush/flush-target.js';
 import { forkRegistry } from './fork/fork-registry.js';
 import { isBuildingSnapshot } from './fork/snapshot-callbacks.js';
 import { type Dispose, systemClock } from './lang/clock.js';
@@ -103,7 +102,7 @@ const KNOWN_OPTIONS: OptionNames<FlushOnExitOptions> = {
 };
 
 function resolveExitOptions(options: FlushOnExitOptions): ExitFlushOptions {
-  checkObject(options);
+  checkFlushOptions(options, 'flushOnExit([provider, exporter])');
   warnOfUnknownOptions('flushOnExit', options, KNOWN_OPTIONS);
   return {
     signals: checkSignals(options.signals) ?? ['SIGTERM', 'SIGINT'],

@@ -269,7 +269,8 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
   }
 }
 
-const OPTIONS = 'an object, as in `new ForkSafeSpanProcessor({ exporter, createProcessor })`';
+const OPTIONS =
+  'an object with the exporter in it, as in `new ForkSafeSpanProcessor({ exporter, createProcessor })`';
 const KNOWN_OPTIONS: OptionNames<ForkSafeSpanProcessorOptions> = {
   exporter: true,
   createProcessor: true,
@@ -279,7 +280,9 @@ function checkProcessorOptions(
   options: ForkSafeSpanProcessorOptions,
 ): ForkSafeSpanProcessorOptions {
   checkObject(options, OPTIONS);
-  if (isExporter(options)) throw new TypeError(expectation('options', OPTIONS, options));
+  if (isExporter(options)) {
+    throw new TypeError(`Expected \`options\` to be ${OPTIONS}, got the exporter itself`);
+  }
   const { exporter, createProcessor } = options;
   if (!isExporter(exporter)) {
     throw new TypeError(expectation('exporter', 'a span exporter', exporter));

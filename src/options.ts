@@ -9,6 +9,7 @@ import {
   parseAgentUrl,
   withoutCredentials,
 } from './agent-target.js';
+import { checkCertificates } from './configuration/certificates.js';
 import { exposure } from './configuration/credentials.js';
 import { type Environment, readEnvironment } from './configuration/environment.js';
 import {
@@ -41,7 +42,10 @@ export interface DatadogSpanExporterOptions {
    * else `/var/run/datadog/apm.socket` if it exists, else `http://127.0.0.1:8126`
    */
   readonly url?: string | undefined;
-  /** PEM certificates to trust for `https:`, instead of Node's own list. @default Node's own list */
+  /**
+   * Certificates to trust for `https:` instead of Node's own list, as PEM text: the content of a file, not its path.
+   * @default Node's own list
+   */
   readonly ca?: string | undefined;
   /** Service of spans that do not name their own. @default see the README, "Service, env, version" */
   readonly service?: string | undefined;
@@ -168,7 +172,7 @@ export function checkOptions(options: DatadogSpanExporterOptions, warn: Warn): C
   const { service, env, version, ...tags } = checkTextRecord('tags', options.tags);
   return Object.freeze({
     target: targetOf(options.url),
-    ca: checkText('ca', options.ca),
+    ca: checkCertificates('ca', options.ca),
     service: checkText('service', options.service) ?? checkText("tags['service']", service),
     env: checkText('env', options.env) ?? checkText("tags['env']", env),
     version: checkText('version', options.version) ?? checkText("tags['version']", version),

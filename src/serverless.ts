@@ -3,10 +3,10 @@
 // `Invocation`.
 
 import { isAsyncFunction } from 'node:util/types'; // on Node 24, importing all of `node:util` opens stderr
-import { checkInteger, checkObject, expectation, TIMER } from './configuration/option-checks.js';
+import { checkInteger, expectation, TIMER } from './configuration/option-checks.js';
 import { type OptionNames, warnOfUnknownOptions } from './configuration/unknown-options.js';
 import { Diagnostics } from './diagnostics.js';
-import { checkFlushTarget, type FlushTarget } from './flush/flush-target.js';
+import { checkFlushOptions, checkFlushTarget, type FlushTarget } from './flush/flush-target.js';
 import { Invocation, type InvocationSettings } from './flush/invocation.js';
 import { systemClock } from './lang/clock.js';
 import { hasMethods } from './lang/methods.js';
@@ -71,7 +71,7 @@ export function withFlush(
   if (typeof handler !== 'function') {
     throw new TypeError(expectation('handler', 'a function', handler));
   }
-  checkObject(options);
+  checkFlushOptions(options, 'withFlush(handler, [provider, exporter])');
   warnOfUnknownOptions('withFlush', options, KNOWN_OPTIONS);
   const timeoutMillis = checkInteger('timeoutMillis', options.timeoutMillis, TIMER);
   const settings: InvocationSettings = {

@@ -69,7 +69,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   ],
   [
     /^(cancellation|errors|sdk-contract|version)$/,
-    /^configuration\/(option-checks|quotes)$/,
+    /^configuration\/(certificates|option-checks|quotes)$/,
     /^flush\/exit-deliverer$/,
     /^processor\/sampled-spans$/,
   ],

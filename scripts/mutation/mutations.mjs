@@ -232,4 +232,32 @@ export const MUTATIONS = [
     replace: 'checkTextRecord(name, value)',
     tests: ['test/options.test.ts'],
   },
+  {
+    rule: 'certificates that cannot be read are refused',
+    file: 'src/configuration/certificates.ts',
+    find: 'if (reason === undefined) continue;',
+    replace: 'if (reason !== null) continue;',
+    tests: ['test/configuration/certificates.test.ts'],
+  },
+  {
+    rule: 'each of several certificates is read',
+    file: 'src/configuration/certificates.ts',
+    find: 'text.split(BEGINNING)',
+    replace: '[text]',
+    tests: ['test/configuration/certificates.test.ts'],
+  },
+  {
+    rule: 'text without a certificate is no authority',
+    file: 'src/configuration/certificates.ts',
+    find: 'if (certificates.length === 0)',
+    replace: 'if (certificates.length < 0)',
+    tests: ['test/configuration/certificates.test.ts'],
+  },
+  {
+    rule: 'a second target is not taken for options',
+    file: 'src/flush/flush-target.ts',
+    find: 'if (!isFlushable(options) && !isProviderProxy(options)) return;',
+    replace: 'if (asList !== undefined) return;',
+    tests: ['test/flush/flush-target.test.ts'],
+  },
 ];

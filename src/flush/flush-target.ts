@@ -2,7 +2,7 @@
 // nothing of how and when it is flushed.
 
 import type { Tracer, TracerProvider } from '@opentelemetry/api';
-import { expectation } from '../configuration/option-checks.js';
+import { checkObject, expectation } from '../configuration/option-checks.js';
 import { hasMethods } from '../lang/methods.js';
 
 /**
@@ -48,6 +48,17 @@ export function checkFlushTarget(name: string, target: unknown): readonly Flusha
   const targets: readonly unknown[] = target;
   if (targets.length === 0) throw new TypeError(expectation(name, FLUSHABLE, target));
   return targets.map((one, index) => checkFlushable(`${name}[${index}]`, one));
+}
+
+/**
+ * @param asList How several targets are passed. Without types, one after the other looks right as well.
+ * @throws TypeError if `options` are none, but another target.
+ */
+export function checkFlushOptions(options: unknown, asList: string): void {
+  checkObject(options);
+  if (!isFlushable(options) && !isProviderProxy(options)) return;
+  const instead = `got another target: several targets are one list, as in \`${asList}\``;
+  throw new TypeError(`Expected \`options\` to be an object of options, ${instead}`);
 }
 
 function checkFlushable(name: string, target: unknown): Flushable {

@@ -1,5 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { DatadogBatchSpanProcessor, DatadogSpanExporter } from '../../src/index.js';
+import {
+  DatadogBatchSpanProcessor,
+  DatadogSpanExporter,
+  ForkSafeSpanProcessor,
+} from '../../src/index.js';
 import { endAll } from '../support/batch-processors.js';
 import { captureDiag } from '../support/diag-log.js';
 import { openExporter } from '../support/exporters.js';
@@ -18,8 +22,16 @@ describe('the options of a DatadogBatchSpanProcessor', () => {
   const exporter = (): DatadogSpanExporter => openExporter({});
 
   it.each<[string, () => unknown, RegExp]>([
-    ['none', () => undefined, /Expected `options` to be an object, .* got `undefined`/],
-    ['the exporter itself', exporter, /as in `new DatadogBatchSpanProcessor\({ exporter }\)`/],
+    [
+      'none',
+      () => undefined,
+      /Expected `options` to be an object with the exporter in it, .* got `undefined`/,
+    ],
+    [
+      'the exporter itself',
+      exporter,
+      /as in `new DatadogBatchSpanProcessor\({ exporter }\)`, got the exporter itself$/,
+    ],
     ['no exporter', () => ({}), /`exporter` to be a DatadogSpanExporter, got `undefined`/],
     [
       'another exporter',
@@ -38,6 +50,20 @@ describe('the options of a DatadogBatchSpanProcessor', () => {
     ],
   ])('are checked: %s', (_name, options, message) => {
     expect(() => construct(options())).toThrow(message);
+  });
+
+  it('are those of a processor that has no other around it', () => {
+    const createProcessor = (to: unknown): never => {
+      construct({ exporter: to });
+      throw new Error('constructed');
+    };
+
+    expect(() => new ForkSafeSpanProcessor({ exporter: exporter(), createProcessor })).toThrow(
+      new TypeError(
+        'Expected `exporter` to be a DatadogSpanExporter, got what ForkSafeSpanProcessor passes to `createProcessor`: ' +
+          'DatadogBatchSpanProcessor needs no ForkSafeSpanProcessor around it',
+      ),
+    );
   });
 
   it.each([

@@ -1,6 +1,8 @@
 import { ProxyTracerProvider, trace } from '@opentelemetry/api';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { flushOnExit, withFlush } from '../../src/index.js';
+import { openExporter } from '../support/exporters.js';
 import {
   checkFlushTarget,
   type Flushable,
@@ -31,6 +33,30 @@ describe('checkFlushTarget', () => {
     expect(() => checkFlushTarget('target', [one, {}])).toThrow(/^Expected `target\[1\]` to be /);
   });
 });
+
+describe('a second target', () => {
+  it.each<[string, (second: unknown) => unknown]>([
+    ['flushOnExit([provider, exporter])', (second) => apply(flushOnExit, [one, second])],
+    [
+      'withFlush(handler, [provider, exporter])',
+      (second) => apply(withFlush, [() => undefined, one, second]),
+    ],
+  ])('is not taken for options: it takes a list, as in %s', (asList, call) => {
+    const refusal = new TypeError(
+      'Expected `options` to be an object of options, got another target: ' +
+        `several targets are one list, as in \`${asList}\``,
+    );
+
+    expect(() => call(openExporter({}))).toThrow(refusal);
+    expect(() => call(trace.getTracerProvider())).toThrow(refusal);
+  });
+});
+
+/** As from JavaScript. */
+function apply(callee: typeof flushOnExit | typeof withFlush, args: readonly unknown[]): unknown {
+  const result: unknown = Reflect.apply(callee, undefined, args);
+  return result;
+}
 
 describe('the provider of trace.getTracerProvider()', () => {
   it('stands for the one that is registered by the time of a flush', async () => {

@@ -98,7 +98,6 @@ describe('a ForkSafeSpanProcessor', () => {
   it.each<[string, unknown[]]>([
     ['options', []],
     ['options', ['x']],
-    ['options', [openExporter({})]],
     ['exporter', [{ createProcessor: bareProcessor }]],
     ['exporter', [{ exporter: { export: true }, createProcessor: bareProcessor }]],
     ['createProcessor', [{ exporter: openExporter({}) }]],
@@ -108,6 +107,14 @@ describe('a ForkSafeSpanProcessor', () => {
 
     expect(construct).toThrow(TypeError);
     expect(construct).toThrow(`Expected \`${name}\` to be `);
+  });
+
+  it('says so if it is given the exporter instead of options', () => {
+    const construct = (): unknown => Reflect.construct(ForkSafeSpanProcessor, [openExporter({})]);
+
+    expect(construct).toThrow(
+      /as in `new ForkSafeSpanProcessor\({ exporter, createProcessor }\)`, got the exporter itself$/,
+    );
   });
 
   it('lets the error of createProcessor through when it is constructed', () => {

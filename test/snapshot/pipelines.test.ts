@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildSnapshotOf } from '../fork/snapshot.js';
+import { pem } from '../support/answering-server.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 
 const DIST = new URL('../../dist/index.cjs', import.meta.url).pathname;
@@ -93,6 +94,12 @@ describe('G10: processes that start with the snapshot of a traced application', 
     {
       behind: 'one that knows from where it loads undici',
       options: `{ requireFrom: '${DIST}' }`,
+      pipeline: 'const processor = new DatadogBatchSpanProcessor({ exporter });',
+      discarded: { inherited: 5 },
+    },
+    {
+      behind: 'one that trusts certificates of its own',
+      options: `{ ca: ${JSON.stringify(pem('cert'))} }`,
       pipeline: 'const processor = new DatadogBatchSpanProcessor({ exporter });',
       discarded: { inherited: 5 },
     },
