@@ -77,7 +77,7 @@ export class BatchEncoding {
     if (count === 0 && openBytes === 0) return 'blocked';
     // If nothing more fits, the open payload is cut and sent; otherwise its room would never be released.
     this.#encode((encoding) =>
-      count === 0 ? encoding.cut() : encoding.advance(count, SLICE_BYTES),
+      count === 0 ? encoding.completeOpen() : encoding.advance(count, SLICE_BYTES),
     );
     return this.#outcome();
   }
@@ -92,7 +92,7 @@ export class BatchEncoding {
     while (this.#state.phase === 'encoding' && hasTime()) {
       this.#encodeAtOnce((encoding) => encoding.advance(REST_SLICE_SPANS, SLICE_BYTES));
     }
-    this.#encodeAtOnce((encoding) => encoding.cut());
+    this.#encodeAtOnce((encoding) => encoding.completeOpen());
     return this.drop(why);
   }
 

@@ -29,7 +29,7 @@ export class SealedEncoding implements SpanEncoding {
     return { ...NOTHING, payloads };
   }
 
-  cut(): EncodedPart {
+  completeOpen(): EncodedPart {
     return this.advance();
   }
 

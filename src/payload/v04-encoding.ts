@@ -24,7 +24,7 @@ export interface SpanEncoding {
   /** Encodes up to so many further spans as they are now; none after those with which `maxBytes` is reached. */
   advance(maxSpans: number, maxBytes?: number): EncodedPart;
   /** Completes the open payload before it is full. */
-  cut(): EncodedPart;
+  completeOpen(): EncodedPart;
   /** Makes sure that later changes to the spans do not matter. */
   keepRest(): void;
 }
@@ -91,7 +91,7 @@ export class V04Encoding implements SpanEncoding {
     });
   }
 
-  cut(): EncodedPart {
+  completeOpen(): EncodedPart {
     return this.#write((series) => {
       const trace = this.#trace;
       if (trace === undefined) return series.complete();

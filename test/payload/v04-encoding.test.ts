@@ -187,7 +187,7 @@ describe('a payload that is cut before it is full', () => {
     const encoding = newEncoder().begin([...makeSpans(2), ...makeSpans(5, { traceId: other })]);
 
     encoding.advance(4);
-    const cut = encoding.cut();
+    const cut = encoding.completeOpen();
 
     expect(cut.payloads.map(({ spanCount }) => spanCount)).toEqual([2]);
     expect(encoding.advance(Infinity).payloads.map(({ spanCount }) => spanCount)).toEqual([5]);
@@ -197,7 +197,7 @@ describe('a payload that is cut before it is full', () => {
     const encoding = newEncoder().begin(makeSpans(5));
 
     encoding.advance(2);
-    const chunks = [encoding.cut(), encoding.advance(Infinity)].flatMap(({ payloads }) =>
+    const chunks = [encoding.completeOpen(), encoding.advance(Infinity)].flatMap(({ payloads }) =>
       payloads.flatMap(({ body }) => decodeStrictly(body)),
     );
 
@@ -210,7 +210,12 @@ describe('a payload that is cut before it is full', () => {
     const encoding = newEncoder().begin([...makeSpans(4), last]);
 
     encoding.advance(2);
-    const bodies = [encoding.cut(), encoding.advance(3), encoding.cut(), encoding.advance(9)];
+    const bodies = [
+      encoding.completeOpen(),
+      encoding.advance(3),
+      encoding.completeOpen(),
+      encoding.advance(9),
+    ];
 
     const chunks = bodies.flatMap(({ payloads }) =>
       payloads.flatMap(({ body }) => decodeStrictly(body)),
@@ -221,13 +226,13 @@ describe('a payload that is cut before it is full', () => {
 
   it('is none if nothing is open', () => {
     const encoding = newEncoder().begin(makeSpans(3));
-    expect([encoding.cut().payloads, encoding.openBytes]).toEqual([[], 0]);
+    expect([encoding.completeOpen().payloads, encoding.openBytes]).toEqual([[], 0]);
 
     encoding.advance(2);
     expect(encoding.openBytes).toBeGreaterThan(300);
-    encoding.cut();
+    encoding.completeOpen();
 
-    expect([encoding.openBytes, encoding.cut().payloads]).toEqual([0, []]);
+    expect([encoding.openBytes, encoding.completeOpen().payloads]).toEqual([0, []]);
   });
 });
 
