@@ -106,10 +106,11 @@ export class DatadogBatchSpanProcessor implements SpanProcessor {
   }
 
   /**
-   * Waits until every span that ended before this call is settled. Spans that are dropped one by one (no room in
-   * `maxQueueBytes`, `too_large`, `invalid_id`, `encode`) do not make it reject; the exporter's `stats()` counts them.
+   * Waits until every span that ended before this call is settled. Spans that are dropped one by one do not make it
+   * reject (no room in `maxQueueBytes`, `too_large`, `invalid_id`, `encode`, or ended after the exporter's `signal` or
+   * `shutdown()`), nor does an export that had failed before; the exporter's `stats()` counts all of them.
    *
-   * @throws DatadogExportError if any of their exports failed, or if the wait ended before they were
+   * @throws DatadogExportError if any of their exports fails meanwhile, or if the wait ends before they are
    * settled (`timeout`, `aborted`: no spans are lost by that); TypeError or RangeError for a wrong option.
    */
   async forceFlush(options?: ForceFlushOptions): Promise<void> {

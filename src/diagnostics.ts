@@ -1,7 +1,8 @@
-// Owns what the package says through OpenTelemetry's `diag`: at most one line per topic and minute,
-// with the number of lines held back. Attribute values never appear in them.
+// Owns what the package says through OpenTelemetry's `diag`: at most one line per topic and minute, with the number
+// of lines held back, or of the spans that these tell of. Attribute values never appear in them.
 
 import { diag, type DiagLogger } from '@opentelemetry/api';
+import { countOf } from './errors.js';
 import type { Clock } from './lang/clock.js';
 import { PACKAGE_NAME } from './version.js';
 
@@ -11,15 +12,19 @@ const API = Symbol.for('opentelemetry.js.api.1');
 /** Characters that a socket path or a variable may contain, and with which it could forge a line of the log. */
 const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029]+/gu;
 
+type Unit = 'line' | 'span';
+
 interface Topic {
   readonly saidAtMillis: number;
-  /** Number of lines held back, or the sum of what they would have reported. */
+  readonly unit: Unit;
+  /** Number of lines held back, or of the spans that they would have told of. */
   heldBack: number;
 }
 
 interface Line {
   readonly topic: string;
-  /** 1 for a line, else what is added to the number that it tells. */
+  readonly unit: Unit;
+  /** 1 for a line, else the number of spans that are lost. */
   readonly added: number;
   /** Of the sum of all `added` since the topic was last logged. */
   readonly text: (total: number) => string;
@@ -44,51 +49,67 @@ export class Diagnostics {
 
   /** Warns, unless the topic was warned about within the last minute; a function is called only if it warns. */
   warn(topic: string, message: string | (() => string)): void {
-    this.#say('warn', { topic, added: 1, text: (lines) => withHeld(message, lines - 1) });
+    this.#say('warn', lineOf(topic, message));
   }
 
-  /** Warns of a growing number, at most once a minute: of the total that was added since the last warning. */
-  warnOfTotal(topic: string, added: number, message: (total: number) => string): void {
-    this.#say('warn', { topic, added, text: message });
+  /** Warns of lost spans, at most once a minute: of all that were lost since the last warning. */
+  warnOfTotal(topic: string, spans: number, message: (total: number) => string): void {
+    this.#say('warn', { topic, unit: 'span', added: spans, text: message });
+  }
+
+  /** Warns of lost spans with a message that tells their number; says how many more were lost and held back. */
+  warnOfLoss(topic: string, spans: number, message: string | (() => string)): void {
+    this.warnOfTotal(topic, spans, (total) => {
+      const others = total - spans;
+      return withHeld(message, others === 0 ? '' : `${countOf(others, 'more span')}, not logged`);
+    });
   }
 
   /** Logs a line for whoever looks into a problem; held back as warnings are. */
   debug(topic: string, message: string): void {
-    this.#say('debug', { topic, added: 1, text: (lines) => withHeld(message, lines - 1) });
+    this.#say('debug', lineOf(topic, message));
+  }
+
+  /** Warns of lost spans that were held back, where nothing may follow that tells of them. */
+  warnOfHeldBack(): void {
+    const losses = [...this.#topics.values()].filter(({ unit }) => unit === 'span');
+    const spans = losses.reduce((sum, { heldBack }) => sum + heldBack, 0);
+    for (const loss of losses) loss.heldBack = 0; // first, as a logger may have more lost
+    if (spans > 0) this.warn('held back', `${countOf(spans, 'more span')} lost, not logged before`);
   }
 
   /** Says it later if there is no logger yet: `NodeSDK` sets that of `OTEL_LOG_LEVEL` after making processors. */
-  #say(level: 'warn' | 'debug', { topic, added, text }: Line): void {
-    const total = this.#takeTurn(topic, added);
+  #say(level: 'warn' | 'debug', line: Line): void {
+    const total = this.#takeTurn(line);
     if (total === undefined) return;
     const write = (): void =>
       writeLine(
-        (line) => this.#logger[level](line),
-        () => text(total),
+        (text) => this.#logger[level](text),
+        () => line.text(total),
       );
     if (hasLogger()) return write();
     queueMicrotask(() => {
       if (hasLogger()) write();
-      else this.#putOff(topic, total);
+      else this.#putOff(line, total);
     });
   }
 
   /** The sum of all `added` since the topic was last logged, or `undefined` if it has to be held back. */
-  #takeTurn(topic: string, added: number): number | undefined {
+  #takeTurn({ topic, unit, added }: Line): number | undefined {
     const now = this.#clock.nowMillis();
     const last = this.#topics.get(topic);
     if (last !== undefined && now - last.saidAtMillis < QUIET_MILLIS) {
       last.heldBack += added;
       return undefined;
     }
-    this.#topics.set(topic, { saidAtMillis: now, heldBack: 0 });
+    this.#topics.set(topic, { saidAtMillis: now, unit, heldBack: 0 });
     return (last?.heldBack ?? 0) + added;
   }
 
   /** What nobody has heard counts as held back, and keeps nobody who comes to listen from hearing the next line. */
-  #putOff(topic: string, unheard: number): void {
+  #putOff({ topic, unit }: Line, unheard: number): void {
     const heldBack = (this.#topics.get(topic)?.heldBack ?? 0) + unheard;
-    this.#topics.set(topic, { saidAtMillis: -Infinity, heldBack });
+    this.#topics.set(topic, { saidAtMillis: -Infinity, unit, heldBack });
   }
 }
 
@@ -105,7 +126,13 @@ function writeLine(write: (line: string) => void, text: () => string): void {
   }
 }
 
-function withHeld(message: string | (() => string), held: number): string {
+function lineOf(topic: string, message: string | (() => string)): Line {
+  const text = (lines: number): string =>
+    withHeld(message, lines === 1 ? '' : `${lines - 1} more were not logged`);
+  return { topic, unit: 'line', added: 1, text };
+}
+
+function withHeld(message: string | (() => string), held: string): string {
   const text = typeof message === 'string' ? message : message();
-  return held === 0 ? text : `${text} (${held} more were not logged)`;
+  return held === '' ? text : `${text} (${held})`;
 }

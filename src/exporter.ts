@@ -38,7 +38,7 @@ export class DatadogSpanExporter implements SpanExporter {
    * Waits until every span handed over before this call is settled. A payload that is backing off gets one
    * last attempt at once, unless the Agent has said when to retry (`Retry-After`).
    *
-   * @throws DatadogExportError if any of their exports failed, or if the wait ended before they were
+   * @throws DatadogExportError if any of their exports fails meanwhile, or if the wait ends before they are
    * settled (`timeout`, `aborted`: no spans are lost by that); TypeError or RangeError for a wrong option.
    */
   async forceFlush(options: ForceFlushOptions = {}): Promise<void> {

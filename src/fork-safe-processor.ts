@@ -107,7 +107,7 @@ export class ForkSafeSpanProcessor implements SpanProcessor {
    * Waits until every span that ended before this call is settled, in the processor and in the exporter. Spans that
    * the inner processor drops itself, e.g. because its queue is full, do not make it reject.
    *
-   * @throws DatadogExportError if any of their exports failed, or if the wait ended before (`timeout`,
+   * @throws DatadogExportError if any of their exports fails meanwhile, or if the wait ends before (`timeout`,
    * `aborted`, or `shutdown` if the inner processor still held some); whatever the inner processor throws; an
    * AggregateError of both; TypeError or RangeError for a wrong option.
    */

@@ -35,6 +35,57 @@ it('puts a message together only where it is said', () => {
   expect(calls).toBe(1);
 });
 
+it('says of how many lost spans it held back the lines', () => {
+  const clock = new ManualClock();
+  const diagnostics = new Diagnostics(clock);
+  const lose = (spans: number): void => {
+    diagnostics.warnOfLoss('connect', spans, `Export failed; ${spans} lost`);
+  };
+
+  lose(512);
+  lose(500);
+  lose(360);
+  clock.advance(60_000);
+  lose(2);
+  lose(1);
+  clock.advance(60_000);
+  lose(3);
+
+  expect(lines).toEqual([
+    'Export failed; 512 lost',
+    'Export failed; 2 lost (860 more spans, not logged)',
+    'Export failed; 3 lost (1 more span, not logged)',
+  ]);
+});
+
+it('tells at last of all lost spans whose lines it held back, and once', () => {
+  const diagnostics = new Diagnostics(new ManualClock());
+  for (const spans of [1, 20, 300]) {
+    diagnostics.warnOfLoss('connect', spans, 'Export failed');
+    diagnostics.warnOfTotal('too_large', spans, (total) => `${total} dropped`);
+    diagnostics.warn('callback', 'a callback threw');
+  }
+
+  diagnostics.warnOfHeldBack();
+  diagnostics.warnOfHeldBack();
+
+  expect(lines).toEqual([
+    'Export failed',
+    '1 dropped',
+    'a callback threw',
+    '640 more spans lost, not logged before',
+  ]);
+});
+
+it('tells nothing at last if it held no lost span back', () => {
+  const diagnostics = new Diagnostics(new ManualClock());
+  diagnostics.warnOfLoss('connect', 7, 'Export failed');
+
+  diagnostics.warnOfHeldBack();
+
+  expect(lines).toEqual(['Export failed']);
+});
+
 /** What is said from now on, but for what the API says itself when it takes the logger. */
 function startListening(): readonly string[] {
   const heard: string[] = [];

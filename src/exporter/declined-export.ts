@@ -18,7 +18,7 @@ export function declineExport(
 ): ExportResult {
   const error = declinedError(spans, cancellation, account.request);
   count(spans, cancellation, account);
-  if (spans > 0) account.diagnostics.warn('declined', error.message);
+  if (spans > 0) account.diagnostics.warnOfLoss('declined', spans, error.message);
   return { code: 1, error };
 }
 
@@ -26,7 +26,7 @@ export function declineExport(
 export function declineSpan(cancellation: Cancellation, account: DeclinedAccount): void {
   count(1, cancellation, account);
   const message = (): string => declinedError(1, cancellation, account.request).message;
-  account.diagnostics.warn('declined', message);
+  account.diagnostics.warnOfLoss('declined', 1, message);
 }
 
 function count(spans: number, { kind }: Cancellation, { ledger }: Account): void {

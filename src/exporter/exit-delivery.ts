@@ -50,7 +50,9 @@ export function deliverAtExit(
     ...send(unsent, context, left), // first, as an answer tells more than that there was no time
     ...givenAway.flatMap(({ unencoded }) => unencoded ?? []),
   ];
-  if (hasFailed(failures)) diagnostics.warn('exit', exportError(failures, request).message);
+  if (!hasFailed(failures)) return;
+  const { lostSpans, message } = exportError(failures, request);
+  diagnostics.warnOfLoss('exit', lostSpans, message);
 }
 
 /** Sends the payloads and counts what becomes of them; returns those that failed. */
@@ -73,8 +75,10 @@ function noteUnknown(
   if (spans === 0) return;
   for (const one of written) one.noteFailure(unknownOf(one));
   ledger.dropped('unknown', spans);
-  const message = `${request}: the process ended before the Agent answered for ${countOf(spans, 'span')}`;
-  diagnostics.warn('unknown', `${message}; whether it has them is not known`);
+  diagnostics.warnOfTotal('unknown', spans, (total) => {
+    const message = `the process ended before the Agent answered for ${countOf(total, 'span')}`;
+    return `${request}: ${message}; whether it has them is not known`;
+  });
 }
 
 /** What the callback of an export gets, if the process lives on after all. */

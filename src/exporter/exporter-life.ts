@@ -213,7 +213,7 @@ export class ExporterLife {
     this.#context.deferrals.changed();
     // Exports that were cut are summed up when the exporter has stopped.
     if (error instanceof DatadogExportError && !wasAskedFor(error)) {
-      this.#context.diagnostics.warn(error.kind, error.message);
+      this.#context.diagnostics.warnOfLoss(error.kind, error.lostSpans, error.message);
     }
   }
 
@@ -292,5 +292,6 @@ export class ExporterLife {
     this.#onStopped();
     const cut = cutSummary(results, request);
     if (cut !== undefined) diagnostics.warn('cut', cut);
+    diagnostics.warnOfHeldBack();
   }
 }

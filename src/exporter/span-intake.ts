@@ -199,7 +199,8 @@ export class SpanIntake {
       if (!this.isWorking) return undefined;
       ledger.take(spanCount);
       ledger.dropped('encode', spanCount);
-      diagnostics.warn('gather', `encode: ${countOf(spanCount, 'span')} lost; ${reasonOf(error)}`);
+      const message = `encode: ${reasonOf(error)}; ${countOf(spanCount, 'span')} lost`;
+      diagnostics.warnOfLoss('gather', spanCount, message);
       return undefined;
     }
   }
@@ -248,7 +249,7 @@ export class SpanIntake {
     const limit = this.#limit;
     this.#refused = { spans: 1, limit }; // first, as a logger may have all exported
     const what = `queue_full: spans that end now are lost, because spans already fill ${limit}`;
-    diagnostics.warn('queue_full', what);
+    diagnostics.warn('refusing', what);
   }
 
   #endRefusing(): void {
@@ -256,7 +257,7 @@ export class SpanIntake {
     const { diagnostics } = this.#owner.parts;
     const { spans, limit } = this.#refused;
     this.#refused = undefined; // first, as a logger may end spans
-    diagnostics.warnOfTotal('queue_full_total', spans, (total) => {
+    diagnostics.warnOfTotal('refused', spans, (total) => {
       return `queue_full: ${countOf(total, 'span')} lost, because spans already filled ${limit}`;
     });
   }

@@ -50,7 +50,7 @@ describe('a DatadogBatchSpanProcessor without memory for a payload', () => {
       expect(exporter.stats()).toMatchObject({ received: 30, exported: 10, buffered: 0 });
       expect(agent.spans).toHaveLength(10);
       expect(agent.violations).toEqual([]);
-      expect(lines.join()).toContain('encode: 20 spans lost; Array buffer allocation failed');
+      expect(lines.join()).toContain('encode: Array buffer allocation failed; 20 spans lost');
     },
   );
 });

@@ -31,6 +31,18 @@ describe('shutdown', () => {
     expect(lines).toEqual([]);
   });
 
+  it('tells of the lost spans that no line has told of', async () => {
+    const exporter = openExporter({ url: 'http://127.0.0.1:1', maxRetries: 0 });
+    for (const spans of [2, 30, 400]) await exportSpans(exporter, makeSpans(spans));
+
+    await exporter.shutdown();
+
+    expect(lines).toEqual([
+      expect.stringMatching(/^Export failed: .*; 2 spans lost$/),
+      '430 more spans lost, not logged before',
+    ]);
+  });
+
   it('cuts what hangs at the end of the grace, says so, and leaves no socket', async () => {
     const server = await openRawServer((socket) => socket.resume());
     const exporter = openExporter({ url: server.url, graceMillis: 50 });
