@@ -4,6 +4,7 @@
 import type { Cancellation } from '../cancellation.js';
 import { countOf, DatadogExportError, type ExportErrorKind, reasonOf } from '../errors.js';
 import type { ExportResult } from '../sdk-contract.js';
+import { errorCodeOf, tlsFaultOf } from '../transport/break-point.js';
 import type { SendOutcome } from '../transport/send-outcome.js';
 
 /** The loss of some of the spans of an export. */
@@ -42,6 +43,14 @@ const REASONS: Readonly<Record<ExportErrorKind, string>> = {
   shutdown: 'the exporter was shut down',
 };
 
+/** Where an `https:` URL came to no TLS, which is a failure of `protocol` as well. */
+const TLS_FAULTS = {
+  missing: 'what answered does not speak TLS',
+  failed: 'TLS with what answered failed',
+} as const;
+/** Statuses of servers that know nothing of traces, or not at this path; an Agent answers so to no payload. */
+const NO_INTAKE_STATUSES: ReadonlySet<number | undefined> = new Set([404, 405]);
+const NO_INTAKE = 'there is no trace intake at this address';
 const NOT_ACCEPTED = 'the Agent did not accept the payload in time';
 /** Of an export that timed out before anything was asked of the Agent. */
 const NO_TIME = 'there was no time to send the spans';
@@ -94,11 +103,20 @@ function sentence(failure: Failure): string {
   const { status, detail, cause } = failure;
   const answered = status === undefined ? '' : ` (status ${status})`;
   const which = detail === undefined ? '' : `: ${detail}`;
-  const because = cause === undefined ? '' : `: ${reasonOf(cause)}`;
+  const because = cause === undefined ? '' : `: ${causeOf(cause)}`;
   return reasonFor(failure) + answered + which + because;
 }
 
-function reasonFor({ kind, status, attempts }: Failure): string {
+/** OpenSSL's messages are made of addresses and of places in its source; its codes say the same. */
+function causeOf(cause: unknown): string {
+  const text = reasonOf(cause);
+  return text.includes(':SSL routines:') ? errorCodeOf(cause) : text;
+}
+
+function reasonFor({ kind, status, attempts, cause }: Failure): string {
+  const tlsFault = tlsFaultOf(cause);
+  if (kind === 'protocol' && tlsFault !== undefined) return TLS_FAULTS[tlsFault];
+  if (kind === 'rejected' && NO_INTAKE_STATUSES.has(status)) return NO_INTAKE;
   if (kind !== 'timeout') return REASONS[kind];
   if (attempts === 0) return NO_TIME;
   return status === undefined ? REASONS[kind] : NOT_ACCEPTED; // the status answered an earlier attempt

@@ -16,7 +16,7 @@ import { V04Encoder } from '../payload/v04-encoder.js';
 import { SampleRates } from '../sample-rates.js';
 import { AgentConnection } from '../transport/agent-connection.js';
 import { sendBlocking } from '../transport/blocking-sender.js';
-import type { Reply } from '../transport/reply.js';
+import { isSuccess, type Reply } from '../transport/reply.js';
 import { type HeadersOf, requestHeaders } from '../transport/request-headers.js';
 import { SendQueue } from '../transport/send-queue.js';
 import { PACKAGE_VERSION } from '../version.js';
@@ -29,6 +29,9 @@ import { ResourceWaits } from './resource-waits.js';
 
 /** Longest excerpt of an answer in a log line. */
 const MAX_EXCERPT_CHARS = 256;
+/** What is said of a page, where an Agent would have answered JSON or `OK`. */
+const PAGE_TAKEN =
+  'what answered sent a page, so it is probably no Agent; is `url` right? Spans sent there count as exported';
 /** A segment is exported with the span that made it so full: what that adds should still fit where the segment would. */
 const FULL_SEGMENT = 15 / 16;
 
@@ -112,22 +115,32 @@ function metricsOf(
   }
 }
 
-/** Takes the rates of an answer, or logs its text: the Agent says in plain text why it refused a payload. */
+/**
+ * Takes the rates of an answer, or logs its text: the Agent says in plain text why it refused a payload. Of a page it
+ * warns if the status says that all went well, as a web server may say of any request.
+ */
 function noteReplies(
   options: ResolvedOptions,
   sampleRates: SampleRates,
   diagnostics: Diagnostics,
 ): (reply: Reply) => void {
   const isHidden = mayRepeatSecrets(options);
+  const request = describeRequest(options.target);
   return ({ status, text, ratesVersion }) => {
     const hasRates = sampleRates.update(text, ratesVersion);
     const isUsual = text === '' || text === '{}'; // from an Agent whose rates have not changed
     if (hasRates || isUsual) return;
+    if (isSuccess(status) && isPage(text)) diagnostics.warn('page', `${request}: ${PAGE_TAKEN}`);
     const excerpt = isHidden
       ? 'a text that is not shown, because requests carry headers or credentials of yours'
       : JSON.stringify(text.slice(0, MAX_EXCERPT_CHARS));
     diagnostics.debug(`reply ${status}`, `the Agent answered with status ${status} and ${excerpt}`);
   };
+}
+
+/** Of HTML or XML, behind white space, of which a byte order mark is some. */
+function isPage(text: string): boolean {
+  return text.trimStart().startsWith('<');
 }
 
 function sendQueue(options: ResolvedOptions, clock: Clock, headers: HeadersOf): SendQueue {

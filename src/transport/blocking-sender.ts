@@ -101,9 +101,10 @@ function codeAt(codes: Uint8Array, index: number): string {
 }
 
 function failed(code: string): SendOutcome {
-  const cause = new Error(`${code || 'no answer'}, at the end of the process`);
-  const at = code === '' ? 'socket' : breakPointOf({ code }, false);
-  return { kind: 'broken', at, cause };
+  const error = new Error(`${code || 'no answer'}, at the end of the process`);
+  if (code === '') return { kind: 'broken', at: 'socket', cause: error };
+  const cause = Object.assign(error, { code });
+  return { kind: 'broken', at: breakPointOf(cause, false), cause };
 }
 
 function answered(status: number, timeoutMillis: number): SendOutcome {

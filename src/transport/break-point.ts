@@ -3,12 +3,21 @@
 
 import type { BreakPoint } from './send-outcome.js';
 
-/** Errors for an answer that is not HTTP/1.1. Those of OpenSSL, for one that is not TLS, are told by prefix. */
+/** Errors for an answer that is not HTTP/1.1. */
 const PROTOCOL_ERRORS: ReadonlySet<string> = new Set([
   'ERR_ASSERTION', // of undici's parser, for a status below 100
   'HTTPParserError', // a name: some of the parser's errors have no code
   'UND_ERR_HEADERS_OVERFLOW',
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+]);
+
+/** Errors of OpenSSL: what answers speaks no TLS, or none that both sides accept. */
+const TLS_ERROR = /^(?:ERR_SSL_|EPROTO$)/;
+
+/** Those for an answer that is no TLS at all; the second one since OpenSSL 3.6. */
+const NO_TLS_ERRORS: ReadonlySet<string> = new Set([
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+  'ERR_SSL_WRONG_VERSION_NUMBER',
 ]);
 
 /** Messages of undici's for a 100 or a change of protocols that nobody asked for; their code says `UND_ERR_SOCKET`. */
@@ -21,10 +30,17 @@ export function breakPointOf(error: unknown, hasBegun: boolean): BreakPoint {
   const code = errorCodeOf(error);
   const name = textOf(error, 'name');
   if (PROTOCOL_ERRORS.has(name) || PROTOCOL_ERRORS.has(code)) return 'protocol';
-  if (/^(?:ERR_SSL_|HPE_|EPROTO$)/.test(code)) return 'protocol'; // HPE_: of Node's own parser
+  if (code.startsWith('HPE_') || TLS_ERROR.test(code)) return 'protocol'; // HPE_: of Node's own parser
   if (hasBegun && BAD_ANSWERS.has(textOf(error, 'message'))) return 'protocol';
   if (code === 'ETIMEDOUT') return 'timeout';
   return hasBegun || SOCKET_ERRORS.has(code) ? 'socket' : 'connect';
+}
+
+/** What is wrong with the peer's TLS, if anything: that it has none, or else. Not of a certificate that is not trusted. */
+export function tlsFaultOf(error: unknown): 'missing' | 'failed' | undefined {
+  const code = errorCodeOf(error);
+  if (NO_TLS_ERRORS.has(code)) return 'missing';
+  return TLS_ERROR.test(code) ? 'failed' : undefined;
 }
 
 /** The `code` of a system or undici error; empty if it has none. */

@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -14,8 +15,9 @@ const canSetDefaults = 'setDefaultCACertificates' in tls;
 async function startBlocking(
   before: string,
   options: Omit<ScriptOptions, 'agentUrl'>,
+  server = tlsServer(),
 ): Promise<StartedProcess> {
-  const { port } = await openAnsweringServer(tlsServer(), '127.0.0.1');
+  const { port } = await openAnsweringServer(server, '127.0.0.1');
   return startScript(
     `${before}
      const over = new DatadogSpanExporter({ url: 'https://127.0.0.1:${port}' });
@@ -35,6 +37,14 @@ it.each([
   const script = await startBlocking('', { env: { NODE_TLS_REJECT_UNAUTHORIZED: value } });
 
   expect((await script.end).stdout).toContain(expected);
+});
+
+it('blockOnExit does not blame a port without TLS for its HTTP', async () => {
+  const script = await startBlocking('printWarnings();', {}, createServer());
+
+  expect((await script.end).stdout).toContain(
+    'TLS with what answered failed: EPROTO, at the end of the process; 1 span lost',
+  );
 });
 
 it.each([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { captureDiag } from '../support/diag-log.js';
 import { exportSpans } from '../support/exports.js';
 import { openFaultServer } from '../support/fault-server.js';
 import {
@@ -16,6 +17,8 @@ import {
 import { makeSpan } from '../support/spans.js';
 import { type FaultRow, expectRow, named } from './fault-row.js';
 import { openExporter } from './watched-exporter.js';
+
+const lines = captureDiag();
 
 const OK_HEAD = 'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n';
 const UNAVAILABLE_HEAD = 'HTTP/1.1 503 X\r\nContent-Length: 99\r\n\r\n';
@@ -212,5 +215,21 @@ describe.each(['tcp', 'unix'] as const)('C13: a reply without rates over %s', (o
     expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
 
     expect(exporter.sampleRates).toEqual({ 'service:,env:': 0.25 });
+    expect(lines).toEqual([]);
+  });
+
+  it.each([
+    ['HTML', '<!DOCTYPE html><title>Shop</title>'],
+    ['XML', '\uFEFF\r\n <?xml version="1.0"?><ok/>'],
+  ])('is warned about if it is a page, once, although it is a success: %s', async (_what, body) => {
+    const server = await openFaultServer({ over, scripts: [answer(200, { body })] });
+    const exporter = openExporter({ url: server.url });
+
+    expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
+    expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
+
+    expect(lines).toEqual([
+      expect.stringMatching(/^PUT .* sent a page, so it is probably no Agent; is `url` right\?/),
+    ]);
   });
 });

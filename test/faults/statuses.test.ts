@@ -138,13 +138,16 @@ describe.each(['tcp', 'unix'] as const)('a status over %s', (over) => {
   });
 
   it('D4: what the configuration has to change is warned about once', async () => {
-    const server = await openFaultServer({ over, scripts: [answer(404)] });
+    const scripts = [answer(404, { body: '<title>Not Found</title>' })];
+    const server = await openFaultServer({ over, scripts });
     const exporter = openExporter({ url: server.url });
 
     for (let index = 0; index < 5; index++) await exportSpans(exporter, [makeSpan()]);
 
     expect(lines).toEqual([
-      expect.stringMatching(/v0\.4\/traces, 1 attempt: .* \(status 404\); 1 span lost$/),
+      expect.stringMatching(
+        /v0\.4\/traces, 1 attempt: there is no trace intake at this address \(status 404\); 1 span lost$/,
+      ),
     ]);
   });
 

@@ -34,23 +34,6 @@ describe('https', () => {
   });
 });
 
-describe('a URL with the wrong scheme', () => {
-  it('is told from a connection that fails, and not retried: https where http is spoken', async () => {
-    const { port } = await openAnsweringServer(createServer(), '127.0.0.1');
-
-    const { error } = await exportSpans(
-      openExporter({ url: `https://127.0.0.1:${port}` }),
-      makeSpans(1),
-    );
-
-    expect(error).toMatchObject({ kind: 'protocol', attempts: 1 });
-    // The second is what OpenSSL of Node 25 makes of the same bytes.
-    expect(error?.message).toMatch(
-      /does not speak HTTP\/1\.1.*(wrong version number|packet length too long)\S*; 1 span lost$/,
-    );
-  });
-});
-
 describe('http', () => {
   it.skipIf(!hasIpv6)('connects to an IPv6 address, where this machine has one', async () => {
     const { port } = await openAnsweringServer(createServer(), '::1');
