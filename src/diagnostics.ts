@@ -2,8 +2,8 @@
 // of lines held back, or of the spans that these tell of. Attribute values never appear in them.
 
 import { diag, type DiagLogger } from '@opentelemetry/api';
-import { countOf } from './errors.js';
 import type { Clock } from './lang/clock.js';
+import { countOf } from './lang/count-text.js';
 import { PACKAGE_NAME } from './version.js';
 
 const QUIET_MILLIS = 60_000;

@@ -6,7 +6,7 @@ import type { Context } from '@opentelemetry/api';
 import { checkObject, expectation } from './configuration/option-checks.js';
 import { type OptionNames, warnOfUnknownOptions } from './configuration/unknown-options.js';
 import { Diagnostics } from './diagnostics.js';
-import { countOf, DatadogExportError, reasonOf } from './errors.js';
+import { DatadogExportError } from './errors.js';
 import {
   flushLimits,
   type ForceFlushOptions,
@@ -24,7 +24,9 @@ import { generations } from './fork/generation.js';
 import { isBuildingSnapshot } from './fork/snapshot-callbacks.js';
 import { waitFor, type WaitLimits } from './lang/bounded-wait.js';
 import { systemClock } from './lang/clock.js';
+import { countOf } from './lang/count-text.js';
 import { deferred } from './lang/deferred.js';
+import { reasonOf } from './lang/reason-text.js';
 import { GenerationExporter } from './processor/generation-exporter.js';
 import {
   type CreateProcessor,

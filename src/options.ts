@@ -29,9 +29,9 @@ import {
 } from './configuration/option-checks.js';
 import { type OptionNames, warnOfUnknownOptions } from './configuration/unknown-options.js';
 import type { Warn } from './diagnostics.js';
-import { reasonOf } from './errors.js';
 import { handOn, type ProcessIdentity } from './fork/process-identity.js';
 import type { Dispose } from './lang/clock.js';
+import { reasonOf } from './lang/reason-text.js';
 
 /** All are optional. The constructor throws for a value of the wrong type or range. */
 export interface DatadogSpanExporterOptions {

@@ -2,6 +2,7 @@
 // have to notice. What is searched for has to be found, once, so that no mutation outlives its rule.
 
 import { EXIT_MUTATIONS } from './exit-mutations.mjs';
+import { MESSAGE_MUTATIONS } from './message-mutations.mjs';
 import { PAYLOAD_MUTATIONS } from './payload-mutations.mjs';
 import { PROCESSOR_MUTATIONS } from './processor-mutations.mjs';
 import { TRANSPORT_MUTATIONS } from './transport-mutations.mjs';
@@ -11,6 +12,7 @@ export const MUTATIONS = [
   ...EXIT_MUTATIONS,
   ...PAYLOAD_MUTATIONS,
   ...PROCESSOR_MUTATIONS,
+  ...MESSAGE_MUTATIONS,
   {
     rule: 'an export is bounded',
     file: 'src/exporter/export-task.ts',
@@ -196,124 +198,5 @@ export const MUTATIONS = [
     find: 'stopTurn = inNextTurn(task);',
     replace: 'task();',
     tests: ['test/lang/clock.test.ts'],
-  },
-  {
-    rule: 'credentials are hidden in what others quote',
-    file: 'src/exporter/shared-parts.ts',
-    find: 'const isHidden = mayRepeatSecrets(options)',
-    replace: 'const isHidden = false',
-    tests: ['test/security/credentials.test.ts'],
-  },
-  {
-    rule: 'a log line is one line',
-    file: 'src/diagnostics.ts',
-    find: "text().replaceAll(CONTROL_CHARACTERS, ' ')",
-    replace: 'text()',
-    tests: ['test/security/injection.test.ts'],
-  },
-  {
-    rule: 'what a full queue refuses is told in full',
-    file: 'src/diagnostics.ts',
-    find: 'last.heldBack += added;',
-    replace: 'last.heldBack += 1;',
-    tests: ['test/diagnostics.test.ts'],
-  },
-  {
-    rule: 'a line about lost spans counts those of the lines that were held back',
-    file: 'src/diagnostics.ts',
-    find: 'const others = total - spans;',
-    replace: 'const others = 0;',
-    tests: ['test/diagnostics.test.ts'],
-  },
-  {
-    rule: 'only lost spans are told of at a shutdown',
-    file: 'src/diagnostics.ts',
-    find: ".filter(({ unit }) => unit === 'span')",
-    replace: '',
-    tests: ['test/diagnostics.test.ts'],
-  },
-  {
-    rule: 'an export that fails unheard counts with all of its spans',
-    file: 'src/exporter/exporter-life.ts',
-    find: 'warnOfLoss(error.kind, error.lostSpans, error.message)',
-    replace: 'warnOfLoss(error.kind, 1, error.message)',
-    tests: ['test/exporter/shutdown.test.ts'],
-  },
-  {
-    rule: 'a shutdown tells of the spans whose loss was held back',
-    file: 'src/exporter/exporter-life.ts',
-    find: 'diagnostics.warnOfHeldBack();',
-    replace: '',
-    tests: ['test/exporter/shutdown.test.ts'],
-  },
-  {
-    rule: 'a page is warned about only where the spans count as exported',
-    file: 'src/exporter/shared-parts.ts',
-    find: 'isSuccess(status) && isPage(text)',
-    replace: 'isPage(text)',
-    tests: ['test/faults/statuses.test.ts'],
-  },
-  {
-    rule: 'a page is one behind white space, too',
-    file: 'src/exporter/shared-parts.ts',
-    find: "text.trimStart().startsWith('<')",
-    replace: "text.startsWith('<')",
-    tests: ['test/faults/replying.test.ts'],
-  },
-  {
-    rule: 'a port without TLS is not blamed for its HTTP',
-    file: 'src/exporter/export-failure.ts',
-    find: "if (kind === 'protocol' && tlsFault !== undefined) return TLS_FAULTS[tlsFault];",
-    replace: '',
-    tests: ['test/transport/tls-faults.test.ts'],
-  },
-  {
-    rule: 'a peer is said to speak no TLS only where it spoke none',
-    file: 'src/transport/break-point.ts',
-    find: "return TLS_ERROR.test(code) ? 'failed' : undefined;",
-    replace: "return TLS_ERROR.test(code) ? 'missing' : undefined;",
-    tests: ['test/transport/tls-faults.test.ts'],
-  },
-  {
-    rule: 'what nobody has heard keeps nobody from the next line',
-    file: 'src/diagnostics.ts',
-    find: 'else this.#putOff(line, total);',
-    replace: '',
-    tests: ['test/diagnostics.test.ts'],
-  },
-  {
-    rule: 'headers of the wrong type are not shown',
-    file: 'src/configuration/option-checks.ts',
-    find: 'checkTextRecord(name, value, guardedExpectation)',
-    replace: 'checkTextRecord(name, value)',
-    tests: ['test/options.test.ts'],
-  },
-  {
-    rule: 'certificates that cannot be read are refused',
-    file: 'src/configuration/certificates.ts',
-    find: 'if (reason === undefined) continue;',
-    replace: 'if (reason !== null) continue;',
-    tests: ['test/configuration/certificates.test.ts'],
-  },
-  {
-    rule: 'each of several certificates is read',
-    file: 'src/configuration/certificates.ts',
-    find: 'text.split(BEGINNING)',
-    replace: '[text]',
-    tests: ['test/configuration/certificates.test.ts'],
-  },
-  {
-    rule: 'text without a certificate is no authority',
-    file: 'src/configuration/certificates.ts',
-    find: 'if (certificates.length === 0)',
-    replace: 'if (certificates.length < 0)',
-    tests: ['test/configuration/certificates.test.ts'],
-  },
-  {
-    rule: 'a second target is not taken for options',
-    file: 'src/flush/flush-target.ts',
-    find: 'if (!isFlushable(options) && !isProviderProxy(options)) return;',
-    replace: 'if (asList !== undefined) return;',
-    tests: ['test/flush/flush-target.test.ts'],
   },
 ];

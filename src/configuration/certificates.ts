@@ -1,7 +1,7 @@
 // Owns the check of certificates that are given as text. Node trusts those before the first that it cannot read, if any,
 // and says nothing of the others: the text would fail only later, as a peer that nobody trusts.
 
-import { reasonOf } from '../errors.js';
+import { reasonOf } from '../lang/reason-text.js';
 import { checkText } from './option-checks.js';
 
 /** Where OpenSSL begins to read one: it skips what stands before it, such as a comment or a key. */

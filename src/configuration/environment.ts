@@ -4,9 +4,9 @@
 import { isIPv6 } from 'node:net';
 import { type AgentTarget, parseAgentUrl, withoutCredentials } from '../agent-target.js';
 import type { Warn } from '../diagnostics.js';
-import { reasonOf } from '../errors.js';
 import { type Lineage, readLineage } from '../fork/lineage.js';
 import { percentDecoded } from '../lang/percent-text.js';
+import { reasonOf } from '../lang/reason-text.js';
 import { type EnvironmentVariables, variable } from '../lang/variables.js';
 import { withoutQuotes } from './quotes.js';
 

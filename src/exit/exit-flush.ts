@@ -2,7 +2,6 @@
 // delivered after it while the event loop stands still. Knows nothing of events, nor of what ends the process.
 
 import { Diagnostics } from '../diagnostics.js';
-import { reasonOf } from '../errors.js';
 import { drain } from '../flush/drain.js';
 import {
   type ExitAccount,
@@ -13,6 +12,7 @@ import {
 import type { Flushable } from '../flush/flush-target.js';
 import type { Clock } from '../lang/clock.js';
 import { deferred } from '../lang/deferred.js';
+import { reasonOf } from '../lang/reason-text.js';
 import { shareTime } from '../lang/time-shares.js';
 import type { Reraise } from './exit-policy.js';
 import type { ExitSignal } from './exit-signals.js';

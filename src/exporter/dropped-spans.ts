@@ -2,7 +2,7 @@
 // others. Knows nothing of how such spans are found.
 
 import type { Diagnostics } from '../diagnostics.js';
-import { countOf } from '../errors.js';
+import { countOf } from '../lang/count-text.js';
 import type { Ledger } from '../ledger.js';
 import type { SpanLoss, SpanLosses } from '../payload/span-loss.js';
 

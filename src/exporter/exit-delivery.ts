@@ -2,8 +2,9 @@
 // sent by other means, or counted as lost. Knows nothing of what ends the process.
 
 import type { Diagnostics } from '../diagnostics.js';
-import { countOf, reasonOf } from '../errors.js';
 import type { Clock } from '../lang/clock.js';
+import { countOf } from '../lang/count-text.js';
+import { reasonOf } from '../lang/reason-text.js';
 import type { Ledger } from '../ledger.js';
 import type { BlockedTime } from '../transport/blocking-sender.js';
 import type { Sendable } from '../transport/connection.js';

@@ -2,7 +2,9 @@
 // for the log. Knows nothing of how exports are made.
 
 import type { Cancellation } from '../cancellation.js';
-import { countOf, DatadogExportError, type ExportErrorKind, reasonOf } from '../errors.js';
+import { DatadogExportError, type ExportErrorKind } from '../errors.js';
+import { countOf } from '../lang/count-text.js';
+import { reasonOf } from '../lang/reason-text.js';
 import type { ExportResult } from '../sdk-contract.js';
 import { errorCodeOf, tlsFaultOf } from '../transport/break-point.js';
 import type { SendOutcome } from '../transport/send-outcome.js';

@@ -4,7 +4,7 @@
 
 import { abortedBy, type Cancellation, SHUTDOWN } from '../cancellation.js';
 import { Diagnostics } from '../diagnostics.js';
-import { DatadogExportError, reasonOf } from '../errors.js';
+import { DatadogExportError } from '../errors.js';
 import { Deferrals } from '../flush/deferrals.js';
 import {
   flushLimits,
@@ -19,6 +19,7 @@ import { AbortWatch } from '../lang/abort.js';
 import { waitFor } from '../lang/bounded-wait.js';
 import { type Dispose, nothingToDispose, systemClock } from '../lang/clock.js';
 import { FencedClock } from '../lang/fenced-clock.js';
+import { reasonOf } from '../lang/reason-text.js';
 import type { LedgerCounts } from '../ledger.js';
 import { type CheckedOptions, type ResolvedOptions, resolveOptions } from '../options.js';
 import type { SampleRates } from '../sample-rates.js';

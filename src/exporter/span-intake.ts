@@ -1,8 +1,9 @@
 // Owns spans that are handed over one by one as they end: they are encoded at once, and exported when enough
 // have been collected, or after a delay. Holds bytes, up to a limit. Knows nothing of how they are sent.
 
-import { countOf, reasonOf } from '../errors.js';
 import type { Dispose } from '../lang/clock.js';
+import { countOf } from '../lang/count-text.js';
+import { reasonOf } from '../lang/reason-text.js';
 import type { EncodedPart } from '../payload/payload-series.js';
 import { lostSpansOf } from '../payload/span-loss.js';
 import type { SpanSegment } from '../payload/span-segment.js';

@@ -11,9 +11,9 @@ import {
   TIMER_OR_ZERO,
 } from '../configuration/option-checks.js';
 import type { Diagnostics } from '../diagnostics.js';
-import { reasonOf } from '../errors.js';
 import type { WaitLimits } from '../lang/bounded-wait.js';
 import type { Clock } from '../lang/clock.js';
+import { reasonOf } from '../lang/reason-text.js';
 
 export interface ForceFlushOptions {
   /** Ends the wait, with kind `aborted`, but not the exports. @default none */

@@ -3,9 +3,9 @@
 
 import { MAX_TIMER_MILLIS, nearestInteger, TIMER_OR_ZERO } from '../configuration/option-checks.js';
 import type { Diagnostics } from '../diagnostics.js';
-import { reasonOf } from '../errors.js';
 import { waitFor, type WaitLimits } from '../lang/bounded-wait.js';
 import { hasMethods } from '../lang/methods.js';
+import { reasonOf } from '../lang/reason-text.js';
 import type { SpanExporter } from '../sdk-contract.js';
 import type { ForceFlushOptions, ShutdownOptions } from './drain-options.js';
 

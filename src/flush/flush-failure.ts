@@ -1,8 +1,10 @@
 // Owns the one error of a flush: what becomes of those of the exports that it waited for, and of its own end.
 // Knows nothing of how exports fail.
 
-import { countOf, DatadogExportError, reasonOf } from '../errors.js';
+import { DatadogExportError } from '../errors.js';
 import type { WaitOutcome } from '../lang/bounded-wait.js';
+import { countOf } from '../lang/count-text.js';
+import { reasonOf } from '../lang/reason-text.js';
 
 /** More than there are batches of 100 000 spans; limited, as each of thousands of flushes may hold such a list. */
 export const MAX_LISTED_ERRORS = 256;

@@ -2,8 +2,8 @@
 // its results are released. Knows nothing of handlers, nor of what a result is.
 
 import type { Diagnostics } from '../diagnostics.js';
-import { reasonOf } from '../errors.js';
 import type { Clock } from '../lang/clock.js';
+import { reasonOf } from '../lang/reason-text.js';
 import { drain, type DrainLimits, type DrainOutcome } from './drain.js';
 import type { Flushable } from './flush-target.js';
 

@@ -3,7 +3,7 @@
 
 import { isPromise } from 'node:util/types';
 import type { Diagnostics } from '../diagnostics.js';
-import { reasonOf } from '../errors.js';
+import { reasonOf } from '../lang/reason-text.js';
 
 /** When a hook runs: `before` the fork; after it in the `parent`, or in the `child`: a copy, or a cluster worker. */
 export type ForkStage = 'before' | 'parent' | 'child';

@@ -4,10 +4,12 @@
 import type { Context } from '@opentelemetry/api';
 import { expectation } from '../configuration/option-checks.js';
 import type { Diagnostics } from '../diagnostics.js';
-import { countOf, DatadogExportError, reasonOf } from '../errors.js';
+import { DatadogExportError } from '../errors.js';
 import { PendingResources } from '../exporter/pending-resources.js';
 import { type Dispose, nothingToDispose, systemClock } from '../lang/clock.js';
+import { countOf } from '../lang/count-text.js';
 import { hasMethods } from '../lang/methods.js';
+import { reasonOf } from '../lang/reason-text.js';
 import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from '../sdk-contract.js';
 import type { GenerationExporter } from './generation-exporter.js';
 import { isSampled } from './sampled-spans.js';

@@ -7,12 +7,12 @@
 
 import type { Dispatcher } from 'undici';
 import { tracesPath } from '../agent-target.js';
-import { reasonOf } from '../errors.js';
 import { onAbort } from '../lang/abort.js';
 import { bare } from '../lang/bare-object.js';
 import { type Clock, nothingToDispose } from '../lang/clock.js';
 import { millisSince, type Moment, momentOf } from '../lang/moment.js';
 import { isNextTurnHeldBack } from '../lang/next-turn.js';
+import { reasonOf } from '../lang/reason-text.js';
 import { type Settle, settleOnce } from '../lang/settle-once.js';
 import { breakPointOf, forgetAnswer } from './break-point.js';
 import type { Connection, OnStep, Sendable } from './connection.js';

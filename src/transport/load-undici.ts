@@ -1,8 +1,8 @@
 // Owns loading undici: on first use and never at import, because a startup snapshot cannot hold it
 // and loading takes tens of milliseconds. Knows nothing of requests.
 
-import { reasonOf } from '../errors.js';
 import { isBuildingSnapshot } from '../fork/snapshot-callbacks.js';
+import { reasonOf } from '../lang/reason-text.js';
 import { errorCodeOf } from './break-point.js';
 
 /** The part of undici that is used. */
