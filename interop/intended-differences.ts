@@ -151,7 +151,7 @@ export const INTENDED: readonly IntendedDifference[] = [
     direction: 'otlp only',
     reason: 'the Agent reads `_sample_rate` from text, too, and a rate of 0 drops the trace',
     isRare: true,
-    only: ({ otlpSpan }) => Number(otlpSpan.get('meta._sample_rate')) === 0,
+    only: ({ otlpSpan }) => otlpSpan.get('meta._sample_rate') === '0',
   }),
   current(native('payload.tags._dd.git.commit.sha', 'the Agent takes it from any span')),
 ];

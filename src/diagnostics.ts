@@ -7,6 +7,7 @@ import { countOf } from './lang/count-text.js';
 import { PACKAGE_NAME } from './version.js';
 
 const QUIET_MILLIS = 60_000;
+const HELD_BACK = 'held back';
 /** The global under which all copies of OpenTelemetry's API 1.x in a process keep what is registered. */
 const API = Symbol.for('opentelemetry.js.api.1');
 /** Characters that a socket path or a variable may contain, and with which it could forge a line of the log. */
@@ -61,7 +62,7 @@ export class Diagnostics {
   warnOfLoss(topic: string, spans: number, message: string | (() => string)): void {
     this.warnOfTotal(topic, spans, (total) => {
       const others = total - spans;
-      return withHeld(message, others === 0 ? '' : `${countOf(others, 'more span')}, not logged`);
+      return withHeld(message, others === 0 ? '' : `and ${others} more, not logged`);
     });
   }
 
@@ -70,12 +71,16 @@ export class Diagnostics {
     this.#say('debug', lineOf(topic, message));
   }
 
-  /** Warns of lost spans that were held back, where nothing may follow that tells of them. */
-  warnOfHeldBack(): void {
+  /** Warns of lost spans that were held back, where nothing may follow that tells of them. `where` is whose they were. */
+  warnOfHeldBack(where: string): void {
     const losses = [...this.#topics.values()].filter(({ unit }) => unit === 'span');
     const spans = losses.reduce((sum, { heldBack }) => sum + heldBack, 0);
     for (const loss of losses) loss.heldBack = 0; // first, as a logger may have more lost
-    if (spans > 0) this.warn('held back', `${countOf(spans, 'more span')} lost, not logged before`);
+    if (spans === 0) return;
+    this.#topics.delete(HELD_BACK); // it is not held back itself
+    this.warnOfTotal(HELD_BACK, spans, (total) => {
+      return `${where}: ${countOf(total, 'span')} lost of which nothing was logged`;
+    });
   }
 
   /** Says it later if there is no logger yet: `NodeSDK` sets that of `OTEL_LOG_LEVEL` after making processors. */

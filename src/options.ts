@@ -66,8 +66,8 @@ export interface DatadogSpanExporterOptions {
   /** Longest time from `export()` to its callback; 1 to 2 147 483 647, like all times. @default 10000 */
   readonly timeoutMillis?: number | undefined;
   /**
-   * Longest time from the beginning of a request to its answer. Connecting before that is limited by the same time, or
-   * by `connectTimeoutMillis` if that is less. @default 3000
+   * Longest time to write a request, and then to wait for its answer. Connecting before that is limited by the same time,
+   * or by `connectTimeoutMillis` if that is less. @default 3000
    */
   readonly attemptTimeoutMillis?: number | undefined;
   /**

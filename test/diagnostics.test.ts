@@ -53,8 +53,8 @@ it('says of how many lost spans it held back the lines', () => {
 
   expect(lines).toEqual([
     'Export failed; 512 lost',
-    'Export failed; 2 lost (860 more spans, not logged)',
-    'Export failed; 3 lost (1 more span, not logged)',
+    'Export failed; 2 lost (and 860 more, not logged)',
+    'Export failed; 3 lost (and 1 more, not logged)',
   ]);
 });
 
@@ -66,14 +66,14 @@ it('tells at last of all lost spans whose lines it held back, and once', () => {
     diagnostics.warn('callback', 'a callback threw');
   }
 
-  diagnostics.warnOfHeldBack();
-  diagnostics.warnOfHeldBack();
+  diagnostics.warnOfHeldBack('PUT it');
+  diagnostics.warnOfHeldBack('PUT it');
 
   expect(lines).toEqual([
     'Export failed',
     '1 dropped',
     'a callback threw',
-    '640 more spans lost, not logged before',
+    'PUT it: 640 spans lost of which nothing was logged',
   ]);
 });
 
@@ -81,7 +81,7 @@ it('tells nothing at last if it held no lost span back', () => {
   const diagnostics = new Diagnostics(new ManualClock());
   diagnostics.warnOfLoss('connect', 7, 'Export failed');
 
-  diagnostics.warnOfHeldBack();
+  diagnostics.warnOfHeldBack('PUT it');
 
   expect(lines).toEqual(['Export failed']);
 });

@@ -46,7 +46,7 @@ export const MESSAGE_MUTATIONS = [
   {
     rule: 'a shutdown tells of the spans whose loss was held back',
     file: 'src/exporter/exporter-life.ts',
-    find: 'diagnostics.warnOfHeldBack();',
+    find: 'diagnostics.warnOfHeldBack(request);',
     replace: '',
     tests: ['test/exporter/shutdown.test.ts'],
   },

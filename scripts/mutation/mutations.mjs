@@ -5,10 +5,12 @@ import { EXIT_MUTATIONS } from './exit-mutations.mjs';
 import { MESSAGE_MUTATIONS } from './message-mutations.mjs';
 import { PAYLOAD_MUTATIONS } from './payload-mutations.mjs';
 import { PROCESSOR_MUTATIONS } from './processor-mutations.mjs';
+import { TIMING_MUTATIONS } from './timing-mutations.mjs';
 import { TRANSPORT_MUTATIONS } from './transport-mutations.mjs';
 
 export const MUTATIONS = [
   ...TRANSPORT_MUTATIONS,
+  ...TIMING_MUTATIONS,
   ...EXIT_MUTATIONS,
   ...PAYLOAD_MUTATIONS,
   ...PROCESSOR_MUTATIONS,

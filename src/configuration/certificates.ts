@@ -4,8 +4,12 @@
 import { reasonOf } from '../lang/reason-text.js';
 import { checkText } from './option-checks.js';
 
-/** Where OpenSSL begins to read one: it skips what stands before it, such as a comment or a key. */
-const BEGINNING = /^(?=\uFEFF?-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----)/m;
+/**
+ * Where one begins: on a line of its own. OpenSSL skips what stands before it, such as a comment or a whole key, and also
+ * an indented certificate, which is found here in order to be refused.
+ */
+const BEGINNING =
+  /(?<=^|\n)(?=\uFEFF?[\t ]*-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\t\r ]*(?:\n|$))/;
 
 /** @throws TypeError or RangeError unless `value` is absent, or text with certificates that can all be read. */
 export function checkCertificates(name: string, value: unknown): string | undefined {

@@ -51,9 +51,11 @@ export function deliverAtExit(
     ...send(unsent, context, left), // first, as an answer tells more than that there was no time
     ...givenAway.flatMap(({ unencoded }) => unencoded ?? []),
   ];
-  if (!hasFailed(failures)) return;
-  const { lostSpans, message } = exportError(failures, request);
-  diagnostics.warnOfLoss('exit', lostSpans, message);
+  if (hasFailed(failures)) {
+    const { lostSpans, message } = exportError(failures, request);
+    diagnostics.warnOfLoss('exit', lostSpans, message);
+  }
+  diagnostics.warnOfHeldBack(request);
 }
 
 /** Sends the payloads and counts what becomes of them; returns those that failed. */

@@ -293,6 +293,6 @@ export class ExporterLife {
     this.#onStopped();
     const cut = cutSummary(results, request);
     if (cut !== undefined) diagnostics.warn('cut', cut);
-    diagnostics.warnOfHeldBack();
+    diagnostics.warnOfHeldBack(request);
   }
 }

@@ -18,11 +18,8 @@ export interface Clock {
    * notice that the machine slept.
    */
   unixMillis(): number;
-  /**
-   * Runs `task` once after `delayMillis`, soon if that is negative, unless disposed before. `onDue` is called when the
-   * time is up, before the I/O that goes first.
-   */
-  schedule(delayMillis: number, task: () => void, onDue?: () => void): Dispose;
+  /** Runs `task` once after `delayMillis`, soon if that is negative, unless disposed before. */
+  schedule(delayMillis: number, task: () => void): Dispose;
   /** Like `schedule`, for work that nobody waits for: the timer does not keep the process alive. */
   scheduleInBackground(delayMillis: number, task: () => void): Dispose;
   /** Runs `task` in the next turn of the event loop, after its I/O. */
@@ -39,10 +36,9 @@ export interface Clock {
 export const systemClock: Clock = {
   nowMillis: () => performance.now(),
   unixMillis: () => Date.now(),
-  schedule(delayMillis, task, onDue) {
+  schedule(delayMillis, task) {
     let stopTurn = nothingToDispose;
     const run = (): void => {
-      onDue?.();
       stopTurn = inNextTurn(task);
     };
     const clear = clearTimeout; // fake timers that come or go meanwhile know only their own

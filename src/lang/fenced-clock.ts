@@ -19,8 +19,8 @@ export class FencedClock implements Clock {
     return this.#clock.unixMillis();
   }
 
-  schedule(delayMillis: number, task: () => void, onDue?: () => void): Dispose {
-    return this.#arm(task, (run) => this.#clock.schedule(delayMillis, run, onDue));
+  schedule(delayMillis: number, task: () => void): Dispose {
+    return this.#arm(task, (run) => this.#clock.schedule(delayMillis, run));
   }
 
   scheduleInBackground(delayMillis: number, task: () => void): Dispose {

@@ -20,6 +20,7 @@ import { cutShort, holdAnswer } from './early-answer.js';
 import { loadUndici, type Undici } from './load-undici.js';
 import { isSuccess, ReplyReader } from './reply.js';
 import type { HeadersOf } from './request-headers.js';
+import { isStray } from './retry-policy.js';
 import type { SendOutcome } from './send-outcome.js';
 import { isStale, openWire, type Wire, type WireSettings } from './wire.js';
 
@@ -89,9 +90,7 @@ export class AgentConnection implements Connection {
    */
   async send(payload: Sendable, signal: AbortSignal, onStep: OnStep): Promise<SendOutcome> {
     const first = await this.#request(payload, signal, onStep);
-    if (!first.wasDead || first.outcome.kind !== 'broken' || first.outcome.at !== 'socket') {
-      return first.outcome;
-    }
+    if (!first.wasDead || !hasBrokenDown(first.outcome)) return first.outcome;
     const { outcome } = await this.#request(payload, signal, onStep);
     return outcome.kind === 'cancelled' ? { kind: 'cancelled', attempts: 1 } : outcome;
   }
@@ -177,7 +176,7 @@ export class AgentConnection implements Connection {
     // undici reuses a connection only after a turn, which the fake timers of a test may never end.
     const isUnfit = this.#wire !== undefined && isStale(this.#wire, clock);
     if (isUnfit || isNextTurnHeldBack()) this.close();
-    this.#wire ??= openWire(undici, this.#settings);
+    this.#wire ??= openWire(undici, this.#settings, () => this.#drained());
     this.#progress = { phase: 'connecting', attempt };
     attempt.onStep('connecting');
     const request = bare<Dispatcher.DispatchOptions>({
@@ -194,6 +193,15 @@ export class AgentConnection implements Connection {
       const reason = `undici 7 or 8 is needed, and what was found refuses: ${reasonOf(cause)}`;
       throw new Error(reason, { cause });
     }
+  }
+
+  /**
+   * After a freeze in the middle of a request, the kernel may take the rest of it as the time of the attempt is up: the
+   * Agent, which has all of it, gets the time to answer, and not the same once more.
+   */
+  #drained(): void {
+    const progress = this.#progress;
+    if (progress.phase === 'requesting' && this.hasWritten) progress.attempt.onStep('awaiting');
   }
 
   #handler(wire: Wire, attempt: Attempt): Dispatcher.DispatchHandler {
@@ -241,6 +249,11 @@ export class AgentConnection implements Connection {
       },
     };
   }
+}
+
+/** Whether the connection is to blame: it broke, or brought what was not for this request. */
+function hasBrokenDown(outcome: SendOutcome): boolean {
+  return outcome.kind === 'broken' && (outcome.at === 'socket' || isStray(outcome));
 }
 
 function wasDead(exchange: Exchange, { repliedAt }: Wire, clock: Clock): boolean {

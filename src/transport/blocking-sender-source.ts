@@ -46,11 +46,17 @@ function send({ requests, statuses, codes, isSecure, maxConnections, options }) 
     Atomics.notify(statuses, 0);
   }
 
-  function fail(index, { code = '', errors }) {
+  function fail(index, error) {
     if (isSettled(index)) return;
-    const text = String(errors?.[0]?.code ?? code).slice(0, ${MAX_CODE_BYTES});
+    const text = String(codeOf(error.errors?.[0] ?? error)).slice(0, ${MAX_CODE_BYTES});
     codes.set(Buffer.from(text, 'latin1'), index * ${MAX_CODE_BYTES});
     settle(index, ${FAILED});
+  }
+
+  // What undici gets as the code, Node's own client has in the message only: EPROTO says nothing of why.
+  function codeOf({ code = '', message }) {
+    const [, reason] = (code === 'EPROTO' && /:SSL routines:[^:]*:([^:]+)/.exec(message)) || [];
+    return reason === undefined ? code : 'ERR_SSL_' + reason.toUpperCase().replaceAll(' ', '_');
   }
 
   function sendNext() {
@@ -80,7 +86,7 @@ function send({ requests, statuses, codes, isSecure, maxConnections, options }) 
       });
     });
     sending.on('socket', (socket) => {
-      socket.on('connect', () => Atomics.compareExchange(statuses, index + 1, ${STARTED}, ${CONNECTED}));
+      socket.on(isSecure ? 'secureConnect' : 'connect', () => Atomics.compareExchange(statuses, index + 1, ${STARTED}, ${CONNECTED}));
     });
     sending.on('error', (error) => fail(index, error));
     sending.on('close', () => {

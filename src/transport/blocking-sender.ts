@@ -45,6 +45,7 @@ const LACKING: ReadonlyMap<number, string> = new Map([
   [STARTED, 'no connection'],
   [CONNECTED, 'no answer'],
 ]);
+
 /** A wait that ends this much later than it should lasted through a freeze of the process. */
 const LATE_MILLIS = 100;
 

@@ -8,8 +8,11 @@ export interface Sendable {
   readonly chunkCount: number;
 }
 
-/** What a request has begun: to wait for its socket, or to be written. One that is sent again goes through both twice. */
-export type RequestStep = 'connecting' | 'requesting';
+/**
+ * What a request has begun: to wait for its socket, to be written, or, if the kernel did not take all of it at once, to
+ * wait for its answer. One that is sent again goes through them again.
+ */
+export type RequestStep = 'connecting' | 'requesting' | 'awaiting';
 
 export type OnStep = (step: RequestStep) => void;
 

@@ -33,8 +33,8 @@ export interface DeliveryResult {
   readonly attempts: number;
   readonly cancellation: Cancellation | undefined;
   /**
-   * What the attempt before the last came to, or the last one before a cancellation, also the one that it has cut
-   * while there was no connection.
+   * What the attempt before the last came to, or the last one before a cancellation; if there was none, that the
+   * attempt which was cut had no connection.
    */
   readonly earlier: SendOutcome | undefined;
 }
@@ -184,11 +184,8 @@ export class Delivery {
     this.#state = { phase: 'sending', token, connection };
     const { clock, queue, attemptTimeoutMillis } = this.#context;
     const startMillis = clock.nowMillis();
-    const limit = new AttemptLimit(
-      clock,
-      attemptTimeoutMillis,
-      () => connection.hasWritten,
-      () => token.abort(ATTEMPT_TIMED_OUT),
+    const limit = new AttemptLimit(clock, attemptTimeoutMillis, () =>
+      token.abort(ATTEMPT_TIMED_OUT),
     );
     let isTooLate = false;
     const onStep = (step: RequestStep): void => {

@@ -2,9 +2,7 @@
 // their arguments.
 
 import { errorCodeOf, membersOf } from './break-point.js';
-import type { SendOutcome } from './send-outcome.js';
-
-type Broken = Extract<SendOutcome, { kind: 'broken' }>;
+import type { Broken, SendOutcome } from './send-outcome.js';
 
 /** Statuses of an Agent that is busy or about to be there: it may take the same payload later. */
 const RETRIABLE_STATUSES: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
@@ -38,7 +36,7 @@ export function isRetriable(outcome: SendOutcome): boolean {
     case 'rejected':
       return RETRIABLE_STATUSES.has(outcome.reply.status);
     case 'broken':
-      return outcome.at === 'timeout' || (isRepeatable(outcome) && isPassing(outcome.cause));
+      return outcome.at === 'timeout' || (!isFinal(outcome) && isPassing(outcome.cause));
     case 'accepted':
     case 'cancelled':
       return false;
@@ -53,9 +51,14 @@ export function backoffMillis(retry: number, random: number): number {
   return random * Math.min(FIRST_BACKOFF_MILLIS * 2 ** (retry - 1), MAX_BACKOFF_MILLIS);
 }
 
-/** An answer that is no HTTP comes again; a 100 or a change of protocols may have been for another request. */
-function isRepeatable({ at, cause }: Broken): boolean {
-  return at !== 'protocol' || errorCodeOf(cause) === 'UND_ERR_SOCKET';
+/** An answer that is no HTTP comes again. */
+function isFinal(broken: Broken): boolean {
+  return broken.at === 'protocol' && !isStray(broken);
+}
+
+/** Whether it was a 100 or a change of protocols that nobody asked for, which may have been for another request. */
+export function isStray({ at, cause }: Broken): boolean {
+  return at === 'protocol' && errorCodeOf(cause) === 'UND_ERR_SOCKET';
 }
 
 /** Where a host has several addresses, one may be out of reach for good, and another refuse for a while. */

@@ -9,10 +9,16 @@ import type { Reply } from './reply.js';
  */
 export type BreakPoint = 'connect' | 'socket' | 'protocol' | 'timeout';
 
+export interface Broken {
+  readonly kind: 'broken';
+  readonly at: BreakPoint;
+  readonly cause: unknown;
+}
+
 export type SendOutcome =
   | { readonly kind: 'accepted'; readonly reply: Reply }
   | { readonly kind: 'rejected'; readonly reply: Reply }
-  | { readonly kind: 'broken'; readonly at: BreakPoint; readonly cause: unknown }
+  | Broken
   /** The signal aborted before an answer. A body that was being written may still arrive at the Agent. */
   | { readonly kind: 'cancelled'; readonly attempts: 0 | 1 };
 

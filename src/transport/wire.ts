@@ -32,8 +32,11 @@ export interface Wire {
   repliedAt: Moment | undefined;
 }
 
-/** Connects when it is first used. What others have added to `Object.prototype` is no setting of it. */
-export function openWire(undici: Undici, settings: WireSettings): Wire {
+/**
+ * Connects when it is first used. What others have added to `Object.prototype` is no setting of it. `onDrained` is called
+ * when the kernel has taken what it did not at once.
+ */
+export function openWire(undici: Undici, settings: WireSettings, onDrained: () => void): Wire {
   const { target, clock, connectTimeoutMillis } = settings;
   const connect = connectorOf(undici, settings);
   // A Unix socket has no host; the name only fills the Host header.
@@ -50,7 +53,7 @@ export function openWire(undici: Undici, settings: WireSettings): Wire {
         if (error === null) callback(null, socket);
         else callback(withoutWrapper(error), null);
       });
-      if (opening instanceof Socket) wire.socket = opening;
+      if (opening instanceof Socket) wire.socket = opening.on('drain', onDrained);
       wire.repliedAt = undefined;
       const stopTimer = limitConnecting(wire.socket, connectTimeoutMillis, clock);
     },

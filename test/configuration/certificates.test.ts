@@ -20,15 +20,16 @@ describe('certificates of its own', () => {
     ['any text', 'trust me', 'it has none'],
     ['a private key', pem('key'), 'it has none'],
     ['a request for one', own.replaceAll('CERTIFICATE', 'CERTIFICATE REQUEST'), 'it has none'],
-    ['one that is indented', own.replaceAll(/^/gm, '  '), 'it has none'],
-    ['one that is damaged', broken, 'certificate 1 of 1 cannot be read (error:'],
-    ['one without its end', own.slice(0, -10), 'certificate 1 of 1 cannot be read (error:'],
-    ['one in one line', own.replaceAll('\n', ' '), 'certificate 1 of 1 cannot be read (error:'],
+    ['one in one line', own.replaceAll('\n', ' '), 'it has none'],
+    ['line breaks of JSON', own.replaceAll('\n', String.raw`\n`), 'it has none'],
+    ['one behind what is no line break for OpenSSL', `\u2028${own}`, 'it has none'],
     [
-      'line breaks of JSON',
-      own.replaceAll('\n', String.raw`\n`),
+      'one that is indented',
+      own.replaceAll(/^/gm, '  '),
       'certificate 1 of 1 cannot be read (error:',
     ],
+    ['one that is damaged', broken, 'certificate 1 of 1 cannot be read (error:'],
+    ['one without its end', own.slice(0, -10), 'certificate 1 of 1 cannot be read (error:'],
     [
       'a damaged one before it',
       broken + own,
@@ -38,6 +39,11 @@ describe('certificates of its own', () => {
       'a damaged one between others',
       other + broken + own,
       'certificate 2 of 3 cannot be read (error:', // Node would trust the first
+    ],
+    [
+      'an indented one behind it',
+      other + own.replaceAll(/^/gm, '  '),
+      'certificate 2 of 2 cannot be read (error:', // Node would trust the first
     ],
     [
       'no line break between two',
@@ -65,6 +71,7 @@ describe('certificates of its own', () => {
   it.each([
     ['with the line breaks of Windows', (other + own).replaceAll('\n', '\r\n')],
     ['with comments', `# the first\n${other}\nsubject=CN = localhost\n${own}\n# the end`],
+    ['with a comment of how one begins', `-----BEGIN CERTIFICATE----- begins one\n${own}`],
     ['without a line break at the end', own.trimEnd()],
     ['after the mark of UTF-8', `\uFEFF${own}`],
     ['before a private key', own + pem('key')],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openBlackHole } from '../support/black-hole.js';
 import { openFaultServer } from '../support/fault-server.js';
-import { readHead, stall } from '../support/fault-steps.js';
+import { answer, readHead, stall } from '../support/fault-steps.js';
 import { startScript } from './script.js';
 
 describe('a process that exits, with blockOnExit, and cannot deliver', () => {
@@ -21,5 +21,22 @@ describe('a process that exits, with blockOnExit, and cannot deliver', () => {
     const { stdout } = await script.end;
 
     expect(stdout).toMatch(new RegExp(`1 attempt: .+: ${lacking} within \\d+ ms; 1 span lost`));
+  });
+
+  it('says of how many lost spans no line has told', async () => {
+    const server = await openFaultServer({ scripts: [answer(400)] });
+    const script = startScript(
+      `printWarnings(); flushOnExit(target, { blockOnExit: true });
+       for (const count of [2, 30, 400]) {
+         endSpans(count);
+         for (const one of target) await one.forceFlush().catch(() => undefined);
+       }
+       process.exit();`,
+      { agentUrl: server.url },
+    );
+
+    const { stdout } = await script.end;
+
+    expect(stdout).toMatch(/; 2 spans lost\n.*: 430 spans lost of which nothing was logged\n$/);
   });
 });

@@ -43,7 +43,7 @@ it('blockOnExit does not blame a port without TLS for its HTTP', async () => {
   const script = await startBlocking('printWarnings();', {}, createServer());
 
   expect((await script.end).stdout).toContain(
-    'TLS with what answered failed: EPROTO, at the end of the process; 1 span lost',
+    'what answered does not speak TLS: ERR_SSL_WRONG_VERSION_NUMBER, at the end of the process; 1 span lost',
   );
 });
 

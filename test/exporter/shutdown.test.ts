@@ -39,7 +39,7 @@ describe('shutdown', () => {
 
     expect(lines).toEqual([
       expect.stringMatching(/^Export failed: .*; 2 spans lost$/),
-      '430 more spans lost, not logged before',
+      'PUT http://127.0.0.1:1/v0.4/traces: 430 spans lost of which nothing was logged',
     ]);
   });
 

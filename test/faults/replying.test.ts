@@ -219,6 +219,20 @@ describe.each(['tcp', 'unix'] as const)('C13: a reply without rates over %s', (o
   });
 
   it.each([
+    ['a 100', 'HTTP/1.1 100 Continue\r\n\r\n'],
+    ['a change of protocols', 'HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'],
+  ])('that is %s, on a kept connection, is no attempt', async (_what, stray) => {
+    const kept = [...ACCEPT, readAll, send(stray), stall];
+    const server = await openFaultServer({ over, scripts: [kept, ACCEPT] });
+    const exporter = openExporter({ url: server.url, maxRetries: 0 });
+
+    expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
+    expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
+
+    expect(server.accepted).toBe(2);
+  });
+
+  it.each([
     ['HTML', '<!DOCTYPE html><title>Shop</title>'],
     ['XML', '\uFEFF\r\n <?xml version="1.0"?><ok/>'],
   ])('is warned about if it is a page, once, although it is a success: %s', async (_what, body) => {

@@ -19,6 +19,9 @@ const moments = {
     onceHeard('undici:client:beforeConnect', () => process.nextTick(() => process.nextTick(stop)));
   },
   sent: (stop) => onceHeard('undici:request:bodySent', stop),
+  'timer after sent': (stop) => {
+    onceHeard('undici:request:bodySent', () => setTimeout(() => stop()));
+  },
   // What follows from a reply has been done by then.
   answered: (stop) => onceHeard('undici:request:trailers', () => setImmediate(() => stop())),
 };

@@ -13,7 +13,8 @@ import { until } from '../support/until.js';
 const CHILD = fileURLToPath(new URL('exporting-child.mjs', import.meta.url));
 
 /** Where a process stops at work: in a phase of the event loop, or as soon as the exporter is that far. */
-export type Moment = 'poll' | 'timers' | 'check' | 'connecting' | 'sent' | 'answered';
+export type Moment =
+  'poll' | 'timers' | 'check' | 'connecting' | 'sent' | 'timer after sent' | 'answered';
 
 /** What is called in the same tick as an export, after it. */
 export type Ending = 'flush' | 'shutdown';

@@ -5,7 +5,6 @@ import type { Clock, Dispose } from '../../src/lang/clock.js';
 interface Timer {
   readonly atMillis: number;
   readonly task: () => void;
-  readonly onDue: (() => void) | undefined;
 }
 
 export class ManualClock implements Clock {
@@ -26,8 +25,8 @@ export class ManualClock implements Clock {
     this.schedule(0, task);
   }
 
-  schedule(delayMillis: number, task: () => void, onDue?: () => void): Dispose {
-    const timer = { atMillis: this.#now + delayMillis, task, onDue };
+  schedule(delayMillis: number, task: () => void): Dispose {
+    const timer = { atMillis: this.#now + delayMillis, task };
     this.#timers.add(timer);
     return () => void this.#timers.delete(timer);
   }
@@ -49,7 +48,7 @@ export class ManualClock implements Clock {
   /** Fires what is due now, but not what that arms. */
   runDue(): void {
     const due = [...this.#timers].filter(({ atMillis }) => atMillis <= this.#now);
-    for (const timer of due) if (this.#timers.delete(timer)) run(timer);
+    for (const timer of due) if (this.#timers.delete(timer)) timer.task();
   }
 
   advance(millis: number): void {
@@ -57,7 +56,7 @@ export class ManualClock implements Clock {
     for (let next = this.#nextUntil(end); next !== undefined; next = this.#nextUntil(end)) {
       this.#now = next.atMillis;
       this.#timers.delete(next);
-      run(next);
+      next.task();
     }
     this.#now = end;
   }
@@ -66,9 +65,4 @@ export class ManualClock implements Clock {
     const due = [...this.#timers].filter(({ atMillis }) => atMillis <= end);
     return due.toSorted((a, b) => a.atMillis - b.atMillis)[0];
   }
-}
-
-function run({ onDue, task }: Timer): void {
-  onDue?.();
-  task();
 }

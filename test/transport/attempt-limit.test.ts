@@ -18,12 +18,7 @@ describe('the limit of an attempt', () => {
     (steps, message, expirations) => {
       const clock = new ManualClock();
       let expired = 0;
-      const limit = new AttemptLimit(
-        clock,
-        LIMIT_MILLIS,
-        () => true,
-        () => void expired++,
-      );
+      const limit = new AttemptLimit(clock, LIMIT_MILLIS, () => void expired++);
       for (const step of steps) {
         clock.advance(LIMIT_MILLIS - 1);
         limit.step(step);
@@ -38,33 +33,9 @@ describe('the limit of an attempt', () => {
     },
   );
 
-  it('begins again where the request was written whole only after the time was up, once', () => {
-    const clock = new ManualClock();
-    let expired = 0;
-    const written = [false, true, true]; // when it is due, after the I/O of that turn, and the next time
-    const limit = new AttemptLimit(
-      clock,
-      LIMIT_MILLIS,
-      () => written.shift() ?? true,
-      () => void expired++,
-    );
-    limit.step('requesting');
-
-    clock.advance(LIMIT_MILLIS);
-    expect(expired).toBe(0);
-    clock.advance(LIMIT_MILLIS);
-
-    expect(expired).toBe(1);
-  });
-
   it('arms no timer for a step after its end', () => {
     const clock = new ManualClock();
-    const limit = new AttemptLimit(
-      clock,
-      LIMIT_MILLIS,
-      () => true,
-      () => undefined,
-    );
+    const limit = new AttemptLimit(clock, LIMIT_MILLIS, () => undefined);
     limit.step('connecting');
     limit.end();
     limit.step('requesting');
