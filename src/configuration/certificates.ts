@@ -9,7 +9,7 @@ import { checkText } from './option-checks.js';
  * an indented certificate, which is found here in order to be refused.
  */
 const BEGINNING =
-  /(?<=^|\n)(?=\uFEFF?[\t ]*-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\t\r ]*(?:\n|$))/;
+  /(?<=^|\n)(?=\uFEFF?[\t ]*-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^\S\n]*(?:\n|$))/;
 
 /** @throws TypeError or RangeError unless `value` is absent, or text with certificates that can all be read. */
 export function checkCertificates(name: string, value: unknown): string | undefined {

@@ -43,7 +43,7 @@ export class AttemptLimit {
     return new Error(`no ${lacking} within ${this.#timeoutMillis} ms`);
   }
 
-  /** Whether the attempt has no connection so far, or one that is still looked at; to be asked before `end`. */
+  /** Whether the attempt has no connection so far, or one that is still being checked; to be asked before `end`. */
   get isConnecting(): boolean {
     return this.#state.phase === 'connecting';
   }

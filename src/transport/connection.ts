@@ -9,8 +9,8 @@ export interface Sendable {
 }
 
 /**
- * What a request has begun: to wait for its socket, to be written, or, if the kernel did not take all of it at once, to
- * wait for its answer. One that is sent again goes through them again.
+ * What a request has begun: to wait for its socket, to be written, or, if it was larger than the socket's buffer, to wait
+ * for its answer. One that is sent again goes through them again.
  */
 export type RequestStep = 'connecting' | 'requesting' | 'awaiting';
 

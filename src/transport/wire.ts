@@ -34,7 +34,7 @@ export interface Wire {
 
 /**
  * Connects when it is first used. What others have added to `Object.prototype` is no setting of it. `onDrained` is called
- * when the kernel has taken what it did not at once.
+ * when the kernel has taken what was more than the socket's buffer.
  */
 export function openWire(undici: Undici, settings: WireSettings, onDrained: () => void): Wire {
   const { target, clock, connectTimeoutMillis } = settings;

@@ -196,6 +196,22 @@ describe.each(['tcp', 'unix'] as const)('a reply over %s', (over) => {
   it.each(named(rows))('%s', (_name, row) => expectRow(row, over));
 });
 
+describe.each(['tcp', 'unix'] as const)('C8: a reply over %s', (over) => {
+  it.each([
+    ['a 100', 'HTTP/1.1 100 Continue\r\n\r\n'],
+    ['a change of protocols', 'HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'],
+  ])('that is %s, on a kept connection, is no attempt', async (_what, stray) => {
+    const kept = [...ACCEPT, readAll, send(stray), stall];
+    const server = await openFaultServer({ over, scripts: [kept, ACCEPT] });
+    const exporter = openExporter({ url: server.url, maxRetries: 0 });
+
+    expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
+    expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
+
+    expect(server.accepted).toBe(2);
+  });
+});
+
 describe.each(['tcp', 'unix'] as const)('C13: a reply without rates over %s', (over) => {
   it.each([
     ['an empty body', ''],
@@ -216,20 +232,6 @@ describe.each(['tcp', 'unix'] as const)('C13: a reply without rates over %s', (o
 
     expect(exporter.sampleRates).toEqual({ 'service:,env:': 0.25 });
     expect(lines).toEqual([]);
-  });
-
-  it.each([
-    ['a 100', 'HTTP/1.1 100 Continue\r\n\r\n'],
-    ['a change of protocols', 'HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'],
-  ])('that is %s, on a kept connection, is no attempt', async (_what, stray) => {
-    const kept = [...ACCEPT, readAll, send(stray), stall];
-    const server = await openFaultServer({ over, scripts: [kept, ACCEPT] });
-    const exporter = openExporter({ url: server.url, maxRetries: 0 });
-
-    expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
-    expect(await exportSpans(exporter, [makeSpan()])).toEqual({ code: 0 });
-
-    expect(server.accepted).toBe(2);
   });
 
   it.each([
