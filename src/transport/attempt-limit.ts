@@ -36,11 +36,11 @@ export class AttemptLimit {
     this.#state = { phase: 'over' };
   }
 
-  /** What there is none of now that the time is up; to be asked before `end`. */
-  expiredError(): Error {
+  /** What there is none of after so long, by default all of the time of a step; to be asked before `end`. */
+  lackAfter(millis: number = this.#timeoutMillis): Error {
     const isConnected = this.#state.phase === 'requesting' || this.#state.phase === 'awaiting';
     const lacking = isConnected ? 'answer' : 'connection';
-    return new Error(`no ${lacking} within ${this.#timeoutMillis} ms`);
+    return new Error(`no ${lacking} within ${Math.round(millis)} ms`);
   }
 
   /** Whether the attempt has no connection so far, or one that is still being checked; to be asked before `end`. */

@@ -196,11 +196,11 @@ export class Delivery {
     const sent = await connection.send(this.#payload, token.signal, onStep);
     const hasTimedOut = sent.kind === 'cancelled' && token.signal.reason === ATTEMPT_TIMED_OUT;
     const outcome: SendOutcome = hasTimedOut
-      ? { kind: 'broken', at: 'timeout', cause: limit.expiredError() }
+      ? { kind: 'broken', at: 'timeout', cause: limit.lackAfter() }
       : sent;
     const tookMillis = clock.nowMillis() - startMillis;
     if (outcome.kind === 'cancelled' && limit.isConnecting) {
-      this.#earlier ??= { kind: 'broken', at: 'timeout', cause: noConnection(tookMillis) };
+      this.#earlier ??= { kind: 'broken', at: 'timeout', cause: limit.lackAfter(tookMillis) };
     }
     limit.end();
     if (isTooLate) return NOT_SENT;
@@ -261,8 +261,4 @@ export class Delivery {
  */
 function tooLate(): Cancellation {
   return { kind: 'timeout', cause: new Error('its time was over before the request began') };
-}
-
-function noConnection(tookMillis: number): Error {
-  return new Error(`no connection within ${Math.round(tookMillis)} ms`);
 }

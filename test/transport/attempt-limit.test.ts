@@ -29,7 +29,7 @@ describe('the limit of an attempt', () => {
       clock.advance(1);
 
       expect(expired).toBe(expirations);
-      expect(limit.expiredError().message).toBe(message);
+      expect(limit.lackAfter().message).toBe(message);
     },
   );
 
