@@ -2,11 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { PendingResources } from '../../src/exporter/pending-resources.js';
 import type { Resource } from '../../src/index.js';
-import { makeSpan } from '../support/spans.js';
-
-function resourceReadyAfter(ready: Promise<void>): Resource {
-  return { attributes: {}, asyncAttributesPending: true, waitForAsyncAttributes: () => ready };
-}
+import { makeSpan, resourceReadyAfter } from '../support/spans.js';
 
 it('keeps a resource in mind until its attributes are there or cannot be found', async () => {
   const resources = new PendingResources();

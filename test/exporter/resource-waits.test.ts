@@ -5,16 +5,12 @@ import { ResourceWaits } from '../../src/exporter/resource-waits.js';
 import type { Resource } from '../../src/index.js';
 import { captureDiag } from '../support/diag-log.js';
 import { ManualClock } from '../support/manual-clock.js';
-import { makeSpan } from '../support/spans.js';
+import { makeSpan, resourceReadyAfter } from '../support/spans.js';
 
 const lines = captureDiag();
 
 function openWaits(clock: ManualClock): ResourceWaits {
   return new ResourceWaits(clock, new Diagnostics(clock));
-}
-
-function resourceReadyAfter(ready: Promise<void>): Resource {
-  return { attributes: {}, asyncAttributesPending: true, waitForAsyncAttributes: () => ready };
 }
 
 it('proceeds once when all attributes are there, and leaves no timer', async () => {

@@ -64,6 +64,11 @@ export function makeSpans(count: number, fields: SpanFields = {}): ReadableSpan[
   return Array.from({ length: count }, () => makeSpan(fields));
 }
 
+/** A resource whose attributes are there once `ready` has settled. */
+export function resourceReadyAfter(ready: Promise<void>): ReadableSpan['resource'] {
+  return { attributes: {}, asyncAttributesPending: true, waitForAsyncAttributes: () => ready };
+}
+
 /** A resource whose attributes never come. */
 export const NEVER_READY: ReadableSpan['resource'] = {
   attributes: { 'service.name': 'never' },
