@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { DatadogSpanExporter, ExportResult } from '../../src/index.js';
 import { exportSpans } from '../support/exports.js';
 import { openFaultServer } from '../support/fault-server.js';
 import { readAll, reply, stall } from '../support/fault-steps.js';
@@ -9,8 +10,9 @@ import { openScriptedAgent } from '../support/scripted-agent.js';
 import { makeSpan, makeSpans } from '../support/spans.js';
 import { openExporter } from './watched-exporter.js';
 
-/** The longest time that nothing else could run because this process was at work. */
+/** The longest time that nothing else could run, of all the time that this process was at work. */
 function watchBlocks(): { stop(): number } {
+  const all = startOwnTime();
   let longest = 0;
   let took = startOwnTime();
   const beat = setInterval(() => {
@@ -20,9 +22,16 @@ function watchBlocks(): { stop(): number } {
   return {
     stop: () => {
       clearInterval(beat);
-      return longest;
+      return longest / all();
     },
   };
+}
+
+/** 64 000 spans in batches of 128, all in this turn. */
+function exportStorm(exporter: DatadogSpanExporter): Promise<ExportResult>[] {
+  const spans = makeSpans(64_000);
+  const batches = Array.from({ length: 500 }, (_, at) => spans.slice(at * 128, (at + 1) * 128));
+  return batches.map((batch) => exportSpans(exporter, batch));
 }
 
 describe('H8: a large batch', () => {
@@ -139,17 +148,13 @@ describe('F9: a storm of 500 exports in one turn', () => {
     const gate = openGate();
     const server = await openFaultServer({ scripts: [[readAll, gate.pass, reply(200)]] });
     const exporter = openExporter({ url: server.url, maxPendingBytes: 4 * 1_024 * 1_024 });
-    const spans = makeSpans(64_000);
-    const batches = Array.from({ length: 500 }, (_, at) => spans.slice(at * 128, (at + 1) * 128));
 
-    const results = batches.map((batch) => exportSpans(exporter, batch));
-    const blocks = watchBlocks(); // only now: 400 refusals take a slow machine 100 ms
+    const results = exportStorm(exporter);
     const { buffered, inFlight, dropped } = exporter.stats();
     expect(buffered + inFlight + dropped).toBe(64_000);
     expect(buffered).toBeGreaterThan(3_000); // of 7 800, and a turn takes 4 096 at most
     gate.open();
     const outcomes = await Promise.all(results);
-    const longest = blocks.stop(); // before the spans that arrived are decoded, in this process
 
     const full = outcomes.filter(({ error }) => error !== undefined);
     for (const { error } of full) expect(error).toMatchObject({ kind: 'queue_full' });
@@ -159,8 +164,22 @@ describe('F9: a storm of 500 exports in one turn', () => {
     expect(droppedByReason).toEqual({ queue_full: full.length * 128 });
     expect(exported).toBe(64_000 - full.length * 128);
     expect(server.spans).toHaveLength(exported);
-    // A turn takes some 5 ms; the rest is for a busy machine.
-    expect(longest).toBeLessThan(100);
+  });
+
+  it('is encoded in many turns', async () => {
+    const server = await openFaultServer({ scripts: [[readAll, reply(200)]] });
+    const shares: number[] = [];
+    for (let count = 0; count < 3; count++) {
+      const exporter = openExporter({ url: server.url, maxPendingBytes: 4 * 1_024 * 1_024 });
+      const results = exportStorm(exporter);
+      const blocks = watchBlocks();
+      await Promise.all(results);
+      shares.push(blocks.stop());
+    }
+
+    // Some 0.1, and 0.6 or more where all is encoded in one turn. The least of them: a collection of garbage
+    // and whatever else the machine does can only add to it.
+    expect(Math.min(...shares)).toBeLessThan(0.4);
   });
 
   it('is sent as far as there is room, in payloads that fit it', async () => {
