@@ -80,7 +80,9 @@ describe.each(['tcp', 'unix'] as const)('rates over %s', (over) => {
     const { below } = seededRandom(seed);
     const late: Script = [readAll, (exchange) => pause(below(20))(exchange), reply(200)];
     const server = await openFaultServer({ over, scripts: [late] });
-    const exporter = openExporter({ url: server.url, maxConnections: 32 });
+    // Ample: on a busy machine a thousand requests have taken ten seconds.
+    const options = { maxConnections: 32, timeoutMillis: 60_000 };
+    const exporter = openExporter({ url: server.url, ...options });
 
     const results = Array.from({ length: 1_000 }, () => exportSpans(exporter, [makeSpan()]));
     const outcomes = await Promise.all(results);
