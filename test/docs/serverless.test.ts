@@ -10,14 +10,19 @@ import { openScriptedAgent, type ScriptedAgent } from '../support/scripted-agent
 const PAGE = fileURLToPath(new URL('../../docs/serverless.md', import.meta.url));
 const RUNTIME = join(EXAMPLES, 'lambda', 'runtime.mjs');
 
-/** Calls a worker as a platform would that knows `waitUntil`, and ends when that allows it. */
+/**
+ * Calls a worker as a platform would that knows `waitUntil`, and ends when that allows it. Twice, as the first flush
+ * has undici loaded, for which a busy machine takes all of its time.
+ */
 const EDGE = `
 import worker from './worker.mjs';
 let allowed;
 const context = { waitUntil: (promise) => { allowed = promise; } };
-const response = await worker.fetch(new Request('http://localhost/'), {}, context);
-await allowed;
-console.log(await response.text());
+for (let call = 0; call < 2; call++) {
+  const response = await worker.fetch(new Request('http://localhost/'), {}, context);
+  await allowed;
+  console.log(await response.text());
+}
 process.exit();
 `;
 
@@ -47,8 +52,8 @@ describe('docs/serverless.md', () => {
 
     const ran = await run(agent, 'edge.mjs');
 
-    expect(ran).toEqual({ ended: 0, stdout: 'thank you\n', stderr: '' });
-    expect(agent.spans.map(({ resource }) => resource)).toEqual(['GET']);
+    expect(ran).toEqual({ ended: 0, stdout: 'thank you\nthank you\n', stderr: '' });
+    expect(agent.spans.map(({ resource }) => resource)).toEqual(['GET', 'GET']);
   });
 
   it('has no code that no test runs', () => {
