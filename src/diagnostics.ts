@@ -1,8 +1,9 @@
 // Owns what the package says through OpenTelemetry's `diag`: at most one line per topic and minute, with the number
-// of lines held back, or of the spans that these tell of. Attribute values never appear in them.
+// of lines held back, or of the spans that these tell of, which are told at the end of that minute at the latest.
+// Attribute values never appear in them.
 
 import { diag, type DiagLogger } from '@opentelemetry/api';
-import type { Clock } from './lang/clock.js';
+import { type Clock, type Dispose, nothingToDispose } from './lang/clock.js';
 import { countOf } from './lang/count-text.js';
 import { PACKAGE_NAME } from './version.js';
 
@@ -13,14 +14,8 @@ const API = Symbol.for('opentelemetry.js.api.1');
 /** Characters that a socket path or a variable may contain, and with which it could forge a line of the log. */
 const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029]+/gu;
 
+type Level = 'warn' | 'debug';
 type Unit = 'line' | 'span';
-
-interface Topic {
-  readonly saidAtMillis: number;
-  readonly unit: Unit;
-  /** Number of lines held back, or of the spans that they would have told of. */
-  heldBack: number;
-}
 
 interface Line {
   readonly topic: string;
@@ -29,6 +24,15 @@ interface Line {
   readonly added: number;
   /** Of the sum of all `added` since the topic was last logged. */
   readonly text: (total: number) => string;
+}
+
+interface Topic {
+  readonly saidAtMillis: number;
+  /** The latest, whether it was said or held back. */
+  latest: Line;
+  /** Number of lines held back, or of the spans that they would have told of. */
+  heldBack: number;
+  stopWaiting: Dispose;
 }
 
 /** Warns of an option or a variable that is ignored, or of unsafe credentials; `message` is a sentence for the log. */
@@ -73,9 +77,12 @@ export class Diagnostics {
 
   /** Warns of lost spans that were held back, where nothing may follow that tells of them. `where` is whose they were. */
   warnOfHeldBack(where: string): void {
-    const losses = [...this.#topics.values()].filter(({ unit }) => unit === 'span');
+    const losses = [...this.#topics.values()].filter(({ latest }) => latest.unit === 'span');
     const spans = losses.reduce((sum, { heldBack }) => sum + heldBack, 0);
-    for (const loss of losses) loss.heldBack = 0; // first, as a logger may have more lost
+    for (const loss of losses) {
+      loss.heldBack = 0; // first, as a logger may have more lost
+      loss.stopWaiting();
+    }
     if (spans === 0) return;
     this.#topics.delete(HELD_BACK); // it is not held back itself
     this.warnOfTotal(HELD_BACK, spans, (total) => {
@@ -83,10 +90,13 @@ export class Diagnostics {
     });
   }
 
-  /** Says it later if there is no logger yet: `NodeSDK` sets that of `OTEL_LOG_LEVEL` after making processors. */
-  #say(level: 'warn' | 'debug', line: Line): void {
+  #say(level: Level, line: Line): void {
     const total = this.#takeTurn(line);
-    if (total === undefined) return;
+    if (total !== undefined) this.#write(level, line, total);
+  }
+
+  /** Says it later if there is no logger yet: `NodeSDK` sets that of `OTEL_LOG_LEVEL` after making processors. */
+  #write(level: Level, line: Line, total: number): void {
     const write = (): void =>
       writeLine(
         (text) => this.#logger[level](text),
@@ -100,21 +110,42 @@ export class Diagnostics {
   }
 
   /** The sum of all `added` since the topic was last logged, or `undefined` if it has to be held back. */
-  #takeTurn({ topic, unit, added }: Line): number | undefined {
+  #takeTurn(line: Line): number | undefined {
     const now = this.#clock.nowMillis();
-    const last = this.#topics.get(topic);
-    if (last !== undefined && now - last.saidAtMillis < QUIET_MILLIS) {
-      last.heldBack += added;
+    const last = this.#topics.get(line.topic);
+    const leftMillis = last === undefined ? 0 : last.saidAtMillis + QUIET_MILLIS - now;
+    if (last !== undefined && leftMillis > 0) {
+      this.#holdBack(last, line, leftMillis);
       return undefined;
     }
-    this.#topics.set(topic, { saidAtMillis: now, unit, heldBack: 0 });
-    return (last?.heldBack ?? 0) + added;
+    this.#begin(now, line, 0);
+    return (last?.heldBack ?? 0) + line.added;
+  }
+
+  #begin(saidAtMillis: number, line: Line, heldBack: number): void {
+    this.#topics.get(line.topic)?.stopWaiting();
+    const topic = { saidAtMillis, latest: line, heldBack, stopWaiting: nothingToDispose };
+    this.#topics.set(line.topic, topic);
+  }
+
+  /** The latest line about lost spans is said when the minute is over: if no more are lost, nothing else tells of them. */
+  #holdBack(topic: Topic, line: Line, leftMillis: number): void {
+    if (line.unit === 'span' && topic.heldBack === 0) {
+      topic.stopWaiting = this.#clock.scheduleInBackground(leftMillis, () => this.#sayHeld(topic));
+    }
+    topic.heldBack += line.added;
+    topic.latest = line;
+  }
+
+  #sayHeld({ latest, heldBack }: Topic): void {
+    this.#begin(this.#clock.nowMillis(), latest, 0);
+    this.#write('warn', latest, heldBack);
   }
 
   /** What nobody has heard counts as held back, and keeps nobody who comes to listen from hearing the next line. */
-  #putOff({ topic, unit }: Line, unheard: number): void {
-    const heldBack = (this.#topics.get(topic)?.heldBack ?? 0) + unheard;
-    this.#topics.set(topic, { saidAtMillis: -Infinity, unit, heldBack });
+  #putOff(line: Line, unheard: number): void {
+    const heldBack = (this.#topics.get(line.topic)?.heldBack ?? 0) + unheard;
+    this.#begin(-Infinity, line, heldBack);
   }
 }
 

@@ -35,7 +35,7 @@ it('puts a message together only where it is said', () => {
   expect(calls).toBe(1);
 });
 
-it('says of how many lost spans it held back the lines', () => {
+it('says when the minute is over of how many lost spans it held back the lines', () => {
   const clock = new ManualClock();
   const diagnostics = new Diagnostics(clock);
   const lose = (spans: number): void => {
@@ -45,21 +45,27 @@ it('says of how many lost spans it held back the lines', () => {
   lose(512);
   lose(500);
   lose(360);
-  clock.advance(60_000);
+  clock.advance(59_999);
+  expect(lines).toEqual(['Export failed; 512 lost']);
+  clock.advance(1);
   lose(2);
   lose(1);
+  clock.advance(60_000);
   clock.advance(60_000);
   lose(3);
 
   expect(lines).toEqual([
     'Export failed; 512 lost',
-    'Export failed; 2 lost (and 860 more, not logged)',
-    'Export failed; 3 lost (and 1 more, not logged)',
+    'Export failed; 360 lost (and 500 more, not logged)',
+    'Export failed; 1 lost (and 2 more, not logged)',
+    'Export failed; 3 lost',
   ]);
+  expect(clock.armed).toBe(0);
 });
 
 it('tells at last of all lost spans whose lines it held back, and once', () => {
-  const diagnostics = new Diagnostics(new ManualClock());
+  const clock = new ManualClock();
+  const diagnostics = new Diagnostics(clock);
   for (const spans of [1, 20, 300]) {
     diagnostics.warnOfLoss('connect', spans, 'Export failed');
     diagnostics.warnOfTotal('too_large', spans, (total) => `${total} dropped`);
@@ -68,6 +74,7 @@ it('tells at last of all lost spans whose lines it held back, and once', () => {
 
   diagnostics.warnOfHeldBack('PUT it');
   diagnostics.warnOfHeldBack('PUT it');
+  clock.advance(60_000);
 
   expect(lines).toEqual([
     'Export failed',
@@ -158,5 +165,5 @@ it('says of a number that grows what has come together since it was last said', 
   clock.advance(60_000);
   note(1);
 
-  expect(lines).toEqual(['2 lost', '5430 lost', '1 lost']);
+  expect(lines).toEqual(['2 lost', '430 lost', '5000 lost']);
 });

@@ -18,8 +18,8 @@ export const MESSAGE_MUTATIONS = [
   {
     rule: 'what a full queue refuses is told in full',
     file: 'src/diagnostics.ts',
-    find: 'last.heldBack += added;',
-    replace: 'last.heldBack += 1;',
+    find: 'topic.heldBack += line.added;',
+    replace: 'topic.heldBack += 1;',
     tests: ['test/diagnostics.test.ts'],
   },
   {
@@ -30,9 +30,23 @@ export const MESSAGE_MUTATIONS = [
     tests: ['test/diagnostics.test.ts'],
   },
   {
+    rule: 'lost spans are told of within a minute, also if no more are lost',
+    file: 'src/diagnostics.ts',
+    find: '() => this.#sayHeld(topic)',
+    replace: '() => undefined',
+    tests: ['test/diagnostics.test.ts'],
+  },
+  {
+    rule: 'what was told at a shutdown is not told again',
+    file: 'src/diagnostics.ts',
+    find: 'loss.stopWaiting();',
+    replace: '',
+    tests: ['test/diagnostics.test.ts'],
+  },
+  {
     rule: 'only lost spans are told of at a shutdown',
     file: 'src/diagnostics.ts',
-    find: ".filter(({ unit }) => unit === 'span')",
+    find: ".filter(({ latest }) => latest.unit === 'span')",
     replace: '',
     tests: ['test/diagnostics.test.ts'],
   },
