@@ -67,7 +67,8 @@ export class ExporterLife {
       if (this.#state.phase === 'running') void this.#drain();
       this.#cut(abortedBy(options.signal));
     });
-    untraced(() => preloadUndici(this.#options.requireFrom));
+    // Not at once: as a rule instrumentation is set up after the exporter is made, and would trace the loading.
+    queueMicrotask(() => untraced(() => preloadUndici(this.#options.requireFrom)));
   }
 
   /** Takes spans in an array that is not changed afterwards. */

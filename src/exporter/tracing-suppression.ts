@@ -13,22 +13,43 @@ const untracedContext: Context = ROOT_CONTEXT.setValue(SUPPRESS_TRACING_KEY, tru
 type Run = <T>(task: () => T) => T;
 
 /**
- * Runs with the storage that there was when the package was loaded, or its process started with a startup
+ * What runs with the storage that there was when the package was loaded, or its process started with a startup
  * snapshot: otherwise a socket would keep that of the request that happened to open it.
+ * - `none`: a startup snapshot is built, which opens no socket
+ * - `early`: made before the context manager of the application
+ * - `known`: made after that
  */
-let asLoaded: Run = (task) => task();
+interface LoadedStorage {
+  readonly kind: 'none' | 'early' | 'known';
+  readonly run: Run;
+}
+
+let storage: LoadedStorage = { kind: 'none', run: (task) => task() };
 if (isBuildingSnapshot()) {
   onSnapshot({
     serialize: () => undefined,
     deserialize: () => {
-      asLoaded = presentStorage();
+      storage = { kind: 'early', run: presentStorage() };
     },
   });
-} else asLoaded = presentStorage();
+} else storage = { kind: 'early', run: presentStorage() };
 
 /** Runs `task` so that no instrumentation makes spans of it, and detached from the caller's context. */
 export function untraced<T>(task: () => T): T {
-  return asLoaded(() => context.with(untracedContext, task));
+  return storage.run(() =>
+    context.with(untracedContext, () => {
+      if (storage.kind === 'early') meetManager();
+      return task();
+    }),
+  );
+}
+
+/**
+ * `AsyncHooksContextManager` of SDK 1.x and 2.x takes the caller's context away once something has run that was made
+ * before itself. So that is made anew, with the storage of then, as soon as there is a context manager.
+ */
+function meetManager(): void {
+  if (context.active() === untracedContext) storage = { kind: 'known', run: presentStorage() };
 }
 
 /** Loads the module on demand: Node warns of `node:async_hooks` while a startup snapshot is built. */
