@@ -12,8 +12,7 @@ const WINDOW = 64;
 /** @returns a function that makes a batch of new spans: `shop`, or a shape by its name. */
 export function batchesOf(kind) {
   const collected = new CollectingProcessor();
-  const provider = newProvider(collected);
-  const emit = kind === 'shop' ? shopTraces(provider) : spansOfShape(provider, kind);
+  const emit = kind === 'shop' ? shopTraces(newProvider(collected)) : spansOfShape(collected, kind);
   return () => {
     while (collected.count < BATCH_SPANS) emit();
     return collected.take(BATCH_SPANS);

@@ -17,9 +17,10 @@ export const RESOURCE_ATTRIBUTES = {
   'process.runtime.version': '24.21.0',
   'container.id': '3f4e8a6f2b1c4d5e9f7a8b6c5d4e3f2a1b0c9d8e7f6a5b4c3d2e1f0a9b8c7d6e',
 };
-const resource = resourceFromAttributes(RESOURCE_ATTRIBUTES);
 
-export function newProvider(processor) {
+/** With a resource of its own, which has these attributes besides. */
+export function newProvider(processor, attributes = {}) {
+  const resource = resourceFromAttributes({ ...RESOURCE_ATTRIBUTES, ...attributes });
   return new TracerProvider({ resource, spanProcessors: [processor] });
 }
 

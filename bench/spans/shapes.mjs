@@ -3,6 +3,7 @@
 import { SpanKind } from '@opentelemetry/api';
 import { failure, newFailure } from './failures.mjs';
 import { freshTexts, freshUnicodeTexts } from './fresh-text.mjs';
+import { newProvider } from './pipeline.mjs';
 import { integerBelow } from './random.mjs';
 
 const TEXTS = [
@@ -52,6 +53,8 @@ export const SHAPES = {
   // Exceptions of few different stacks, and those of which each has its own.
   stacks: shape({ failureOf: failure }),
   'new-stacks': shape({ failureOf: newFailure }),
+  // A resource and a tracer for each request, as where one process works for many tenants.
+  tenants: shape({ spansPerProvider: 8 }),
   'tracers-1000': shape({ tracerOf: () => TRACERS[integerBelow(TRACERS.length)] }),
 };
 
@@ -63,14 +66,28 @@ function shape({
   kind = SpanKind.INTERNAL,
   events = 0,
   failureOf,
+  spansPerProvider = Infinity,
 }) {
-  return { attributes, keyOf, textOf, tracerOf, kind, events, failureOf };
+  return { attributes, keyOf, textOf, tracerOf, kind, events, failureOf, spansPerProvider };
 }
 
 /** @returns a function that makes one span of the shape, a trace of its own, and ends it. */
-export function spansOfShape(provider, name) {
-  const { attributes: count, keyOf, textOf, tracerOf, kind, events, failureOf } = SHAPES[name];
+export function spansOfShape(processor, name) {
+  const {
+    attributes: count,
+    keyOf,
+    textOf,
+    tracerOf,
+    kind,
+    events,
+    failureOf,
+    spansPerProvider,
+  } = SHAPES[name];
+  let provider = newProvider(processor);
+  let spans = 0;
   return () => {
+    spans++;
+    if (spans % spansPerProvider === 0) provider = newProvider(processor, { 'tenant.id': spans });
     const attributes = {};
     const turn = integerBelow(count);
     for (let i = 0; i < count; i++) attributes[keyOf(i, turn)] = textOf(i);

@@ -15,18 +15,19 @@ interface Entry<T> {
 }
 
 export class BoundedMemo<T> {
-  readonly #make: (text: string) => T;
+  readonly #make: (text: string, isKept: boolean) => T;
   readonly #entries = new Map<string, Entry<T>>();
   readonly #credit = new KeepingCredit(PRICE, MAX_ENTRIES);
   #last: Entry<T> | undefined;
 
-  constructor(make: (text: string) => T) {
+  /** `isKept` says whether the result is kept. */
+  constructor(make: (text: string, isKept: boolean) => T) {
     this.#make = make;
   }
 
   get(text: string): T {
     const entry = this.#entry(text);
-    return entry === undefined ? this.#make(text) : entry.value;
+    return entry === undefined ? this.#make(text, false) : entry.value;
   }
 
   /** Like `get`; `undefined` for a text that is not worth being kept, as names that never come again. */
@@ -47,7 +48,7 @@ export class BoundedMemo<T> {
 
   #add(text: string): Entry<T> {
     const kept = ownCopy(text);
-    const entry = { text: kept, value: this.#make(kept) };
+    const entry = { text: kept, value: this.#make(kept, true) };
     if (this.#entries.size >= MAX_ENTRIES) this.#entries.clear();
     this.#entries.set(kept, entry);
     return entry;

@@ -8,13 +8,31 @@ import { WORD_BYTES } from './patchable-buffer.js';
 /** A longer constant is copied faster as bytes. */
 const MAX_WORDS = 8;
 
-const scratch = new MsgpackWriter(1_024);
+const FIRST_BYTES = 1_024;
+/** One that had to grow beyond this is not kept. */
+const MAX_SCRATCH_BYTES = 65_536;
+
+let scratch = new MsgpackWriter(FIRST_BYTES);
 
 /** `text` as a MessagePack string of at most `maxBytes` of content. */
 export function encodedText(text: string, maxBytes: number = UNLIMITED): Uint8Array {
   scratch.rewind(0);
   scratch.text(text, maxBytes);
   return scratch.copyFrom(0);
+}
+
+/** Keys and texts of at most `maxBytes` of content as MessagePack strings, one after another, behind `head`. */
+export function encodedEntries(
+  texts: ReadonlyMap<{ readonly key: Constant }, string>,
+  maxBytes: number,
+  head?: Uint8Array,
+): Uint8Array {
+  scratch.rewind(0);
+  if (head !== undefined) scratch.bytes(head);
+  for (const [{ key }, text] of texts) scratch.entry(key, text, maxBytes);
+  const bytes = scratch.copyFrom(0);
+  if (bytes.length > MAX_SCRATCH_BYTES) scratch = new MsgpackWriter(FIRST_BYTES);
+  return bytes;
 }
 
 /** Texts as MessagePack strings, one after another. */
@@ -33,10 +51,13 @@ export function constantOf(strings: Uint8Array): Constant {
   return { bytes: strings, size: strings.length, words: isShort ? wordsOf(strings) : undefined };
 }
 
-/** The constant of a text that is written once or twice: making words of it would take longer. */
+/** The same for what is written once or twice: making words of it would take longer. */
+export function passingConstant(strings: Uint8Array): Constant {
+  return { bytes: strings, size: strings.length, words: undefined };
+}
+
 export function passingText(text: string): Constant {
-  const bytes = encodedText(text);
-  return { bytes, size: bytes.length, words: undefined };
+  return passingConstant(encodedText(text));
 }
 
 export function constantText(text: string): Constant {

@@ -7,13 +7,11 @@ import { withoutQuotes } from '../configuration/quotes.js';
 import type { Resource } from '../sdk-contract.js';
 import { analyticsRate } from './attribute-rules.js';
 import { attributeText } from './attribute-text.js';
-import { encodedText } from './encoded-text.js';
-import { MAX_TAG_VALUE_BYTES } from './limits.js';
 import { normalizeService, normalizeTagValue, normalTagValue } from './normalize.js';
 import { readableEntries } from './readable-entries.js';
 import { SpanFacts } from './span-facts.js';
+import { TagBlock } from './tag-block.js';
 import type { Tag, TagKeys } from './tag-keys.js';
-import type { TagBlock } from './tag-writer.js';
 
 /** What code and environment say about the service. */
 export interface ServiceSettings {
@@ -78,18 +76,18 @@ export function resourceTags(
   const env = normalTagValue(setting('env', settings, attributes, ENV_KEYS)) ?? plain.env;
   const version =
     normalTagValue(setting('version', settings, attributes, VERSION_KEYS)) ?? plain.version;
-  const resolved: [Tag, string | undefined][] = [
-    [keys.tag('version'), version],
-    [keys.tag('env'), env],
-  ];
   const texts = blockTexts(attributes, settings, keys);
+  const all = new Map<Tag, string>();
+  if (version !== undefined) all.set(keys.tag('version'), version);
+  if (env !== undefined) all.set(keys.tag('env'), env);
+  for (const [tag, text] of texts) all.set(tag, text);
   return {
     service: normalizeService(serviceName(settings, attributes)),
     env,
     version,
     plain,
-    block: tagBlock(texts),
-    common: tagBlock(new Map([...resolved.filter(hasText), ...texts])),
+    block: new TagBlock(texts),
+    common: new TagBlock(all),
     metrics: resourceMetrics(attributes, keys),
     hasDbName: texts.has(keys.tag('db.name')),
     facts: resourceFacts(attributes, keys),
@@ -178,19 +176,6 @@ function blockTexts(
     }
   }
   return texts;
-}
-
-function hasText(entry: [Tag, string | undefined]): entry is [Tag, string] {
-  return entry[1] !== undefined;
-}
-
-function tagBlock(texts: ReadonlyMap<Tag, string>): TagBlock {
-  const tags = new Set(texts.keys());
-  for (const tag of tags) tag.isShared = true;
-  const entries = [...texts].map(([tag, text]) => {
-    return { tag, encoded: Buffer.concat([tag.key.bytes, encodedText(text, MAX_TAG_VALUE_BYTES)]) };
-  });
-  return { entries, tags, encoded: Buffer.concat(entries.map(({ encoded }) => encoded)) };
 }
 
 /** What the process says about itself. */

@@ -70,12 +70,12 @@ header.append(Uint8Array.of(STR8, TRACE_ID_CHARACTERS));
 /** Where the text of the trace id stands, from the beginning of a span. */
 export const TRACE_ID_TEXT_AT: number = header.append(new Uint8Array(TRACE_ID_CHARACTERS));
 const HEADER = header.concat();
+const ERROR_HEADER = Uint8Array.from(HEADER);
+ERROR_HEADER[ERROR_AT] = 1;
 
-/** The header of a span without its values, up to and including its first tag, the trace id. */
+/** The header of a span without its values, up to and including its first tag, the trace id. To be copied. */
 export function emptyHeader(isError: boolean): Uint8Array {
-  const bytes = Uint8Array.from(HEADER);
-  if (isError) bytes[ERROR_AT] = 1;
-  return bytes;
+  return isError ? ERROR_HEADER : HEADER;
 }
 
 /**

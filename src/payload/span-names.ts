@@ -4,7 +4,7 @@
 import { BoundedMemo } from './bounded-memo.js';
 import { bitsOf, type Concept, HTTP_METHOD, RPC_SERVICE, SERVICE_NAME } from './concepts.js';
 import type { EncodableSpan } from './encodable-span.js';
-import { constantOf, encodedTexts } from './encoded-text.js';
+import { constantOf, encodedTexts, passingConstant } from './encoded-text.js';
 import { MAX_RESOURCE_BYTES, MAX_TYPE_BYTES, UNLIMITED } from './limits.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
 import type { DecidingText, NamedType } from './names-memory.js';
@@ -72,10 +72,10 @@ export class SpanNames {
   }
 }
 
-function namedType(key: string): NamedType {
+function namedType(key: string, isKept: boolean): NamedType {
   const [service = '', operation = '', ...rest] = key.split(SEPARATOR);
   const type = rest.join(SEPARATOR);
   const fields = ['service', service, 'name', normalizeName(operation)];
-  const encoded = constantOf(encodedTexts([...fields, 'type', type, 'resource']));
-  return { operation, encoded };
+  const texts = encodedTexts([...fields, 'type', type, 'resource']);
+  return { operation, encoded: isKept ? constantOf(texts) : passingConstant(texts) };
 }

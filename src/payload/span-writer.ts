@@ -4,19 +4,21 @@
 import type { SpanContext } from '@opentelemetry/api';
 import { bare } from '../lang/bare-object.js';
 import type { Resource } from '../sdk-contract.js';
+import { ByScope } from './by-scope.js';
 import type { ChunkPlace } from './chunk-tags.js';
 import type { EncodableSpan } from './encodable-span.js';
 import { EventsWriter } from './events-writer.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
 import { readableEntries } from './readable-entries.js';
 import { resourceTags, type ServiceSettings } from './resource-tags.js';
+import { type ScopeTemplate, scopeTemplate } from './scope-template.js';
 import { SpanFacts } from './span-facts.js';
 import { addFields, fillTimes, SpanHeader, type TraceIdentity } from './span-header.js';
 import { encodableLinks, SpanLinksWriter } from './span-links.js';
 import type { UnwritableSpan } from './span-loss.js';
 import { SpanNames } from './span-names.js';
 import { type ChunkMark, SpanTags, type SpanTagsSettings } from './span-tags.js';
-import { type SpanTemplate, SpanTemplates } from './span-template.js';
+import { type SpanTemplate, type SpanTemplates, spanTemplates } from './span-template.js';
 import { TagKeys } from './tag-keys.js';
 import { TagWriter } from './tag-writer.js';
 import { WellKnownTags } from './well-known-tags.js';
@@ -30,6 +32,7 @@ interface Learnt {
   readonly keys: TagKeys;
   readonly known: WellKnownTags;
   readonly tags: SpanTags;
+  readonly scopes: ByScope<ScopeTemplate>;
   readonly resources: WeakMap<Resource, SpanTemplates>;
   /** Resources of the present batch whose attributes are not all there. */
   readonly pending: Map<Resource, SpanTemplates>;
@@ -136,7 +139,7 @@ export class SpanWriter {
   #templateOf(span: EncodableSpan): SpanTemplate {
     const scope = span.instrumentationScope ?? span.instrumentationLibrary;
     const status = span.status?.code ?? NO_STATUS;
-    return this.#templatesOf(span.resource ?? NO_RESOURCE).templateFor(scope, span.kind, status);
+    return this.#templatesOf(span.resource ?? NO_RESOURCE).get(scope, span.kind, status);
   }
 
   /**
@@ -147,20 +150,20 @@ export class SpanWriter {
     if (resource === this.#lastResource && this.#ofLastResource !== undefined) {
       return this.#ofLastResource;
     }
-    const { keys, known, resources, pending } = this.#learnt;
+    const { resources, pending } = this.#learnt;
     const isPending = resource.asyncAttributesPending === true;
     const memory = isPending ? pending : resources;
-    const templates = memory.get(resource) ?? this.#newTemplates(resource, keys, known);
+    const templates = memory.get(resource) ?? this.#newTemplates(resource, this.#learnt);
     memory.set(resource, templates);
     this.#lastResource = isPending ? undefined : resource;
     this.#ofLastResource = templates;
     return templates;
   }
 
-  #newTemplates(resource: Resource, keys: TagKeys, known: WellKnownTags): SpanTemplates {
+  #newTemplates(resource: Resource, { keys, scopes }: Learnt): SpanTemplates {
     const tags = resourceTags(resource, this.#settings, keys);
-    keys.allowFor(tags.common.entries.length);
-    return new SpanTemplates(tags, known);
+    keys.allowFor(tags.common.texts.size);
+    return spanTemplates(tags, scopes);
   }
 
   #learnAnew(): Learnt {
@@ -174,7 +177,8 @@ export class SpanWriter {
       events: this.#events,
     };
     const tags = new SpanTags(parts, this.#settings);
-    return { keys, known, tags, resources: new WeakMap(), pending: new Map() };
+    const scopes = new ByScope((...what) => scopeTemplate(...what, known));
+    return { keys, known, tags, scopes, resources: new WeakMap(), pending: new Map() };
   }
 }
 

@@ -9,22 +9,11 @@ import { MAX_TAG_KEY_BYTES, MAX_TAG_VALUE_BYTES } from './limits.js';
 import type { MsgpackWriter } from './msgpack-writer.js';
 import { META_COUNT_AT } from './span-header.js';
 import type { SpanTemplate } from './span-template.js';
+import type { TagBlock } from './tag-block.js';
 import type { Tag } from './tag-keys.js';
 
-/** Entries of `meta` that are the same in many spans, encoded one after another. */
-export interface TagBlock {
-  readonly entries: readonly TagBlockEntry[];
-  readonly tags: ReadonlySet<Tag>;
-  readonly encoded: Uint8Array;
-}
-
-interface TagBlockEntry {
-  readonly tag: Tag;
-  /** Key and value. */
-  readonly encoded: Uint8Array;
-}
-
 const NO_TAGS: ReadonlySet<Tag> = new Set();
+const NO_TEXTS: ReadonlyMap<Tag, string> = new Map();
 
 export class TagWriter {
   readonly #writer: MsgpackWriter;
@@ -37,7 +26,7 @@ export class TagWriter {
   readonly #plainValues: number[] = [];
   readonly #emptyTags: Tag[] = [];
   #written = NO_TAGS;
-  #common = NO_TAGS;
+  #common = NO_TEXTS;
   #overridesCommon = false;
   #mentionsChunk = false;
   #metaEnd = 0;
@@ -59,7 +48,7 @@ export class TagWriter {
     this.#serial++;
     this.#startByte = startByte;
     this.#written = tags;
-    this.#common = resource.common.tags;
+    this.#common = resource.common.texts;
     this.#overridesCommon = overridesResource;
     this.#mentionsChunk = mentionsChunk;
     this.#metaCount = tags.size;
@@ -173,9 +162,9 @@ export class TagWriter {
   }
 
   /** Writes a block as a whole; the span must have none of its tags. */
-  wholeBlock({ encoded, entries }: TagBlock): void {
+  wholeBlock({ encoded, texts }: TagBlock): void {
     this.#writer.bytes(encoded);
-    this.#metaCount += entries.length;
+    this.#metaCount += texts.size;
   }
 
   /** Writes those entries of a block that the span does not have yet. No other block follows. */
