@@ -228,8 +228,9 @@ describe('an Agent that is slower than spans are made', () => {
     };
     const server = await openFaultServer({ scripts: [[readAll, answerInTurn, reply(200)]] });
     const exporter = openExporter({ url: server.url, timeoutMillis: 1_000 });
+    const isEnough = (): boolean => answers >= 30;
     const exportInTurn = async (): Promise<void> => {
-      while (answers < 30) await exportSpans(exporter, makeSpans(1));
+      while (!isEnough()) await exportSpans(exporter, makeSpans(1));
     };
 
     // Thrice what it answers within the time of an export.
