@@ -11,7 +11,7 @@
  * - `connect`: no connection to the Agent
  * - `socket`: the connection broke while the request was under way
  * - `timeout`: no connection or no answer in time, or not settled within `timeoutMillis`
- * - `protocol`: the peer does not speak HTTP/1.1, or not the TLS of an `https:` URL
+ * - `protocol`: the peer does not speak HTTP/1.1 or the TLS of an `https:` URL, or answers with over 16 KiB of headers
  * - `rejected`: the Agent answered with a status other than 2xx
  * - `aborted`: the caller's own signal aborted
  * - `shutdown`: the exporter was shut down

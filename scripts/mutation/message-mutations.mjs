@@ -65,6 +65,14 @@ export const MESSAGE_MUTATIONS = [
     tests: ['test/exporter/shutdown.test.ts'],
   },
   {
+    rule: 'headers that are too large are told as that',
+    file: 'src/exporter/export-failure.ts',
+    find: 'isHeaderOverflow(cause)) return LARGE_HEADERS;',
+    replace: 'isHeaderOverflow(cause)) return REASONS[kind];',
+    tests: ['test/security/replies.test.ts'],
+    isOfBuild: true,
+  },
+  {
     rule: 'a page is warned about only where the spans count as exported',
     file: 'src/exporter/shared-parts.ts',
     find: 'isSuccess(status) && isPage(text)',

@@ -51,6 +51,14 @@ export const TRANSPORT_MUTATIONS = [
     tests: ['test/transport/reply.test.ts'],
   },
   {
+    rule: 'the headers of a reply are bounded, whatever Node would read',
+    file: 'src/transport/wire.ts',
+    find: 'maxHeaderSize: MAX_HEADER_BYTES,',
+    replace: '',
+    tests: ['test/security/replies.test.ts'],
+    isOfBuild: true,
+  },
+  {
     rule: 'an overloaded Agent is asked again',
     file: 'src/transport/retry-policy.ts',
     find: '429, 500,',

@@ -6,7 +6,7 @@ import { DatadogExportError, type ExportErrorKind } from '../errors.js';
 import { countOf } from '../lang/count-text.js';
 import { reasonOf } from '../lang/reason-text.js';
 import type { ExportResult } from '../sdk-contract.js';
-import { errorCodeOf, tlsFaultOf } from '../transport/break-point.js';
+import { errorCodeOf, isHeaderOverflow, tlsFaultOf } from '../transport/break-point.js';
 import type { SendOutcome } from '../transport/send-outcome.js';
 
 /** The loss of some of the spans of an export. */
@@ -50,6 +50,7 @@ const TLS_FAULTS = {
   missing: 'what answered does not speak TLS',
   failed: 'TLS with what answered failed',
 } as const;
+const LARGE_HEADERS = 'the headers of the answer are too large';
 /** Statuses of servers that know nothing of traces, or not at this path; an Agent answers so to no payload. */
 const NO_INTAKE_STATUSES: ReadonlySet<number | undefined> = new Set([404, 405]);
 const NO_INTAKE = 'there is no trace intake at this address';
@@ -118,6 +119,7 @@ function causeOf(cause: unknown): string {
 function reasonFor({ kind, status, attempts, cause }: Failure): string {
   const tlsFault = tlsFaultOf(cause);
   if (kind === 'protocol' && tlsFault !== undefined) return TLS_FAULTS[tlsFault];
+  if (kind === 'protocol' && isHeaderOverflow(cause)) return LARGE_HEADERS;
   if (kind === 'rejected' && NO_INTAKE_STATUSES.has(status)) return NO_INTAKE;
   if (kind !== 'timeout') return REASONS[kind];
   if (attempts === 0) return NO_TIME;

@@ -3,11 +3,17 @@
 
 import type { BreakPoint } from './send-outcome.js';
 
+/** Errors for an answer with headers that are too large: of undici, and of Node's own parser. */
+const OVERFLOW_ERRORS: ReadonlySet<string> = new Set([
+  'UND_ERR_HEADERS_OVERFLOW',
+  'HPE_HEADER_OVERFLOW',
+]);
+
 /** Errors for an answer that is not HTTP/1.1. */
 const PROTOCOL_ERRORS: ReadonlySet<string> = new Set([
+  ...OVERFLOW_ERRORS,
   'ERR_ASSERTION', // of undici's parser, for a status below 100
   'HTTPParserError', // a name: some of the parser's errors have no code
-  'UND_ERR_HEADERS_OVERFLOW',
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
 ]);
 
@@ -41,6 +47,11 @@ export function tlsFaultOf(error: unknown): 'missing' | 'failed' | undefined {
   const code = errorCodeOf(error);
   if (NO_TLS_ERRORS.has(code)) return 'missing';
   return TLS_ERROR.test(code) ? 'failed' : undefined;
+}
+
+/** Whether the peer speaks HTTP/1.1, but its headers are too large. */
+export function isHeaderOverflow(error: unknown): boolean {
+  return OVERFLOW_ERRORS.has(errorCodeOf(error));
 }
 
 /** The `code` of a system or undici error; empty if it has none. */

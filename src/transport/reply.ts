@@ -7,6 +7,8 @@ import type { SendOutcome } from './send-outcome.js';
 const CANCELLED: SendOutcome = { kind: 'cancelled', attempts: 1 };
 /** The rates of 5 000 services, the most the Agent keeps, take about half of this. */
 export const MAX_REPLY_BYTES: number = 1024 * 1024;
+/** Of the headers; Node's own limit, which the thread that sends at the exit has by itself. */
+export const MAX_HEADER_BYTES: number = 16 * 1024;
 
 /** What keeping a piece takes besides its bytes: a MiB in pieces of one byte took 128 MB. */
 const PIECE_BYTES = 128;

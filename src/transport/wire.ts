@@ -10,6 +10,7 @@ import { millisSince, type Moment } from '../lang/moment.js';
 import { withoutWrapper } from './break-point.js';
 import { limitConnecting } from './connect-limit.js';
 import type { Undici } from './load-undici.js';
+import { MAX_HEADER_BYTES } from './reply.js';
 
 /** The Agent closes a connection that was idle for 5 s; closing it first avoids a race. */
 const KEEP_ALIVE_MILLIS = 4_000;
@@ -47,6 +48,7 @@ export function openWire(undici: Undici, settings: WireSettings, onDrained: () =
     keepAliveMaxTimeout: KEEP_ALIVE_MILLIS, // whatever longer time the peer offers
     headersTimeout: NO_TIMEOUT, // only the caller's signal bounds an attempt
     bodyTimeout: NO_TIMEOUT,
+    maxHeaderSize: MAX_HEADER_BYTES, // whatever `--max-http-header-size` says
     connect: (where, callback) => {
       const opening: unknown = connect(bare(where), (...[error, socket]) => {
         stopTimer();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { startScript } from '../exit/script.js';
 import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
 import { openFaultServer } from '../support/fault-server.js';
@@ -69,5 +70,24 @@ describe('the head of a reply', () => {
 
     expect(error).toMatchObject({ kind: 'protocol', cause: { code: 'UND_ERR_HEADERS_OVERFLOW' } });
     expect(await exportSpans(exporter, makeSpans(1))).toEqual({ code: 0 });
+  });
+
+  it.each([
+    ['by itself', 'await processor.forceFlush().catch(() => undefined);'],
+    ['when the process exits', 'flushOnExit(processor, { blockOnExit: true }); process.exit(0);'],
+  ])('may be no longer where Node itself would read more: %s', async (_what, end) => {
+    const headers = Array.from({ length: 30 }, () => `X-More: ${'x'.repeat(1_000)}`);
+    const peer = await openFaultServer({ scripts: [answer(200, { headers }), ACCEPT] });
+    const script = startScript(
+      `printWarnings();
+       const processor = new DatadogBatchSpanProcessor({ exporter });
+       new NodeTracerProvider({ spanProcessors: [processor] }).getTracer('t').startSpan('s').end();
+       ${end}`,
+      { agentUrl: peer.url, nodeOptions: ['--max-http-header-size=65536'] },
+    );
+
+    const { stdout } = await script.end;
+
+    expect(stdout).toMatch(/: the headers of the answer are too large: .+; 1 span lost\n$/);
   });
 });
