@@ -49,7 +49,7 @@ export interface DatadogSpanExporterOptions {
   readonly ca?: string | undefined;
   /** Service of spans that do not name their own. @default see the README, "Service, env, version" */
   readonly service?: string | undefined;
-  /** Deployment environment of every span, e.g. `prod`. @default as for `service` */
+  /** Deployment environment, e.g. `prod`, of spans that do not name their own. @default as for `service` */
   readonly env?: string | undefined;
   /** Version of the service. @default as for `service` */
   readonly version?: string | undefined;

@@ -50,6 +50,16 @@ export const WAYS = {
   exit: { name: '`process.exit()`', host: 'script', inside: () => process.exit(0) },
   exception: { name: 'an uncaught exception', host: 'script', inside: fail },
   threadEnd: { name: 'worker thread: nothing left to do', host: 'thread' },
+  threadExit: {
+    name: 'worker thread: its own `process.exit()`',
+    host: 'thread',
+    inside: () => process.exit(0),
+  },
+  threadException: {
+    name: 'worker thread: an uncaught exception',
+    host: 'thread',
+    inside: fail,
+  },
   askedThread: {
     name: 'worker thread: asked to `forceFlush()`, then `terminate()`',
     host: 'thread',

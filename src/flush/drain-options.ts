@@ -33,7 +33,7 @@ export interface ForceFlushOptions {
 }
 
 export interface ShutdownOptions {
-  /** Ends the grace when it aborts. @default none */
+  /** Ends the grace when it aborts; what that cuts fails as `aborted`. @default none */
   readonly signal?: AbortSignal | undefined;
   /**
    * Time granted to exports under way before they are aborted; 0 aborts at once. Any number counts as the nearest

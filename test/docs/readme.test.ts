@@ -79,6 +79,21 @@ describe('the README', () => {
     });
   });
 
+  it('has decimal ids that a log line can hold', async () => {
+    const inline = readFileSync(README, 'utf8').matchAll(/`(String\(BigInt\([^`]+)`/g);
+    const ids = Array.from(inline, ([, expression = '']) => expression).join(', ');
+    const span = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'ffffffffffffffff' };
+    const main = `const span = ${JSON.stringify(span)}; console.log(JSON.stringify([${ids}]));`;
+
+    const run = await runNode(['main.mjs'], { cwd: writeModules({ 'main.mjs': main }) });
+
+    expect(run).toEqual({
+      ended: 0,
+      stdout: '["9532127138774266268","18446744073709551615"]\n',
+      stderr: '',
+    });
+  });
+
   it('has no code that no test runs', () => {
     const known = new Set(['sh', 'js', 'js sdk-3']);
 
