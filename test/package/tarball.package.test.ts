@@ -32,8 +32,8 @@ const FILES = [
   'dist/index.js',
   'package.json',
 ];
-/** Twice over, ESM and CommonJS, 1 kB to grow; comments would add 60 kB, undici alone would add 400 kB. */
-const MAX_SIZE_BYTES = 222_000;
+/** Twice over, ESM and CommonJS, 2 kB to grow; comments would add 60 kB, undici alone would add 400 kB. */
+const MAX_SIZE_BYTES = 224_000;
 const DEADLINE_MILLIS = 60_000;
 
 let tarball: PackedTarball;
