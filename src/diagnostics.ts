@@ -1,9 +1,9 @@
 // Owns what the package says through OpenTelemetry's `diag`: at most one line per topic and minute, with the number
-// of lines held back, or of the spans that these tell of, which are told at the end of that minute at the latest.
+// of lines held back, or of the spans that these tell of. Of spans it tells whoever listens when the minute is over.
 // Attribute values never appear in them.
 
 import { diag, type DiagLogger } from '@opentelemetry/api';
-import { type Clock, type Dispose, nothingToDispose } from './lang/clock.js';
+import { type BackgroundClock, type Dispose, nothingToDispose } from './lang/clock.js';
 import { countOf } from './lang/count-text.js';
 import { PACKAGE_NAME } from './version.js';
 
@@ -39,11 +39,11 @@ interface Topic {
 export type Warn = (topic: string, message: string) => void;
 
 export class Diagnostics {
-  readonly #clock: Clock;
+  readonly #clock: BackgroundClock;
   readonly #logger: DiagLogger = diag.createComponentLogger({ namespace: PACKAGE_NAME });
   readonly #topics = new Map<string, Topic>();
 
-  constructor(clock: Clock) {
+  constructor(clock: BackgroundClock) {
     this.#clock = clock;
   }
 

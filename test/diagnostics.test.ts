@@ -63,6 +63,25 @@ it('says when the minute is over of how many lost spans it held back the lines',
   expect(clock.armed).toBe(0);
 });
 
+it('says it once where the next loss comes before its timer fires, as in a busy loop', () => {
+  const clock = new ManualClock();
+  const diagnostics = new Diagnostics(clock);
+  const lose = (spans: number): void => {
+    diagnostics.warnOfLoss('connect', spans, `Export failed; ${spans} lost`);
+  };
+  lose(1);
+  lose(20);
+  clock.spend(60_000);
+
+  lose(300);
+
+  expect(lines).toEqual([
+    'Export failed; 1 lost',
+    'Export failed; 300 lost (and 20 more, not logged)',
+  ]);
+  expect(clock.armed).toBe(0);
+});
+
 it('tells at last of all lost spans whose lines it held back, and once', () => {
   const clock = new ManualClock();
   const diagnostics = new Diagnostics(clock);

@@ -73,30 +73,24 @@ function shape({
 
 /** @returns a function that makes one span of the shape, a trace of its own, and ends it. */
 export function spansOfShape(processor, name) {
-  const {
-    attributes: count,
-    keyOf,
-    textOf,
-    tracerOf,
-    kind,
-    events,
-    failureOf,
-    spansPerProvider,
-  } = SHAPES[name];
+  const what = SHAPES[name];
+  const { tracerOf, kind, events, failureOf, spansPerProvider } = what;
   let provider = newProvider(processor);
   let spans = 0;
   return () => {
     spans++;
     if (spans % spansPerProvider === 0) provider = newProvider(processor, { 'tenant.id': spans });
-    const attributes = {};
-    const turn = integerBelow(count);
-    for (let i = 0; i < count; i++) attributes[keyOf(i, turn)] = textOf(i);
-    const span = provider.getTracer(tracerOf(), '1.0.0').startSpan('process order', {
-      attributes,
-      kind,
-    });
+    const options = { attributes: attributesOf(what), kind };
+    const span = provider.getTracer(tracerOf(), '1.0.0').startSpan('process order', options);
     for (let i = 0; i < events; i++) span.addEvent('item added', { item: text(), position: i });
     if (failureOf !== undefined) span.recordException(failureOf());
     span.end();
   };
+}
+
+function attributesOf({ attributes: count, keyOf, textOf }) {
+  const attributes = {};
+  const turn = integerBelow(count);
+  for (let i = 0; i < count; i++) attributes[keyOf(i, turn)] = textOf(i);
+  return attributes;
 }

@@ -37,6 +37,20 @@ export const MESSAGE_MUTATIONS = [
     tests: ['test/diagnostics.test.ts'],
   },
   {
+    rule: 'lost spans of a busy loop are told of once',
+    file: 'src/diagnostics.ts',
+    find: 'this.#topics.get(line.topic)?.stopWaiting();',
+    replace: '',
+    tests: ['test/diagnostics.test.ts'],
+  },
+  {
+    rule: 'what is told later keeps nothing of a request',
+    file: 'src/exporter/exporter-life.ts',
+    find: 'new Diagnostics(untracedClock(this.#clock))',
+    replace: 'new Diagnostics(this.#clock)',
+    tests: ['test/exporter/untraced.test.ts'],
+  },
+  {
     rule: 'what was told at a shutdown is not told again',
     file: 'src/diagnostics.ts',
     find: 'loss.stopWaiting();',

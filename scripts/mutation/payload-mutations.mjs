@@ -2,6 +2,13 @@
 
 export const PAYLOAD_MUTATIONS = [
   {
+    rule: 'a chunk tag of a resource is minded where spans are encoded as they end',
+    file: 'src/payload/span-template.ts',
+    find: 'some(({ isOfChunk }) => isOfChunk)',
+    replace: 'some(() => false)',
+    tests: ['test/payload/span-segment.test.ts'],
+  },
+  {
     rule: 'the remains of a payload for which there was no memory are in no other',
     file: 'src/payload/span-segment.ts',
     find: 'this.#payload.shrink(this.#maxPayloadBytes * 2);',

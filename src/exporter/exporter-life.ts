@@ -34,7 +34,7 @@ import { ExportTasks } from './export-tasks.js';
 import { Intakes } from './intakes.js';
 import { sharedParts, type SharedParts } from './shared-parts.js';
 import type { IntakeSettings, SpanIntake, SpanSink } from './span-intake.js';
-import { untraced } from './tracing-suppression.js';
+import { untraced, untracedClock } from './tracing-suppression.js';
 
 type ExporterState =
   | { readonly phase: 'running' }
@@ -56,7 +56,7 @@ export class ExporterLife {
 
   /** `onStopped` is called once the exporter has drained and stopped. */
   constructor(options: CheckedOptions, onStopped: () => void) {
-    const diagnostics = new Diagnostics(this.#clock);
+    const diagnostics = new Diagnostics(untracedClock(this.#clock));
     this.#options = resolveOptions(options, (topic, message) => {
       diagnostics.warn(topic, message);
     });

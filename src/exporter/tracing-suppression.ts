@@ -3,6 +3,7 @@
 
 import { type Context, context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
 import { isBuildingSnapshot, onSnapshot } from '../fork/snapshot-callbacks.js';
+import type { BackgroundClock } from '../lang/clock.js';
 
 // The key that `suppressTracing` of @opentelemetry/core uses in 1.30, 2.x and 3.x. `createContextKey`
 // makes it with `Symbol.for`, so the same name is the same key without depending on core.
@@ -44,9 +45,19 @@ export function untraced<T>(task: () => T): T {
   );
 }
 
+/** A clock whose timers are armed so, as a timer keeps the context in which it was armed until it has fired. */
+export function untracedClock(clock: BackgroundClock): BackgroundClock {
+  return {
+    nowMillis: () => clock.nowMillis(),
+    scheduleInBackground: (delayMillis, task) =>
+      untraced(() => clock.scheduleInBackground(delayMillis, task)),
+  };
+}
+
 /**
  * `AsyncHooksContextManager` of SDK 1.x and 2.x takes the caller's context away once something has run that was made
- * before itself. So that is made anew, with the storage of then, as soon as there is a context manager.
+ * before itself. So that is made anew, with the storage of then, when it first runs under a context manager; a manager
+ * that takes the place of another is not noticed.
  */
 function meetManager(): void {
   if (context.active() === untracedContext) storage = { kind: 'known', run: presentStorage() };

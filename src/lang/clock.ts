@@ -26,6 +26,9 @@ export interface Clock {
   nextTurn(task: () => void): void;
 }
 
+/** For work that nobody waits for. */
+export type BackgroundClock = Pick<Clock, 'nowMillis' | 'scheduleInBackground'>;
+
 /**
  * The process's own clock. The timers of `schedule` keep the process alive while they are armed, on purpose:
  * each one bounds work that was accepted, and is disposed when that work is settled.

@@ -1,15 +1,15 @@
 // Owns things that are made once for each scope, kind and status of spans. Knows nothing of what they are.
 
-import { SpanKind } from '@opentelemetry/api';
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { InstrumentationScope } from '../sdk-contract.js';
 
 export type Scope = InstrumentationScope | undefined;
 
-/** By code; the codes of others than these are no status. */
-export const STATUS_NAMES = ['Unset', 'Ok', 'Error'] as const;
+const STATUSES: readonly number[] = [SpanStatusCode.UNSET, SpanStatusCode.OK, SpanStatusCode.ERROR];
 const NO_SCOPE = {};
 
-interface Key {
+/** What a thing was made for. */
+interface Made {
   readonly kind: SpanKind;
   readonly status: number;
 }
@@ -18,7 +18,7 @@ interface Key {
  * Things made for a scope, kind and status, each once. For a kind or status that does not exist, one is made each time.
  * A scope never changes.
  */
-export class ByScope<T extends Key> {
+export class ByScope<T extends Made> {
   readonly #make: (scope: Scope, kind: SpanKind, status: number) => T;
   readonly #byScope = new WeakMap<object, (T | undefined)[]>();
   #lastScope: object | undefined;
@@ -30,12 +30,12 @@ export class ByScope<T extends Key> {
 
   get(scope: Scope, kind: SpanKind, status: number): T {
     const ofScope = this.#ofScope(scope ?? NO_SCOPE);
-    const index = kind * STATUS_NAMES.length + status;
+    const index = kind * STATUSES.length + status;
     const known = ofScope[index];
     // A kind or status that does not exist may lead to the same index.
     if (known !== undefined && known.kind === kind && known.status === status) return known;
     const made = this.#make(scope, kind, status);
-    if (kind in SpanKind && status in STATUS_NAMES) ofScope[index] = made;
+    if (kind in SpanKind && STATUSES.includes(status)) ofScope[index] = made;
     return made;
   }
 

@@ -9,7 +9,7 @@ import { WORD_BYTES } from './patchable-buffer.js';
 const MAX_WORDS = 8;
 
 const FIRST_BYTES = 1_024;
-/** One that had to grow beyond this is not kept. */
+/** One that has held more than this is not kept. */
 const MAX_SCRATCH_BYTES = 65_536;
 
 let scratch = new MsgpackWriter(FIRST_BYTES);
@@ -28,11 +28,13 @@ export function encodedEntries(
   head?: Uint8Array,
 ): Uint8Array {
   scratch.rewind(0);
-  if (head !== undefined) scratch.bytes(head);
-  for (const [{ key }, text] of texts) scratch.entry(key, text, maxBytes);
-  const bytes = scratch.copyFrom(0);
-  if (bytes.length > MAX_SCRATCH_BYTES) scratch = new MsgpackWriter(FIRST_BYTES);
-  return bytes;
+  try {
+    if (head !== undefined) scratch.bytes(head);
+    for (const [{ key }, text] of texts) scratch.entry(key, text, maxBytes);
+    return scratch.copyFrom(0);
+  } finally {
+    if (scratch.position > MAX_SCRATCH_BYTES) scratch = new MsgpackWriter(FIRST_BYTES);
+  }
 }
 
 /** Texts as MessagePack strings, one after another. */
@@ -51,7 +53,7 @@ export function constantOf(strings: Uint8Array): Constant {
   return { bytes: strings, size: strings.length, words: isShort ? wordsOf(strings) : undefined };
 }
 
-/** The same for what is written once or twice: making words of it would take longer. */
+/** A constant that is written once or twice: making words of it would take longer. */
 export function passingConstant(strings: Uint8Array): Constant {
   return { bytes: strings, size: strings.length, words: undefined };
 }

@@ -77,17 +77,13 @@ export function resourceTags(
   const version =
     normalTagValue(setting('version', settings, attributes, VERSION_KEYS)) ?? plain.version;
   const texts = blockTexts(attributes, settings, keys);
-  const all = new Map<Tag, string>();
-  if (version !== undefined) all.set(keys.tag('version'), version);
-  if (env !== undefined) all.set(keys.tag('env'), env);
-  for (const [tag, text] of texts) all.set(tag, text);
   return {
     service: normalizeService(serviceName(settings, attributes)),
     env,
     version,
     plain,
     block: new TagBlock(texts),
-    common: new TagBlock(all),
+    common: new TagBlock(withResolved(texts, { version, env }, keys)),
     metrics: resourceMetrics(attributes, keys),
     hasDbName: texts.has(keys.tag('db.name')),
     facts: resourceFacts(attributes, keys),
@@ -176,6 +172,19 @@ function blockTexts(
     }
   }
   return texts;
+}
+
+/** In a loop, as a resource may come with few spans: spreading both into a new map takes longer. */
+function withResolved(
+  texts: ReadonlyMap<Tag, string>,
+  { version, env }: Readonly<Record<'env' | 'version', string | undefined>>,
+  keys: TagKeys,
+): Map<Tag, string> {
+  const all = new Map<Tag, string>();
+  if (version !== undefined) all.set(keys.tag('version'), version);
+  if (env !== undefined) all.set(keys.tag('env'), env);
+  for (const [tag, text] of texts) all.set(tag, text);
+  return all;
 }
 
 /** What the process says about itself. */

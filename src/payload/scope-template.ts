@@ -4,7 +4,7 @@
 import { type SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { isReserved } from './attribute-rules.js';
 import { attributeText } from './attribute-text.js';
-import { type Scope, STATUS_NAMES } from './by-scope.js';
+import type { Scope } from './by-scope.js';
 import { spanKindName } from './naming.js';
 import { readableEntries } from './readable-entries.js';
 import { emptyHeader } from './span-header.js';
@@ -12,6 +12,7 @@ import { encodedTags } from './tag-block.js';
 import type { Tag } from './tag-keys.js';
 import type { WellKnownTags } from './well-known-tags.js';
 
+const STATUS_NAMES = ['Unset', 'Ok', 'Error'] as const;
 /** A `number`, because a status comes from the application and may be any number. */
 export const ERROR: number = SpanStatusCode.ERROR;
 
@@ -23,8 +24,6 @@ export interface ScopeTemplate {
   readonly tags: ReadonlySet<Tag>;
   /** Tags of the scope that are not in `bytes`: they are empty, need a repair, or may have to give way. */
   readonly contested: readonly (readonly [Tag, string])[];
-  /** Whether the scope sets a chunk tag. */
-  readonly mentionsChunk: boolean;
 }
 
 export function scopeTemplate(
@@ -46,8 +45,7 @@ export function scopeTemplate(
   const tags = new Set([known.otelTraceId, ...texts.keys()]);
   for (const tag of tags) tag.isShared = true;
   const bytes = encodedTags(texts, emptyHeader(status === ERROR));
-  const mentionsChunk = [...tags].some(({ isOfChunk }) => isOfChunk);
-  return { kind, status, bytes, tags, contested, mentionsChunk };
+  return { kind, status, bytes, tags, contested };
 }
 
 function scopeTags(scope: Scope, known: WellKnownTags): [Tag, string][] {

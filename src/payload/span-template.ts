@@ -10,7 +10,7 @@ export interface SpanTemplate extends ScopeTemplate {
   readonly resource: ResourceTags;
   /** Whether one of `tags` is a tag of the resource, too. */
   readonly overridesResource: boolean;
-  /** Whether scope or resource set a chunk tag. */
+  /** Whether the resource sets a chunk tag. Those of a scope are contested, so they are written span by span. */
   readonly mentionsChunk: boolean;
   /** The keys of the last span, by position: spans made in one place have the same ones. */
   readonly expectedKeys: AttributeKey[];
@@ -33,7 +33,7 @@ export function spanTemplates(
       ...ofScope,
       resource,
       overridesResource: [...ofScope.tags].some((tag) => texts.has(tag)),
-      mentionsChunk: mentionsChunk || ofScope.mentionsChunk,
+      mentionsChunk,
       expectedKeys: [],
       names: new NamesMemory(),
     };

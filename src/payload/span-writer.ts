@@ -150,10 +150,10 @@ export class SpanWriter {
     if (resource === this.#lastResource && this.#ofLastResource !== undefined) {
       return this.#ofLastResource;
     }
-    const { resources, pending } = this.#learnt;
+    const learnt = this.#learnt;
     const isPending = resource.asyncAttributesPending === true;
-    const memory = isPending ? pending : resources;
-    const templates = memory.get(resource) ?? this.#newTemplates(resource, this.#learnt);
+    const memory = isPending ? learnt.pending : learnt.resources;
+    const templates = memory.get(resource) ?? this.#newTemplates(resource, learnt);
     memory.set(resource, templates);
     this.#lastResource = isPending ? undefined : resource;
     this.#ofLastResource = templates;

@@ -5,12 +5,16 @@ import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { DatadogBatchSpanProcessor } from '../../src/index.js';
+import { systemClock } from '../../src/lang/clock.js';
+import { captureDiag } from '../support/diag-log.js';
 import { openExporter } from '../support/exporters.js';
 import { exportSpans } from '../support/exports.js';
 import { openScriptedAgent } from '../support/scripted-agent.js';
 import { makeSpan, makeSpans, NEVER_READY } from '../support/spans.js';
+
+captureDiag();
 
 const CHANNELS = ['undici:client:sendHeaders', 'undici:client:connected', 'undici:request:create'];
 
@@ -70,6 +74,26 @@ it('does so too when a request was the first to ask for the attributes of a reso
 
   expect(seen).toEqual(UNTRACED);
   expect(agent.spans[0]?.meta).toMatchObject({ 'host.id': 'h1' });
+});
+
+it('F17: knows nothing of the request whose lost spans are told of later', async () => {
+  const requests = new AsyncLocalStorage<string>();
+  const exporter = openExporter({});
+  const seen: unknown[] = [];
+  const arm = systemClock.scheduleInBackground.bind(systemClock);
+  const look = vi.spyOn(systemClock, 'scheduleInBackground').mockImplementation((millis, task) => {
+    if (millis > 50_000) seen.push(requests.getStore(), context.active().getValue(KEY));
+    return arm(millis, task);
+  });
+  onTestFinished(() => look.mockRestore());
+  await exporter.shutdown();
+
+  await exportSpans(exporter, makeSpans(1));
+  await context.with(ROOT_CONTEXT.setValue(KEY, 'mine'), () =>
+    requests.run('mine', () => exportSpans(exporter, makeSpans(1))),
+  );
+
+  expect(seen).toEqual([undefined, undefined]);
 });
 
 it('F17: knows nothing of the request of a user that is the first to be exported', async () => {

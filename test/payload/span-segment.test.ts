@@ -257,6 +257,22 @@ describe('spans that were encoded one by one', () => {
     expect(payloads.map(({ spanCount }) => spanCount)).toEqual([1, 2]);
   });
 
+  it.each(['_dd.p.usr', '_dd.p.dm', '_dd.origin'])('have the %s of their resource', (name) => {
+    const resource = { attributes: { [name]: 'own' } };
+    const segment = new SpanSegment(NO_SETTINGS, FOUR_MIB);
+    const spans = [undefined, ...STATES].map((state) => {
+      const traceState = state === undefined ? undefined : new TraceState(state);
+      const span = makeSpan({ resource });
+      const context = { ...span.spanContext(), traceState };
+      return Object.assign(span, { spanContext: () => context });
+    });
+    for (const span of spans) segment.add(span);
+
+    const { payloads } = encodeWith(new V04Encoder(NO_SETTINGS, FOUR_MIB), spans);
+
+    expect(segment.gather().payloads.map(contentOf)).toEqual(payloads.map(contentOf));
+  });
+
   it('may change afterwards', () => {
     const segment = new SpanSegment(NO_SETTINGS, FOUR_MIB);
     const spans = [1, 2, 3].map(() => {

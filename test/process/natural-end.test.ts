@@ -11,6 +11,7 @@ import { temporaryDirectory } from '../support/temporary-directory.js';
  */
 const PREPARE = `
   import { once } from 'node:events';
+  import { createRequire } from 'node:module';
   import { plainSpan } from '${PLAIN_SPAN}';
   import { createServer } from 'node:net';
   import { DatadogSpanExporter } from '${DIST}';
@@ -58,6 +59,20 @@ const ways: readonly Way[] = [
   {
     what: 'a shutdown without grace',
     end: 'await isReached; await exporter.shutdown({ graceMillis: 0 });',
+  },
+  {
+    what: 'lost spans that it has not told of yet',
+    answer: '200 OK',
+    end: `
+      const { diag } = createRequire('${DIST}')('@opentelemetry/api');
+      const hear = () => undefined;
+      diag.setLogger({ error: hear, warn: hear, info: hear, debug: hear, verbose: hear });
+      await result;
+      const bad = plainSpan('malformed');
+      for (let count = 0; count < 3; count++) {
+        await new Promise((resolve) => exporter.export([bad], resolve));
+      }
+    `,
   },
 ];
 
