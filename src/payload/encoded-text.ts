@@ -16,32 +16,26 @@ let scratch = new MsgpackWriter(FIRST_BYTES);
 
 /** `text` as a MessagePack string of at most `maxBytes` of content. */
 export function encodedText(text: string, maxBytes: number = UNLIMITED): Uint8Array {
-  scratch.rewind(0);
-  scratch.text(text, maxBytes);
-  return scratch.copyFrom(0);
+  return written((writer) => writer.text(text, maxBytes));
+}
+
+/** Texts as MessagePack strings, one after another. */
+export function encodedTexts(texts: readonly string[]): Uint8Array {
+  return written((writer) => {
+    for (const text of texts) writer.text(text, UNLIMITED);
+  });
 }
 
 /** Keys and texts of at most `maxBytes` of content as MessagePack strings, one after another, behind `head`. */
 export function encodedEntries(
   texts: ReadonlyMap<{ readonly key: Constant }, string>,
   maxBytes: number,
-  head?: Uint8Array,
+  head: Uint8Array,
 ): Uint8Array {
-  scratch.rewind(0);
-  try {
-    if (head !== undefined) scratch.bytes(head);
-    for (const [{ key }, text] of texts) scratch.entry(key, text, maxBytes);
-    return scratch.copyFrom(0);
-  } finally {
-    if (scratch.position > MAX_SCRATCH_BYTES) scratch = new MsgpackWriter(FIRST_BYTES);
-  }
-}
-
-/** Texts as MessagePack strings, one after another. */
-export function encodedTexts(texts: readonly string[]): Uint8Array {
-  scratch.rewind(0);
-  for (const text of texts) scratch.text(text, UNLIMITED);
-  return scratch.copyFrom(0);
+  return written((writer) => {
+    writer.bytes(head);
+    for (const [{ key }, text] of texts) writer.entry(key, text, maxBytes);
+  });
 }
 
 /**
@@ -73,4 +67,14 @@ function wordsOf(bytes: Uint8Array): Float64Array {
   for (const [at, byte] of bytes.entries()) padded.setUint8(at, byte);
   for (const word of words.keys()) words[word] = padded.getFloat64(word * WORD_BYTES, true);
   return words;
+}
+
+function written(write: (writer: MsgpackWriter) => void): Uint8Array {
+  scratch.rewind(0);
+  try {
+    write(scratch);
+    return scratch.copyFrom(0);
+  } finally {
+    if (scratch.position > MAX_SCRATCH_BYTES) scratch = new MsgpackWriter(FIRST_BYTES);
+  }
 }

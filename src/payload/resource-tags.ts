@@ -174,7 +174,7 @@ function blockTexts(
   return texts;
 }
 
-/** In a loop, as a resource may come with few spans: spreading both into a new map takes longer. */
+/** All tags of the resource. */
 function withResolved(
   texts: ReadonlyMap<Tag, string>,
   { version, env }: Readonly<Record<'env' | 'version', string | undefined>>,

@@ -5,6 +5,8 @@ import { encodedEntries } from './encoded-text.js';
 import { MAX_TAG_VALUE_BYTES } from './limits.js';
 import type { Tag } from './tag-keys.js';
 
+const NOTHING = new Uint8Array();
+
 interface TagBlockEntry {
   readonly tag: Tag;
   /** Key and value. */
@@ -36,6 +38,9 @@ export class TagBlock {
 }
 
 /** Entries behind `head`; of a value that is too long, the beginning. */
-export function encodedTags(texts: ReadonlyMap<Tag, string>, head?: Uint8Array): Uint8Array {
+export function encodedTags(
+  texts: ReadonlyMap<Tag, string>,
+  head: Uint8Array = NOTHING,
+): Uint8Array {
   return encodedEntries(texts, MAX_TAG_VALUE_BYTES, head);
 }
