@@ -6,6 +6,10 @@ import { ManualClock } from './support/manual-clock.js';
 
 const lines = captureDiag();
 
+function lossesOf(diagnostics: Diagnostics): (spans: number) => void {
+  return (spans) => diagnostics.warnOfLoss('connect', spans, `Export failed; ${spans} lost`);
+}
+
 it('warns once per topic and minute, and says how much it held back', () => {
   const clock = new ManualClock();
   const diagnostics = new Diagnostics(clock);
@@ -38,9 +42,7 @@ it('puts a message together only where it is said', () => {
 it('says when the minute is over of how many lost spans it held back the lines', () => {
   const clock = new ManualClock();
   const diagnostics = new Diagnostics(clock);
-  const lose = (spans: number): void => {
-    diagnostics.warnOfLoss('connect', spans, `Export failed; ${spans} lost`);
-  };
+  const lose = lossesOf(diagnostics);
 
   lose(512);
   lose(500);
@@ -66,9 +68,7 @@ it('says when the minute is over of how many lost spans it held back the lines',
 it('says it once where the next loss comes before its timer fires, as in a busy loop', () => {
   const clock = new ManualClock();
   const diagnostics = new Diagnostics(clock);
-  const lose = (spans: number): void => {
-    diagnostics.warnOfLoss('connect', spans, `Export failed; ${spans} lost`);
-  };
+  const lose = lossesOf(diagnostics);
   lose(1);
   lose(20);
   clock.spend(60_000);
